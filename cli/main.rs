@@ -1,0 +1,2 @@
+//! deskferry
+fn main() {}

@@ -1,0 +1,87 @@
+//! The only code that builds or reads a path of the stage.
+//!
+//! ```text
+//! <schema>/<table>/run=<run id>/part-00000.parquet   rows of one table of one run
+//! _runs/<run id>.json                                the manifest: a run is seen once this exists
+//! files/<aa>/<sha256>                                bytes of one attachment, named by their hash
+//! <schema>/<table>/segment-0000000001.parquet        one segment of a log, numbered from 1 without gaps
+//! ```
+
+use object_store::path::Path;
+
+use crate::{Error, Result, RunId};
+
+const RUNS: &str = "_runs";
+const FILES: &str = "files";
+
+/// A part of a table in a run.
+pub(crate) fn part(schema: &str, table: &str, run: &RunId, number: u32) -> Path {
+    Path::from_iter([schema, table, &format!("run={run}"), &format!("part-{number:05}.parquet")])
+}
+
+/// The manifest of a run.
+pub(crate) fn manifest(run: &RunId) -> Path {
+    Path::from_iter([RUNS, &format!("{run}.json")])
+}
+
+/// Where all manifests are.
+pub(crate) fn manifests() -> Path {
+    Path::from(RUNS)
+}
+
+/// The run whose manifest this is; `None` for a file that is not a manifest.
+pub(crate) fn manifest_run(path: &Path) -> Option<RunId> {
+    path.filename()?.strip_suffix(".json")?.parse().ok()
+}
+
+/// Attachment bytes by their SHA-256 in lower-case hex.
+pub(crate) fn file(sha256: &str) -> Result<Path> {
+    if sha256.len() != 64 || !sha256.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
+        return Err(Error::Name { what: "SHA-256", text: sha256.to_owned() });
+    }
+    Ok(Path::from_iter([FILES, &sha256[..2], sha256]))
+}
+
+/// A segment of a log.
+pub(crate) fn segment(schema: &str, table: &str, number: u64) -> Path {
+    Path::from_iter([schema, table, &format!("segment-{number:010}.parquet")])
+}
+
+/// Schema and table names are part of paths and of SQL: a letter or `_`, then letters, digits and `_`.
+pub(crate) fn check_name(what: &'static str, name: &str) -> Result<()> {
+    let mut bytes = name.bytes();
+    let first = bytes.next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_');
+    if first && name.len() <= 100 && bytes.all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+        Ok(())
+    } else {
+        Err(Error::Name { what, text: name.to_owned() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn manifest_path_round_trips() {
+        let run: RunId = "20261121T023000123Z-0a1b2c".parse().unwrap();
+        assert_eq!(manifest(&run).as_ref(), "_runs/20261121T023000123Z-0a1b2c.json");
+        assert_eq!(manifest_run(&manifest(&run)), Some(run));
+        assert_eq!(manifest_run(&Path::from("_runs/readme.txt")), None);
+    }
+
+    #[test]
+    fn file_refuses_what_is_not_a_hash() {
+        assert!(file("../../etc/passwd").is_err());
+        assert!(file(&"A".repeat(64)).is_err());
+        assert_eq!(file(&"ab".repeat(32)).unwrap().as_ref(), format!("files/ab/{}", "ab".repeat(32)));
+    }
+
+    #[test]
+    fn names_that_leave_their_folder_are_refused() {
+        for bad in ["", "a/b", "..", "a-b", "1a", "a b"] {
+            assert!(check_name("table", bad).is_err(), "{bad}");
+        }
+        assert!(check_name("table", "_defects").is_ok());
+    }
+}

@@ -1,0 +1,105 @@
+//! Reading what has been published: manifests, then only the parts they name.
+
+use std::collections::BTreeMap;
+
+use arrow::array::RecordBatch;
+use futures::stream::BoxStream;
+use futures::{StreamExt as _, TryStreamExt as _};
+use object_store::{ObjectStore as _, ObjectStoreExt as _};
+use parquet::arrow::ParquetRecordBatchStreamBuilder;
+use parquet::arrow::async_reader::ParquetObjectReader;
+
+use crate::{Error, Manifest, Mode, Part, Result, RunId, Staging, layout};
+
+/// Manifests fetched at a time.
+const MANIFESTS_AT_ONCE: usize = 16;
+
+impl Staging {
+    /// Every published run, oldest first.
+    ///
+    /// # Errors
+    /// `Store`, or `Damaged` for a manifest that cannot be read: a stage is never read in part.
+    pub async fn runs(&self) -> Result<Vec<Manifest>> {
+        let folder = layout::manifests();
+        let store = self.store();
+        let mut ids: Vec<RunId> = store
+            .list(Some(&folder))
+            .try_filter_map(|meta| async move { Ok(layout::manifest_run(&meta.location)) })
+            .try_collect()
+            .await
+            .map_err(Error::store("list", &folder))?;
+        ids.sort();
+        futures::stream::iter(ids).map(|id| async move { self.manifest(&id).await }).buffered(MANIFESTS_AT_ONCE).try_collect().await
+    }
+
+    /// One published run.
+    ///
+    /// # Errors
+    /// `Missing` where it has not been published; `Damaged`; `Store`.
+    pub async fn manifest(&self, run: &RunId) -> Result<Manifest> {
+        let path = layout::manifest(run);
+        let bytes = match self.store().get(&path).await {
+            Ok(found) => found.bytes().await.map_err(Error::store("read", &path))?,
+            Err(object_store::Error::NotFound { .. }) => return Err(Error::Missing { what: "run", name: run.to_string() }),
+            Err(error) => return Err(Error::store("read", &path)(error)),
+        };
+        let manifest: Manifest = serde_json::from_slice(&bytes)
+            .map_err(|e| Error::Damaged { path: path.to_string(), reason: e.to_string() })?;
+        manifest.check()?;
+        if manifest.run != *run {
+            return Err(Error::Damaged { path: path.to_string(), reason: format!("it is the manifest of {}", manifest.run) });
+        }
+        Ok(manifest)
+    }
+
+    /// For each table of a schema the runs that make up its current state, oldest first: the newest full run that has the
+    /// table, then the delta runs after it.
+    ///
+    /// # Errors
+    /// As [`Staging::runs`].
+    pub async fn current(&self, schema: &str) -> Result<BTreeMap<String, Vec<Manifest>>> {
+        let mut tables: BTreeMap<String, Vec<Manifest>> = BTreeMap::new();
+        for manifest in self.runs().await?.into_iter().filter(|m| m.schema == schema) {
+            for table in manifest.tables.keys() {
+                let runs = tables.entry(table.clone()).or_default();
+                if manifest.mode == Mode::Full {
+                    runs.clear();
+                }
+                runs.push(manifest.clone());
+            }
+        }
+        Ok(tables)
+    }
+
+    /// The newest run of a schema.
+    ///
+    /// # Errors
+    /// As [`Staging::runs`].
+    pub async fn latest(&self, schema: &str) -> Result<Option<Manifest>> {
+        Ok(self.runs().await?.into_iter().rfind(|m| m.schema == schema))
+    }
+
+    /// A table of one run as batches, in the order it was written.
+    ///
+    /// # Errors
+    /// `Missing` where the run has no such table; per item `Parquet`.
+    pub fn read(&self, manifest: &Manifest, table: &str) -> Result<BoxStream<'static, Result<RecordBatch>>> {
+        let found = manifest
+            .tables
+            .get(table)
+            .ok_or_else(|| Error::Missing { what: "table", name: format!("{}.{table} in run {}", manifest.schema, manifest.run) })?;
+        let staging = self.clone();
+        let parts = futures::stream::iter(found.parts.clone());
+        Ok(parts.then(move |part| read_part(staging.clone(), part)).try_flatten().boxed())
+    }
+}
+
+async fn read_part(staging: Staging, part: Part) -> Result<BoxStream<'static, Result<RecordBatch>>> {
+    let path = object_store::path::Path::from(part.path.clone());
+    let reader = ParquetObjectReader::new(staging.store(), path).with_file_size(part.bytes);
+    let stream = ParquetRecordBatchStreamBuilder::new(reader)
+        .await
+        .and_then(|builder| builder.with_batch_size(4096).build())
+        .map_err(Error::parquet(&part.path))?;
+    Ok(stream.map_err(move |e| Error::parquet(&part.path)(e)).boxed())
+}

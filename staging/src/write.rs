@@ -1,0 +1,275 @@
+//! Batches to bounded Parquet parts, and the publishing of a run.
+//!
+//! A part is streamed to the store while it is written, so memory holds one row group per writer. ZSTD, row groups of at most
+//! [`GROUP_ROWS`] rows or [`GROUP_BYTES`] bytes, page checksums; timestamps as the schema gives them.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use object_store::buffered::BufWriter;
+use object_store::{ObjectStoreExt as _, PutMode, PutOptions};
+use parquet::arrow::AsyncArrowWriter;
+use parquet::arrow::async_writer::AsyncFileWriter;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use sha2::{Digest, Sha256};
+use tokio::io::AsyncWriteExt as _;
+
+use crate::{Column, Error, Manifest, Mode, Part, Result, RunId, Stage, Staging, Table, layout};
+
+/// Most rows of a row group.
+pub const GROUP_ROWS: usize = 65_536;
+/// A row group is closed when its buffers reach this many bytes.
+pub const GROUP_BYTES: usize = 16 << 20;
+/// A part is closed when it has reached this many bytes.
+pub const PART_BYTES: u64 = 256 << 20;
+
+/// One run while it is written.
+#[derive(Debug)]
+pub struct RunWriter {
+    staging: Staging,
+    manifest: Manifest,
+}
+
+impl RunWriter {
+    pub(crate) fn new(staging: Staging, run: RunId, stage: Stage, schema: &str, now: DateTime<Utc>) -> Result<Self> {
+        layout::check_name("schema name", schema)?;
+        let manifest = Manifest {
+            run,
+            stage,
+            schema: schema.to_owned(),
+            mode: Mode::Full,
+            started_at: now,
+            finished_at: now,
+            tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+            tables: Default::default(),
+            inputs: Vec::new(),
+            cursors: Default::default(),
+            hashes: Default::default(),
+            rejects: Default::default(),
+            remarks: Vec::new(),
+        };
+        Ok(Self { staging, manifest })
+    }
+
+    /// The run's id.
+    pub fn run(&self) -> &RunId {
+        &self.manifest.run
+    }
+
+    /// The manifest so far, for what the stage wants to say in it: inputs, cursors, hashes, remarks.
+    pub fn manifest(&mut self) -> &mut Manifest {
+        &mut self.manifest
+    }
+
+    /// Opens a table for writing. More writers of the same table come from [`TableWriter::fork`].
+    ///
+    /// # Errors
+    /// `Name` where `table` cannot be a table's name.
+    pub fn table(&self, table: &str, schema: SchemaRef) -> Result<TableWriter> {
+        layout::check_name("table name", table)?;
+        Ok(TableWriter {
+            staging: self.staging.clone(),
+            schema_name: self.manifest.schema.clone(),
+            table: table.to_owned(),
+            run: self.manifest.run.clone(),
+            schema,
+            next_part: Arc::new(AtomicU32::new(0)),
+            open: None,
+            parts: Vec::new(),
+        })
+    }
+
+    /// Puts a written table into the manifest; a table without rows is in it too. Returns it, for key and source count.
+    pub fn add(&mut self, table: &str, written: Vec<Written>) -> &mut Table {
+        let entry = self.manifest.tables.entry(table.to_owned()).or_default();
+        for one in written {
+            entry.columns = one.columns;
+            entry.parts.extend(one.parts);
+        }
+        entry.parts.sort_by(|a, b| a.path.cmp(&b.path));
+        entry.rows = entry.parts.iter().map(|p| p.rows).sum();
+        entry
+    }
+
+    /// Writes the manifest, which makes the run visible.
+    ///
+    /// # Errors
+    /// `Exists` where a run of this id has been published; `Damaged` where an invariant does not hold; `Store`.
+    pub async fn publish(mut self, now: DateTime<Utc>) -> Result<Manifest> {
+        self.manifest.finished_at = now.max(self.manifest.started_at);
+        self.manifest.check()?;
+        let path = layout::manifest(&self.manifest.run);
+        let json = serde_json::to_vec_pretty(&self.manifest)
+            .map_err(|e| Error::Damaged { path: path.to_string(), reason: e.to_string() })?;
+        let options = PutOptions::from(PutMode::Create);
+        self.staging.store().put_opts(&path, json.into(), options).await.map_err(Error::store("create", &path))?;
+        Ok(self.manifest)
+    }
+}
+
+/// What a closed [`TableWriter`] has written.
+#[derive(Debug)]
+pub struct Written {
+    columns: Vec<Column>,
+    parts: Vec<Part>,
+}
+
+impl Written {
+    /// Rows in all parts.
+    pub fn rows(&self) -> u64 {
+        self.parts.iter().map(|p| p.rows).sum()
+    }
+}
+
+/// Writes one table of a run. Dropping it without [`TableWriter::close`] leaves bytes that no manifest names.
+pub struct TableWriter {
+    staging: Staging,
+    schema_name: String,
+    table: String,
+    run: RunId,
+    schema: SchemaRef,
+    next_part: Arc<AtomicU32>,
+    open: Option<OpenPart>,
+    parts: Vec<Part>,
+}
+
+struct OpenPart {
+    writer: AsyncArrowWriter<HashingWriter>,
+    path: object_store::path::Path,
+    rows: u64,
+}
+
+impl TableWriter {
+    /// Another writer of the same table, for another task; both are closed and both results are added.
+    pub fn fork(&self) -> Self {
+        Self {
+            staging: self.staging.clone(),
+            schema_name: self.schema_name.clone(),
+            table: self.table.clone(),
+            run: self.run.clone(),
+            schema: Arc::clone(&self.schema),
+            next_part: Arc::clone(&self.next_part),
+            open: None,
+            parts: Vec::new(),
+        }
+    }
+
+    /// The schema that batches must have.
+    pub fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    /// Writes a batch, closing row groups and parts as they fill.
+    ///
+    /// # Errors
+    /// `Parquet`, also for what the store refuses while a part is streamed to it.
+    pub async fn write(&mut self, batch: &RecordBatch) -> Result<()> {
+        if batch.num_rows() == 0 {
+            return Ok(());
+        }
+        let mut part = match self.open.take() {
+            Some(part) => part,
+            None => self.open_part()?,
+        };
+        part.writer.write(batch).await.map_err(Error::parquet(&part.path))?;
+        part.rows += batch.num_rows() as u64;
+        if part.writer.memory_size() > GROUP_BYTES {
+            part.writer.flush().await.map_err(Error::parquet(&part.path))?;
+        }
+        if part.writer.bytes_written() as u64 > PART_BYTES {
+            self.close_part(part).await?;
+        } else {
+            self.open = Some(part);
+        }
+        Ok(())
+    }
+
+    /// Closes the last part. A table without rows gets one empty part, so that its columns can be read.
+    ///
+    /// # Errors
+    /// As [`TableWriter::write`].
+    pub async fn close(mut self) -> Result<Written> {
+        if let Some(part) = self.open.take() {
+            self.close_part(part).await?;
+        }
+        if self.parts.is_empty() && self.next_part.load(Ordering::Relaxed) == 0 {
+            let part = self.open_part()?;
+            self.close_part(part).await?;
+        }
+        let columns = self
+            .schema
+            .fields()
+            .iter()
+            .map(|f| Column { name: f.name().clone(), data_type: f.data_type().to_string(), nullable: f.is_nullable() })
+            .collect();
+        Ok(Written { columns, parts: self.parts })
+    }
+
+    fn open_part(&self) -> Result<OpenPart> {
+        let number = self.next_part.fetch_add(1, Ordering::Relaxed);
+        let path = layout::part(&self.schema_name, &self.table, &self.run, number);
+        let target = HashingWriter {
+            inner: BufWriter::with_capacity(self.staging.store(), path.clone(), 8 << 20).with_max_concurrency(2),
+            hasher: Sha256::new(),
+            bytes: 0,
+        };
+        let writer = AsyncArrowWriter::try_new(target, Arc::clone(&self.schema), Some(properties()))
+            .map_err(Error::parquet(&path))?;
+        Ok(OpenPart { writer, path, rows: 0 })
+    }
+
+    async fn close_part(&mut self, mut part: OpenPart) -> Result<()> {
+        part.writer.finish().await.map_err(Error::parquet(&part.path))?;
+        let target = part.writer.into_inner();
+        self.parts.push(Part {
+            path: part.path.to_string(),
+            rows: part.rows,
+            bytes: target.bytes,
+            sha256: hex::encode(target.hasher.finalize()),
+        });
+        Ok(())
+    }
+}
+
+/// The one set of Parquet properties, for tables and log segments alike.
+pub(crate) fn properties() -> WriterProperties {
+    WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_max_row_group_row_count(Some(GROUP_ROWS))
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_dictionary_page_size_limit(256 << 10)
+        .set_write_batch_size(1024)
+        .build()
+}
+
+/// Streams to the store and hashes what passes.
+struct HashingWriter {
+    inner: BufWriter,
+    hasher: Sha256,
+    bytes: u64,
+}
+
+impl AsyncFileWriter for HashingWriter {
+    fn write(&mut self, bytes: Bytes) -> BoxFuture<'_, parquet::errors::Result<()>> {
+        self.hasher.update(&bytes);
+        self.bytes += bytes.len() as u64;
+        async move {
+            self.inner.put(bytes).await.map_err(|e| parquet::errors::ParquetError::External(Box::new(e)))
+        }
+        .boxed()
+    }
+
+    fn complete(&mut self) -> BoxFuture<'_, parquet::errors::Result<()>> {
+        async move {
+            self.inner.shutdown().await.map_err(|e| parquet::errors::ParquetError::External(Box::new(e)))
+        }
+        .boxed()
+    }
+}
