@@ -88,7 +88,9 @@ impl Error {
             Self::Store { source, .. } => match source {
                 object_store::Error::NotFound { .. } => Kind::Data,
                 object_store::Error::AlreadyExists { .. } | object_store::Error::Precondition { .. } => Kind::Conflict,
-                object_store::Error::PermissionDenied { .. } | object_store::Error::Unauthenticated { .. } => Kind::Invalid,
+                object_store::Error::PermissionDenied { .. } | object_store::Error::Unauthenticated { .. } => {
+                    Kind::Invalid
+                }
                 _ => Kind::Unavailable,
             },
             Self::Url { .. } | Self::Name { .. } | Self::Missing { .. } => Kind::Invalid,
@@ -101,11 +103,17 @@ impl Error {
     /// What the user can do, where there is more to say than the error says.
     pub fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::Url { .. } => Some("[staging] url in deskferry.toml takes a folder, or s3://bucket/prefix, gs://, az://"),
-            Self::Exists { .. } => Some("another deskferry is at work in this stage; let it finish, then run the command again"),
+            Self::Url { .. } => {
+                Some("[staging] url in deskferry.toml takes a folder, or s3://bucket/prefix, gs://, az://")
+            }
+            Self::Exists { .. } => {
+                Some("another deskferry is at work in this stage; let it finish, then run the command again")
+            }
             Self::Damaged { .. } => Some("delete nothing by hand; run the stage again, which writes a new run"),
             Self::Missing { .. } => Some("`deskferry runs` lists what has been published"),
-            Self::Store { .. } if self.kind() == Kind::Invalid => Some("check the credentials in the environment (AWS_…, GOOGLE_…, AZURE_…) and the rights on the bucket"),
+            Self::Store { .. } if self.kind() == Kind::Invalid => {
+                Some("check the credentials in the environment (AWS_…, GOOGLE_…, AZURE_…) and the rights on the bucket")
+            }
             Self::Store { .. } => Some("check that the store can be reached, then run the same command again"),
             _ => None,
         }

@@ -53,7 +53,9 @@ impl Files {
         if self.contains(&file.sha256).await? {
             return Ok(());
         }
-        let failed = |e: std::io::Error| Error::store("create", &path)(object_store::Error::Generic { store: "stage", source: Box::new(e) });
+        let failed = |e: std::io::Error| {
+            Error::store("create", &path)(object_store::Error::Generic { store: "stage", source: Box::new(e) })
+        };
         let mut writer = object_store::buffered::BufWriter::with_capacity(self.staging.store(), path.clone(), 8 << 20);
         let mut hasher = Sha256::new();
         while let Some(chunk) = bytes.next().await {
@@ -64,7 +66,10 @@ impl Files {
         if hex::encode(hasher.finalize()) != file.sha256 {
             // A writer that has not begun its upload has nothing to abort.
             let _ = writer.abort().await;
-            return Err(Error::Damaged { path: path.to_string(), reason: "the bytes changed while they were read".into() });
+            return Err(Error::Damaged {
+                path: path.to_string(),
+                reason: "the bytes changed while they were read".into(),
+            });
         }
         writer.shutdown().await.map_err(failed)
     }
@@ -90,12 +95,17 @@ impl Files {
         let path = layout::file(sha256)?;
         let found = match self.staging.store().get(&path).await {
             Ok(found) => found,
-            Err(object_store::Error::NotFound { .. }) => return Err(Error::Missing { what: "file", name: sha256.to_owned() }),
+            Err(object_store::Error::NotFound { .. }) => {
+                return Err(Error::Missing { what: "file", name: sha256.to_owned() });
+            }
             Err(error) => return Err(Error::store("read", &path)(error)),
         };
         let bytes = found.bytes().await.map_err(Error::store("read", &path))?;
         if hex::encode(Sha256::digest(&bytes)) != sha256 {
-            return Err(Error::Damaged { path: path.to_string(), reason: "its bytes do not have the hash that names it".into() });
+            return Err(Error::Damaged {
+                path: path.to_string(),
+                reason: "its bytes do not have the hash that names it".into(),
+            });
         }
         Ok(bytes)
     }

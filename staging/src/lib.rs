@@ -31,6 +31,10 @@
 //! # Ok(()) }
 //! ```
 
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+#[cfg(any(test, feature = "testing"))]
+pub mod conformance;
 mod context;
 mod error;
 #[cfg(any(test, feature = "testing"))]
@@ -38,6 +42,7 @@ pub mod faulty;
 mod files;
 mod layout;
 mod log;
+mod part_reader;
 mod read;
 mod run;
 mod write;
@@ -84,7 +89,8 @@ impl Staging {
                 return Err(wrong("it is empty".into()));
             }
             std::fs::create_dir_all(path).map_err(|e| wrong(e.to_string()))?;
-            let store = LocalFileSystem::new_with_prefix(path).map_err(|e| wrong(e.to_string()))?.with_automatic_cleanup(true);
+            let store =
+                LocalFileSystem::new_with_prefix(path).map_err(|e| wrong(e.to_string()))?.with_automatic_cleanup(true);
             return Ok(Self::with_store(Arc::new(store), path));
         }
         let parsed = url::Url::parse(url).map_err(|e| wrong(e.to_string()))?;

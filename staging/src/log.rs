@@ -34,8 +34,8 @@ impl Log {
     pub async fn append(&self, number: u64, batch: &RecordBatch) -> Result<()> {
         let path = layout::segment(&self.schema, &self.table, number);
         let mut bytes = Vec::new();
-        let mut writer =
-            ArrowWriter::try_new(&mut bytes, batch.schema(), Some(write::properties())).map_err(Error::parquet(&path))?;
+        let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), Some(write::properties()))
+            .map_err(Error::parquet(&path))?;
         writer.write(batch).map_err(Error::parquet(&path))?;
         writer.close().map_err(Error::parquet(&path))?;
         let options = PutOptions::from(PutMode::Create);
@@ -71,7 +71,9 @@ impl Log {
         loop {
             let path = layout::segment(&self.schema, &self.table, parts.len() as u64 + 1);
             match self.staging.store().head(&path).await {
-                Ok(meta) => parts.push(Part { path: path.to_string(), rows: 0, bytes: meta.size, sha256: String::new() }),
+                Ok(meta) => {
+                    parts.push(Part { path: path.to_string(), rows: 0, bytes: meta.size, sha256: String::new() })
+                }
                 Err(object_store::Error::NotFound { .. }) => return Ok(parts),
                 Err(error) => return Err(Error::store("read", &path)(error)),
             }

@@ -7,8 +7,8 @@ use futures::stream::BoxStream;
 use futures::{StreamExt as _, TryStreamExt as _};
 use object_store::{ObjectStore as _, ObjectStoreExt as _};
 use parquet::arrow::ParquetRecordBatchStreamBuilder;
-use parquet::arrow::async_reader::ParquetObjectReader;
 
+use crate::part_reader::PartReader;
 use crate::{Error, Manifest, Mode, Part, Result, RunId, Staging, layout};
 
 /// Manifests fetched at a time.
@@ -29,7 +29,11 @@ impl Staging {
             .await
             .map_err(Error::store("list", &folder))?;
         ids.sort();
-        futures::stream::iter(ids).map(|id| async move { self.manifest(&id).await }).buffered(MANIFESTS_AT_ONCE).try_collect().await
+        futures::stream::iter(ids)
+            .map(|id| async move { self.manifest(&id).await })
+            .buffered(MANIFESTS_AT_ONCE)
+            .try_collect()
+            .await
     }
 
     /// One published run.
@@ -40,14 +44,19 @@ impl Staging {
         let path = layout::manifest(run);
         let bytes = match self.store().get(&path).await {
             Ok(found) => found.bytes().await.map_err(Error::store("read", &path))?,
-            Err(object_store::Error::NotFound { .. }) => return Err(Error::Missing { what: "run", name: run.to_string() }),
+            Err(object_store::Error::NotFound { .. }) => {
+                return Err(Error::Missing { what: "run", name: run.to_string() });
+            }
             Err(error) => return Err(Error::store("read", &path)(error)),
         };
         let manifest: Manifest = serde_json::from_slice(&bytes)
             .map_err(|e| Error::Damaged { path: path.to_string(), reason: e.to_string() })?;
         manifest.check()?;
         if manifest.run != *run {
-            return Err(Error::Damaged { path: path.to_string(), reason: format!("it is the manifest of {}", manifest.run) });
+            return Err(Error::Damaged {
+                path: path.to_string(),
+                reason: format!("it is the manifest of {}", manifest.run),
+            });
         }
         Ok(manifest)
     }
@@ -84,10 +93,10 @@ impl Staging {
     /// # Errors
     /// `Missing` where the run has no such table; per item `Parquet`.
     pub fn read(&self, manifest: &Manifest, table: &str) -> Result<BoxStream<'static, Result<RecordBatch>>> {
-        let found = manifest
-            .tables
-            .get(table)
-            .ok_or_else(|| Error::Missing { what: "table", name: format!("{}.{table} in run {}", manifest.schema, manifest.run) })?;
+        let found = manifest.tables.get(table).ok_or_else(|| Error::Missing {
+            what: "table",
+            name: format!("{}.{table} in run {}", manifest.schema, manifest.run),
+        })?;
         let staging = self.clone();
         let parts = futures::stream::iter(found.parts.clone());
         Ok(parts.then(move |part| read_part(staging.clone(), part)).try_flatten().boxed())
@@ -96,7 +105,7 @@ impl Staging {
 
 async fn read_part(staging: Staging, part: Part) -> Result<BoxStream<'static, Result<RecordBatch>>> {
     let path = object_store::path::Path::from(part.path.clone());
-    let reader = ParquetObjectReader::new(staging.store(), path).with_file_size(part.bytes);
+    let reader = PartReader { store: staging.store(), path, bytes: part.bytes };
     let stream = ParquetRecordBatchStreamBuilder::new(reader)
         .await
         .and_then(|builder| builder.with_batch_size(4096).build())

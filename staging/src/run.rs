@@ -229,13 +229,28 @@ mod tests {
     fn manifest() -> Manifest {
         let now = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
         let run = RunId::new(now, 7);
-        let part = Part { path: format!("hesk/tickets/run={run}/part-00000.parquet"), rows: 2, bytes: 9, sha256: "ab".repeat(32) };
+        let part = Part {
+            path: format!("hesk/tickets/run={run}/part-00000.parquet"),
+            rows: 2,
+            bytes: 9,
+            sha256: "ab".repeat(32),
+        };
         let column = Column { name: "id".into(), data_type: "Int64".into(), nullable: true };
         let table = Table { rows: 2, columns: vec![column], parts: vec![part], ..Table::default() };
         Manifest {
-            run, stage: Stage::Extract, schema: "hesk".into(), mode: Mode::Full, started_at: now, finished_at: now,
-            tool_version: "0".into(), tables: [("tickets".to_owned(), table)].into(), inputs: vec![], cursors: BTreeMap::new(),
-            hashes: BTreeMap::new(), rejects: BTreeMap::new(), remarks: vec![],
+            run,
+            stage: Stage::Extract,
+            schema: "hesk".into(),
+            mode: Mode::Full,
+            started_at: now,
+            finished_at: now,
+            tool_version: "0".into(),
+            tables: [("tickets".to_owned(), table)].into(),
+            inputs: vec![],
+            cursors: BTreeMap::new(),
+            hashes: BTreeMap::new(),
+            rejects: BTreeMap::new(),
+            remarks: vec![],
         }
     }
 
@@ -257,8 +272,14 @@ mod tests {
         let breaks: [(&str, Break); 6] = [
             ("finished before", |m| m.finished_at -= chrono::Duration::seconds(1)),
             ("rows but its parts", |m| m.tables.get_mut("tickets").unwrap().rows = 3),
-            ("not table `tickets`'s own", |m| m.tables.get_mut("tickets").unwrap().parts[0].path = "hesk/users/x".into()),
-            ("two columns", |m| { let t = m.tables.get_mut("tickets").unwrap(); let c = t.columns[0].clone(); t.columns.push(c); }),
+            ("not table `tickets`'s own", |m| {
+                m.tables.get_mut("tickets").unwrap().parts[0].path = "hesk/users/x".into()
+            }),
+            ("two columns", |m| {
+                let t = m.tables.get_mut("tickets").unwrap();
+                let c = t.columns[0].clone();
+                t.columns.push(c);
+            }),
             ("own input", |m| m.inputs.push(m.run.clone())),
             ("is not a schema name", |m| m.schema = "../x".into()),
         ];

@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use object_store::buffered::BufWriter;
-use object_store::{ObjectStoreExt as _, PutMode, PutOptions};
+use object_store::{PutMode, PutOptions};
 use parquet::arrow::AsyncArrowWriter;
 use parquet::arrow::async_writer::AsyncFileWriter;
 use parquet::basic::{Compression, ZstdLevel};
@@ -24,11 +24,11 @@ use tokio::io::AsyncWriteExt as _;
 use crate::{Column, Error, Manifest, Mode, Part, Result, RunId, Stage, Staging, Table, layout};
 
 /// Most rows of a row group.
-pub const GROUP_ROWS: usize = 65_536;
+pub(crate) const GROUP_ROWS: usize = 65_536;
 /// A row group is closed when its buffers reach this many bytes.
-pub const GROUP_BYTES: usize = 16 << 20;
+pub(crate) const GROUP_BYTES: usize = 16 << 20;
 /// A part is closed when it has reached this many bytes.
-pub const PART_BYTES: u64 = 256 << 20;
+pub(crate) const PART_BYTES: u64 = 256 << 20;
 
 /// One run while it is written.
 #[derive(Debug)]
@@ -260,16 +260,12 @@ impl AsyncFileWriter for HashingWriter {
     fn write(&mut self, bytes: Bytes) -> BoxFuture<'_, parquet::errors::Result<()>> {
         self.hasher.update(&bytes);
         self.bytes += bytes.len() as u64;
-        async move {
-            self.inner.put(bytes).await.map_err(|e| parquet::errors::ParquetError::External(Box::new(e)))
-        }
-        .boxed()
+        async move { self.inner.put(bytes).await.map_err(|e| parquet::errors::ParquetError::External(Box::new(e))) }
+            .boxed()
     }
 
     fn complete(&mut self) -> BoxFuture<'_, parquet::errors::Result<()>> {
-        async move {
-            self.inner.shutdown().await.map_err(|e| parquet::errors::ParquetError::External(Box::new(e)))
-        }
-        .boxed()
+        async move { self.inner.shutdown().await.map_err(|e| parquet::errors::ParquetError::External(Box::new(e))) }
+            .boxed()
     }
 }
