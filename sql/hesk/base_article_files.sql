@@ -1,0 +1,16 @@
+-- one row per file of an article; key: (source_key, att_id)
+-- No API takes files for articles: they are staged, named at the end of the article and listed in the inventory.
+WITH named AS (
+    SELECT id, unnest(hesk_attachment_ids(attachments)) AS att_id
+    FROM hesk.kb_articles
+    WHERE coalesce(array_length(hesk_attachment_ids(attachments)), 0) > 0
+)
+
+SELECT
+    'hesk:article:' || named.id                                                    AS source_key,
+    named.att_id,
+    coalesce(nullif(decode_entities(attachments.real_name), ''), 'attachment-' || named.att_id) AS name,
+    files.sha256
+FROM named
+LEFT JOIN hesk.kb_attachments AS attachments ON attachments.att_id = named.att_id
+LEFT JOIN hesk.files AS files ON files.table_name = 'kb_attachments' AND files.key = named.att_id

@@ -1,0 +1,10 @@
+-- one row per address of the help desk itself, which must not become a contact; key: email
+SELECT DISTINCT email
+FROM (
+    SELECT unnest(split_emails(own_mailboxes)) AS email FROM base_settings
+    UNION ALL
+    SELECT normalize_email(value) AS email
+    FROM hesk.settings
+    WHERE key IN ('noreply_mail', 'webmaster_mail', 'pop3_user', 'imap_user')
+) AS addresses
+WHERE email IS NOT NULL

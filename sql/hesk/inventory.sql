@@ -1,0 +1,117 @@
+-- one row per thing that has to be rebuilt by hand; key: source_key
+WITH categories AS (
+    SELECT
+        'hesk:inventory:category:' || id AS source_key,
+        'routing' AS kind,
+        decode_entities(name) AS name,
+        attributes(
+            'private', type = '1', 'auto-assign', autoassign, 'auto-assign staff', autoassign_config, 'default priority', priority,
+            'default due date', CASE WHEN default_due_date_amount IS NOT NULL THEN default_due_date_amount || ' ' || default_due_date_unit END) AS details,
+        'Team inbox with a workflow that assigns its conversations; SLA or snooze rule for the due date' AS recommendation
+    FROM hesk.categories
+),
+
+staff AS (
+    SELECT
+        'hesk:inventory:staff:' || id, 'staff rights', decode_entities(name),
+        attributes('administrator', isadmin, 'active', active, 'categories', nullif(categories, ''), 'privileges', nullif(heskprivileges, ''),
+            'gets tickets by auto-assign', autoassign, 'signature', nullif(decode_entities(signature), '')),
+        'Seat, role and team memberships of the teammate; the signature goes into the teammate''s own settings'
+    FROM hesk.users
+),
+
+groups AS (
+    SELECT
+        'hesk:inventory:permission_group:' || id, 'permission group', decode_entities(name),
+        CAST(NULL AS VARCHAR), 'Custom role with the same rights'
+    FROM hesk.permission_groups
+),
+
+statuses AS (
+    SELECT
+        'hesk:inventory:status:' || id, 'custom status', name, attributes('becomes', state),
+        'Ticket state or conversation attribute; mapping/statuses.csv says which are closed'
+    FROM base_statuses
+    WHERE id > 5
+),
+
+priorities AS (
+    SELECT
+        'hesk:inventory:priority:' || id, 'priority', name, CAST(NULL AS VARCHAR),
+        'Workflow that sets the priority from the attribute "Hesk priority"'
+    FROM base_priorities
+),
+
+templates AS (
+    SELECT
+        'hesk:inventory:template:' || id, 'ticket template', decode_entities(title),
+        attributes('text', html_to_text(coalesce(nullif(message_html, ''), message))), 'Macro that starts a conversation with this text'
+    FROM hesk.ticket_templates
+),
+
+canned_tags AS (
+    SELECT
+        'hesk:inventory:canned:' || id, 'canned response with tags', decode_entities(title),
+        attributes('tags', array_to_string(regexp_match(message, '%%HESK_[A-Z0-9_]+%%', 'g'), ' ')), 'Macro with attribute insertions in place of the %%HESK_…%% tags'
+    FROM hesk.std_replies
+    WHERE message LIKE '%\%\%HESK\_%'
+),
+
+banned AS (
+    SELECT 'hesk:inventory:banned_email:' || id, 'banned address', decode_entities(email), CAST(NULL AS VARCHAR), 'Block the contact, or a rule on the sender''s domain'
+    FROM hesk.banned_emails
+    UNION ALL
+    SELECT 'hesk:inventory:banned_ip:' || id, 'banned IP range', ip_display, CAST(NULL AS VARCHAR), 'No counterpart for e-mail; Messenger: block at the site''s firewall'
+    FROM hesk.banned_ips
+    UNION ALL
+    SELECT 'hesk:inventory:muted_email:' || id, 'muted address', decode_entities(email), attributes('whole domain', type = 0), 'Workflow that closes conversations of this sender without notifying'
+    FROM hesk.muted_emails
+),
+
+service_messages AS (
+    SELECT
+        'hesk:inventory:service_message:' || id, 'service message', decode_entities(title),
+        attributes('text', html_to_text(message), 'draft', type = '1', 'location', location, 'language', language),
+        'Banner or news item'
+    FROM hesk.service_messages
+),
+
+article_files AS (
+    SELECT
+        'hesk:inventory:article_file:' || files.source_key || ':' || files.att_id, 'file of an article', files.name,
+        attributes('article', files.source_key, 'sha256', files.sha256),
+        'Upload by hand in the article editor: no API takes files for articles'
+    FROM base_article_files AS files
+),
+
+article_keywords AS (
+    SELECT
+        'hesk:inventory:article_keywords:' || id, 'search keywords of an article', decode_entities(subject),
+        attributes('keywords', decode_entities(keywords)), 'Alternative search phrases of the article'
+    FROM hesk.kb_articles
+    WHERE coalesce(trim(keywords), '') <> ''
+),
+
+desk_settings AS (
+    SELECT
+        'hesk:inventory:setting:' || key, 'desk setting', key, attributes('value', value),
+        'Compare with the workspace''s settings'
+    FROM hesk.settings
+    WHERE coalesce(value, '') <> ''
+)
+
+SELECT source_key, kind, coalesce(nullif(name, ''), source_key) AS name, details, recommendation
+FROM (
+    SELECT * FROM categories
+    UNION ALL SELECT * FROM staff
+    UNION ALL SELECT * FROM groups
+    UNION ALL SELECT * FROM statuses
+    UNION ALL SELECT * FROM priorities
+    UNION ALL SELECT * FROM templates
+    UNION ALL SELECT * FROM canned_tags
+    UNION ALL SELECT * FROM banned
+    UNION ALL SELECT * FROM service_messages
+    UNION ALL SELECT * FROM article_files
+    UNION ALL SELECT * FROM article_keywords
+    UNION ALL SELECT * FROM desk_settings
+) AS everything
