@@ -1,2 +1,37 @@
-//! deskferry
-fn main() {}
+//! The `deskferry` command: parse, run, report, exit code.
+//!
+//! Data goes to stdout, everything else to stderr. Exit 0: done. Exit 1: the user must act (settings, mapping, mismatches,
+//! rejects, an interrupted run). Exit 2: a bug.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+mod args;
+mod commands;
+mod embedded;
+mod error;
+mod progress;
+mod report;
+mod settings;
+mod surroundings;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let args = args::Args::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return report::failure(&anyhow::Error::new(error).context("cannot start the runtime")),
+    };
+    let outcome = runtime.block_on(commands::run(args));
+    // A server or a connection that still waits must not hold the process.
+    runtime.shutdown_timeout(std::time::Duration::from_millis(200));
+    match outcome {
+        Ok(code) => code,
+        Err(error) => report::failure(&error),
+    }
+}

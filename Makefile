@@ -1,0 +1,49 @@
+# Every job of CI is one target; `make check` is all of them.
+CARGO ?= cargo
+CACHE ?= $(HOME)/.cache/deskferry
+VENV  := $(CACHE)/venv
+export CARGO_TERM_COLOR ?= auto
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-deps check fmt fmt-check lint doc bench bench-extract release clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: ## build and run the whole pipeline on the bundled Hesk desk, into a sandbox, in ./demo
+	$(CARGO) build --locked --profile demo --bin deskferry
+	@bin=$$($(CARGO) metadata --format-version 1 --no-deps | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/demo/deskferry; "$$bin" demo
+
+test: test-deps ## install what the tests need, then run all of them
+	DESKFERRY_TEST_PYTHON=$(VENV)/bin/python $(CARGO) test --locked --workspace
+
+test-deps: ## MariaDB from the system's packages; an S3 server and DuckDB in a Python environment of their own
+	@command -v mariadbd >/dev/null || command -v /usr/sbin/mariadbd >/dev/null || { \
+		sudo=$$( [ "$$(id -u)" = 0 ] || echo sudo ); \
+		$$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends mariadb-server mariadb-client; }
+	@[ -x $(VENV)/bin/moto_server ] && $(VENV)/bin/python -c 'import duckdb' 2>/dev/null || { \
+		python3 -m venv $(VENV) && $(VENV)/bin/pip install --quiet --disable-pip-version-check 'moto[server,s3]' duckdb; }
+
+check: fmt-check lint test doc ## everything CI looks at
+
+fmt: ## format the code
+	$(CARGO) fmt --all
+
+fmt-check:
+	$(CARGO) fmt --all --check
+
+lint: ## clippy with warnings denied
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+
+doc: ## API documentation with warnings denied
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps
+
+bench: ## criterion benches
+	$(CARGO) bench --workspace
+
+release: ## the binary to install
+	$(CARGO) build --locked --release --bin deskferry
+
+clean: ## remove what was built and the demo
+	$(CARGO) clean
+	rm -rf demo

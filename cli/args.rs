@@ -1,0 +1,163 @@
+//! The command line. Doc comments are the help text.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+/// Moves a help desk into Intercom: extract, transform and load over staged Parquet, each to be run again on its own.
+#[derive(Debug, Parser)]
+#[command(name = "deskferry", version, propagate_version = true, arg_required_else_help = true)]
+pub struct Args {
+    /// Folder of the migration: where deskferry.toml, mapping/ and the stage are.
+    #[arg(short = 'C', long = "directory", value_name = "DIR", global = true, default_value = ".")]
+    pub directory: PathBuf,
+    /// Print data as JSON.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write deskferry.toml and mapping/ for a new migration.
+    Init(Init),
+    /// Connect to both sides: counts, what is missing, what to switch off first. Changes nothing.
+    Check,
+    /// Source to raw tables in the stage.
+    Extract(Extract),
+    /// Raw tables to Intercom-shaped tables; contract and checks.
+    Transform,
+    /// Intercom-shaped tables to Intercom: only what is new or has changed.
+    Load(Load),
+    /// Source, stage, ledger and workspace side by side; exit 1 where they do not balance.
+    Reconcile(Reconcile),
+    /// A query, a script, or an interactive shell over all staged tables.
+    Sql(Sql),
+    /// Runs in the stage and their manifests.
+    Runs(Runs),
+    /// A stand-in Intercom workspace over HTTP, for rehearsals.
+    Sandbox(Sandbox),
+    /// The whole pipeline on a bundled Hesk help desk into a sandbox, in ./demo.
+    Demo(Demo),
+}
+
+/// Arguments of `init`.
+#[derive(Debug, ClapArgs)]
+pub struct Init {
+    /// The help desk to move.
+    pub source: String,
+}
+
+/// Arguments of `extract`.
+#[derive(Debug, ClapArgs)]
+pub struct Extract {
+    /// Only these tables.
+    #[arg(value_name = "TABLE")]
+    pub tables: Vec<String>,
+    /// Only the newest N tickets and what belongs to them, for a trial.
+    #[arg(long, value_name = "N")]
+    pub sample: Option<u64>,
+}
+
+/// Arguments of `load`.
+#[derive(Debug, ClapArgs)]
+pub struct Load {
+    /// Only these tables.
+    #[arg(long, value_name = "TABLE", num_args = 1.., value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// Only rows for which this SQL condition holds, with --only naming one table.
+    #[arg(long = "where", value_name = "SQL")]
+    pub condition: Option<String>,
+    /// At most N rows of each table.
+    #[arg(long, value_name = "N")]
+    pub limit: Option<u64>,
+}
+
+/// Arguments of `reconcile`.
+#[derive(Debug, ClapArgs)]
+pub struct Reconcile {
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// Write to this file instead of stdout.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// Arguments of `sql`.
+#[derive(Debug, ClapArgs)]
+pub struct Sql {
+    /// One or more statements; without them an interactive shell on a terminal, else statements from standard input.
+    pub query: Option<String>,
+    /// Statements from a file.
+    #[arg(long, value_name = "FILE", conflicts_with = "query")]
+    pub file: Option<PathBuf>,
+    /// How to print rows.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// How rows are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Format {
+    /// A table for people.
+    #[default]
+    Table,
+    /// One JSON array of objects.
+    Json,
+    /// CSV with a header line.
+    Csv,
+}
+
+/// Arguments of `runs`.
+#[derive(Debug, ClapArgs)]
+pub struct Runs {
+    /// More than the list.
+    #[command(subcommand)]
+    pub action: Option<RunsAction>,
+}
+
+/// What `runs` can do besides listing.
+#[derive(Debug, Subcommand)]
+pub enum RunsAction {
+    /// The manifest of one run.
+    Show {
+        /// Its id, or the beginning of it.
+        run: String,
+    },
+}
+
+/// Arguments of `sandbox`.
+#[derive(Debug, ClapArgs)]
+pub struct Sandbox {
+    /// Address to listen on; port 0 takes a free one.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8089")]
+    pub listen: SocketAddr,
+    /// JSON file with admins, teams, custom_object_types and ticket_types.
+    #[arg(long, value_name = "FILE")]
+    pub workspace: Option<PathBuf>,
+    /// Calls per 10 seconds; 0 is no limit.
+    #[arg(long, value_name = "N", default_value_t = 1667)]
+    pub rate: u32,
+    /// Faults to inject, for example "429=0.05,500=0.02,lost=0.01,timeout=0.01,latency=50ms..300ms".
+    #[arg(long, value_name = "SPEC")]
+    pub faults: Option<String>,
+    /// Where chance begins: the same seed gives the same faults.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// The only bearer token to accept; without it any is.
+    #[arg(long, value_name = "TOKEN")]
+    pub token: Option<String>,
+}
+
+/// Arguments of `demo`.
+#[derive(Debug, ClapArgs)]
+pub struct Demo {
+    /// Keep the sandbox up afterwards, so that its inbox can be looked at in a browser, until Ctrl-C.
+    #[arg(long)]
+    pub serve: bool,
+}

@@ -1,0 +1,68 @@
+//! `extract`: source to raw tables.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use deskferry_extract::{Request, Settings, Spec};
+use deskferry_staging::Manifest;
+
+use super::Migration;
+use crate::args::Extract;
+use crate::report::{new_table, number, print, say};
+use crate::{embedded, surroundings};
+
+/// Extracts and says what was staged.
+pub async fn run(migration: &Migration, extract: &Extract, json: bool) -> Result<ExitCode> {
+    let manifest = stage(migration, &Request { tables: extract.tables.clone(), sample: extract.sample }).await?;
+    if json {
+        print(serde_json::to_string_pretty(&manifest)?)?;
+    } else {
+        print(summary(&manifest))?;
+        remarks(&manifest);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs the stage.
+pub async fn stage(migration: &Migration, request: &Request) -> Result<Manifest> {
+    let (spec, settings) = (spec(migration)?, settings(migration));
+    Ok(deskferry_extract::extract(&migration.context, &spec, &settings, request).await?)
+}
+
+/// The source's spec.
+pub fn spec(migration: &Migration) -> Result<Spec> {
+    let (path, text) = embedded::spec(&migration.files, &migration.settings.source.kind)?;
+    Ok(Spec::parse(&path, text)?)
+}
+
+/// What the stage is told of `[source]`.
+pub fn settings(migration: &Migration) -> Settings {
+    let source = &migration.settings.source;
+    Settings {
+        url: source.url.clone(),
+        attachments: source.attachments.clone(),
+        attachments_options: surroundings::store_options(),
+        table_prefix: source.table_prefix.clone(),
+        timezone: source.timezone.clone(),
+        database_timezone: source.database_timezone.clone(),
+        settings_file: source.settings_file.clone(),
+    }
+}
+
+/// What the run says besides its rows.
+pub fn remarks(manifest: &Manifest) {
+    for remark in &manifest.remarks {
+        say(format!("note: {remark}"));
+    }
+    say(format!("\npublished run {} ({})", manifest.run, manifest.schema));
+}
+
+fn summary(manifest: &Manifest) -> String {
+    let mut table = new_table(["table", "in the source", "staged"]);
+    for (name, entry) in manifest.tables.iter().filter(|(_, t)| t.rows > 0 || t.source_rows.unwrap_or(0) > 0) {
+        let source = entry.source_rows.map_or_else(String::new, number);
+        table.add_row([format!("{}.{name}", manifest.schema), source, number(entry.rows)]);
+    }
+    crate::report::align_right(&mut table, &[1, 2]);
+    table.to_string()
+}

@@ -1,0 +1,67 @@
+//! One file per command.
+
+mod check;
+mod demo;
+mod extract;
+mod init;
+mod load;
+mod reconcile;
+mod runs;
+mod sandbox;
+mod sql;
+mod transform;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use deskferry_staging::{Context, Progress, Staging};
+
+use crate::args::{Args, Command};
+use crate::embedded::{self, Files};
+use crate::progress::progress;
+use crate::settings::Settings;
+use crate::surroundings;
+
+/// Runs the command that was asked for.
+pub async fn run(args: Args) -> Result<ExitCode> {
+    let directory = args.directory.as_path();
+    match &args.command {
+        Command::Init(init) => self::init::run(directory, init),
+        Command::Sandbox(sandbox) => self::sandbox::run(sandbox, args.json).await,
+        Command::Demo(demo) => self::demo::run(directory, demo).await,
+        Command::Check => self::check::run(&Migration::open(directory)?, args.json).await,
+        Command::Extract(extract) => self::extract::run(&Migration::open(directory)?, extract, args.json).await,
+        Command::Transform => self::transform::run(&Migration::open(directory)?, args.json).await,
+        Command::Load(load) => self::load::run(&Migration::open(directory)?, load, args.json).await,
+        Command::Reconcile(reconcile) => self::reconcile::run(&Migration::open(directory)?, reconcile, args.json).await,
+        Command::Sql(sql) => self::sql::run(&Migration::open(directory)?, sql, args.json).await,
+        Command::Runs(runs) => self::runs::run(&Migration::open(directory)?, runs, args.json).await,
+    }
+}
+
+/// One migration: its settings, its texts, its stage.
+pub struct Migration {
+    /// Its folder.
+    pub directory: std::path::PathBuf,
+    /// `deskferry.toml`.
+    pub settings: Settings,
+    /// Specs, SQL and mappings, with the folder's own laid over them.
+    pub files: Files,
+    /// Surroundings for the stages.
+    pub context: Context,
+}
+
+impl Migration {
+    fn open(directory: &Path) -> Result<Self> {
+        Self::open_with(directory, surroundings::variable, progress())
+    }
+
+    fn open_with(directory: &Path, variable: impl Fn(&str) -> Option<String>, progress: Progress) -> Result<Self> {
+        let settings = Settings::read(directory, variable)?;
+        let files = embedded::files(directory)?;
+        let staging: Staging = surroundings::staging(&settings)?;
+        let context = surroundings::context(staging, progress);
+        Ok(Self { directory: directory.to_owned(), settings, files, context })
+    }
+}

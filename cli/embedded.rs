@@ -1,0 +1,77 @@
+//! Specs, SQL and default mappings: embedded in the binary, overlaid by the same paths in the migration's folder.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use include_dir::{Dir, include_dir};
+
+use crate::error::refused;
+
+static SQL: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/sql");
+static SOURCES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/extract/sources");
+
+/// Texts by path: `sql/hesk/contacts.sql`, `sources/hesk.toml`, `mapping/agents.csv`.
+pub type Files = BTreeMap<String, String>;
+
+/// What is embedded, with the files of the migration's folder in place of those of the same path, and its new ones added.
+pub fn files(directory: &Path) -> Result<Files> {
+    let mut files = Files::new();
+    collect(&SQL, "sql", &mut files);
+    collect(&SOURCES, "sources", &mut files);
+    for folder in ["sql", "sources", "mapping"] {
+        overlay(&directory.join(folder), folder, &mut files)?;
+    }
+    Ok(files)
+}
+
+/// The spec of a source, and its path for messages.
+pub fn spec<'a>(files: &'a Files, kind: &str) -> Result<(String, &'a str)> {
+    let path = format!("sources/{kind}.toml");
+    match files.get(&path) {
+        Some(text) => Ok((path, text)),
+        None => Err(refused(format!("there is no source `{kind}`"), format!("[source] kind takes one of: {}", sources(files).join(", ")))),
+    }
+}
+
+/// Names of the sources there are.
+pub fn sources(files: &Files) -> Vec<&str> {
+    files.keys().filter_map(|path| path.strip_prefix("sources/")?.strip_suffix(".toml")).collect()
+}
+
+/// The default mappings of a source: file name and text.
+pub fn mappings<'a>(files: &'a Files, kind: &str) -> Vec<(&'a str, &'a str)> {
+    let prefix = format!("sql/{kind}/mapping/");
+    files.iter().filter_map(|(path, text)| Some((path.strip_prefix(&prefix)?, text.as_str()))).collect()
+}
+
+fn collect(dir: &Dir<'_>, root: &str, files: &mut Files) {
+    for file in dir.files() {
+        if let Some(text) = file.contents_utf8() {
+            files.insert(format!("{root}/{}", file.path().to_string_lossy().replace('\\', "/")), text.to_owned());
+        }
+    }
+    for sub in dir.dirs() {
+        collect(sub, root, files);
+    }
+}
+
+fn overlay(folder: &Path, root: &str, files: &mut Files) -> Result<()> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error).with_context(|| format!("cannot read the folder {}", folder.display())),
+    };
+    for entry in entries {
+        let entry = entry.with_context(|| format!("cannot read the folder {}", folder.display()))?;
+        let path = entry.path();
+        let name = format!("{root}/{}", entry.file_name().to_string_lossy());
+        if path.is_dir() {
+            overlay(&path, &name, files)?;
+        } else if path.extension().is_some_and(|e| e == "sql" || e == "csv" || e == "toml") {
+            let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {} as UTF-8 text", path.display()))?;
+            files.insert(name, text);
+        }
+    }
+    Ok(())
+}

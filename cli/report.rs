@@ -1,0 +1,158 @@
+//! What the user sees: rows and documents on stdout, everything else on stderr.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
+use arrow::util::display::{ArrayFormatter, FormatOptions};
+use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Table, presets};
+use deskferry_staging::Kind;
+
+use crate::args::Format;
+use crate::error;
+
+/// Widest text of one cell in a table for people; JSON and CSV have all of it.
+const CELL_CHARS: usize = 120;
+
+/// A line for the user on stderr.
+#[allow(clippy::print_stderr, reason = "the one place that writes to stderr")]
+pub fn say(line: impl AsRef<str>) {
+    eprintln!("{}", line.as_ref());
+}
+
+/// Text for stdout.
+///
+/// # Errors
+/// Where stdout does not take it; a closed pipe ends the output without an error.
+pub fn print(text: impl AsRef<str>) -> Result<()> {
+    write_out(text.as_ref().as_bytes())
+}
+
+fn write_out(bytes: &[u8]) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.write_all(if bytes.ends_with(b"\n") { b"" } else { b"\n" })).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        outcome => Ok(outcome?),
+    }
+}
+
+/// Prints an error with its causes and its hint, and gives the exit code: 2 for a bug, else 1.
+pub fn failure(error: &anyhow::Error) -> ExitCode {
+    say(format!("error: {error}"));
+    let mut last = error.to_string();
+    for cause in error.chain().skip(1) {
+        let text = cause.to_string();
+        // A library's error often repeats its own cause: say each thing once.
+        if !last.contains(&text) {
+            say(format!("  caused by: {text}"));
+        }
+        last = text;
+    }
+    if let Some(hint) = error::hint(error) {
+        say(format!("\nhint: {hint}"));
+    }
+    if error::kind(error) == Kind::Internal { ExitCode::from(2) } else { ExitCode::from(1) }
+}
+
+/// Batches in the given format.
+///
+/// # Errors
+/// Where a value cannot be printed.
+pub fn render(schema: &SchemaRef, batches: &[RecordBatch], format: Format) -> Result<String> {
+    match format {
+        Format::Table => table(schema, batches),
+        Format::Csv => {
+            let mut bytes = Vec::new();
+            let mut writer = arrow::csv::WriterBuilder::new().with_header(true).build(&mut bytes);
+            if batches.is_empty() {
+                writer.write(&RecordBatch::new_empty(schema.clone()))?;
+            }
+            for batch in batches {
+                writer.write(batch)?;
+            }
+            drop(writer);
+            Ok(String::from_utf8_lossy(&bytes).into_owned())
+        }
+        Format::Json => {
+            let mut writer = arrow::json::WriterBuilder::new().with_explicit_nulls(true).build::<_, arrow::json::writer::JsonArray>(Vec::new());
+            for batch in batches {
+                writer.write(batch)?;
+            }
+            writer.finish()?;
+            let text = String::from_utf8_lossy(&writer.into_inner()).into_owned();
+            Ok(if text.is_empty() { "[]".to_owned() } else { text })
+        }
+    }
+}
+
+fn table(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<String> {
+    let mut out = new_table(schema.fields().iter().map(|f| f.name().clone()));
+    let options = FormatOptions::default().with_null("");
+    for batch in batches {
+        let columns = batch.columns().iter().map(|c| ArrayFormatter::try_new(c.as_ref(), &options)).collect::<Result<Vec<_>, _>>()?;
+        for row in 0..batch.num_rows() {
+            out.add_row(columns.iter().zip(schema.fields()).map(|(column, field)| {
+                let cell = Cell::new(short(&column.value(row).to_string()));
+                if field.data_type().is_numeric() { cell.set_alignment(CellAlignment::Right) } else { cell }
+            }));
+        }
+    }
+    Ok(out.to_string())
+}
+
+/// A table for people with the given headings.
+pub fn new_table(headings: impl IntoIterator<Item = impl ToString>) -> Table {
+    let mut table = Table::new();
+    table.load_preset(presets::UTF8_BORDERS_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_header(headings.into_iter().map(|h| Cell::new(h).add_attribute(Attribute::Bold)));
+    table
+}
+
+/// Numbers stand to the right.
+pub fn align_right(table: &mut Table, columns: &[usize]) {
+    for &index in columns {
+        if let Some(column) = table.column_mut(index) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+}
+
+/// One line without control characters, cut where it is too long for a table.
+fn short(text: &str) -> String {
+    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(CELL_CHARS + 1).collect();
+    if line.chars().count() > CELL_CHARS { line.chars().take(CELL_CHARS - 1).chain(['…']).collect() } else { line }
+}
+
+/// 1234567 as `1,234,567`.
+pub fn number(value: u64) -> String {
+    let digits = value.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn number_groups_by_thousands() {
+        let cases = [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")];
+        for (value, text) in cases {
+            assert_eq!(number(value), text);
+        }
+    }
+
+    #[test]
+    fn short_keeps_a_hostile_text_on_one_line() {
+        assert_eq!(short("a\nb\u{1b}[31m"), "a b [31m");
+        assert_eq!(short(&"x".repeat(500)).chars().count(), CELL_CHARS);
+    }
+}

@@ -1,0 +1,341 @@
+//! `deskferry.toml`: the file as it is written, and the settings that come of it.
+//!
+//! `${VAR}` is read from the environment, so that secrets need not be in the file. An unknown key is an error that names the
+//! line and the keys there are.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use serde::Deserialize;
+
+use crate::error::refused;
+
+/// Name of the settings file.
+pub const FILE: &str = "deskferry.toml";
+
+/// The whole file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// The help desk that is read.
+    pub source: Source,
+    /// Where runs are kept.
+    #[serde(default)]
+    pub staging: Staging,
+    /// The workspace that is written.
+    #[serde(default)]
+    pub intercom: Intercom,
+    /// How models behave.
+    #[serde(default)]
+    pub transform: Transform,
+    /// What to do with personal data that needs a decision.
+    #[serde(default)]
+    pub privacy: Privacy,
+    /// How the loader behaves.
+    #[serde(default)]
+    pub load: Load,
+}
+
+/// `[source]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// Name of a spec: `hesk`.
+    pub kind: String,
+    /// `mysql://user:password@host:port/database`, or the path of a dump or an export.
+    pub url: String,
+    /// Folder or object-store URL of the attachments.
+    pub attachments: Option<String>,
+    /// What the names of the desk's tables begin with.
+    #[serde(default = "default_prefix")]
+    pub table_prefix: String,
+    /// Time zone of the desk, as in the IANA list.
+    pub timezone: Option<String>,
+    /// Time zone of the database server, where columns hold wall time; the desk's if not given.
+    pub database_timezone: Option<String>,
+    /// The desk's own settings file: `hesk_settings.inc.php`.
+    pub settings_file: Option<PathBuf>,
+    /// The desk's web address, for images and links of articles.
+    pub site_url: Option<String>,
+    /// Language whose labels are taken where the desk has several, by its own name.
+    pub language: Option<String>,
+    /// Addresses of the desk itself, which must not become contacts.
+    #[serde(default)]
+    pub own_mailboxes: Vec<String>,
+}
+
+/// `[staging]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Staging {
+    /// A folder, or `s3://bucket/prefix`, `gs://…`, `az://…`.
+    pub url: String,
+}
+
+/// `[intercom]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Intercom {
+    /// Address of the API; takes the place of `region`.
+    pub url: Option<String>,
+    /// `us`, `eu` or `au`.
+    pub region: Option<Region>,
+    /// Access token; `${INTERCOM_TOKEN}`.
+    pub token: String,
+    /// API version.
+    pub version: String,
+}
+
+/// Where a workspace is hosted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Region {
+    /// United States.
+    Us,
+    /// European Union.
+    Eu,
+    /// Australia.
+    Au,
+}
+
+/// `[transform]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Transform {
+    /// Whether the lines of a ticket's history become notes.
+    pub history: History,
+    /// Memory for queries in MiB.
+    pub memory_mib: Option<usize>,
+}
+
+/// What becomes of a ticket's history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum History {
+    /// Each line is a note.
+    #[default]
+    Notes,
+    /// Left out.
+    None,
+}
+
+/// `[privacy]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Privacy {
+    /// IP addresses of customers.
+    pub ip_addresses: Personal,
+    /// Tickets of people that the desk has anonymised.
+    pub anonymised: Personal,
+}
+
+/// What to do with personal data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Personal {
+    /// Brought over, and marked for review.
+    #[default]
+    Flag,
+    /// Brought over.
+    Keep,
+    /// Not brought over.
+    LeaveOut,
+}
+
+/// `[load]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Load {
+    /// What a source ticket becomes: `conversation`.
+    pub tickets_as: TicketsAs,
+    /// E-mail of the teammate that stands in for people who are not in the workspace.
+    pub placeholder_admin: Option<String>,
+    /// What becomes of canned answers.
+    pub saved_replies: SavedReplies,
+    /// Calls at a time at most.
+    pub in_flight_max: Option<usize>,
+}
+
+/// What a source ticket becomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TicketsAs {
+    /// A conversation.
+    #[default]
+    Conversation,
+    /// A ticket.
+    Ticket,
+}
+
+/// What becomes of canned answers: no API creates macros.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SavedReplies {
+    /// `saved_replies.csv`, for an admin to take over.
+    #[default]
+    File,
+    /// Content snippets, for Fin.
+    Snippets,
+    /// Left out.
+    None,
+}
+
+fn default_prefix() -> String {
+    "hesk_".to_owned()
+}
+
+impl Default for Staging {
+    fn default() -> Self {
+        Self { url: "staging".to_owned() }
+    }
+}
+
+impl Default for Intercom {
+    fn default() -> Self {
+        Self { url: None, region: None, token: "${INTERCOM_TOKEN}".to_owned(), version: "2.16".to_owned() }
+    }
+}
+
+impl Settings {
+    /// Reads the file in a migration's folder; `variable` gives the environment.
+    pub fn read(directory: &Path, variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
+        let path = directory.join(FILE);
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(refused(
+                    format!("there is no {}", path.display()),
+                    "write one with `deskferry init hesk`, or name the migration's folder with -C",
+                ));
+            }
+            Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
+        };
+        let mut settings: Self = toml::from_str(&text).map_err(|e| {
+            refused(format!("{} cannot be used\n{}", path.display(), e.to_string().trim_end()), "correct the line that is named")
+        })?;
+        settings.resolve(directory, &variable)?;
+        Ok(settings)
+    }
+
+    /// Puts the environment's values in and makes paths relative to the migration's folder.
+    fn resolve(&mut self, directory: &Path, variable: &dyn Fn(&str) -> Option<String>) -> Result<()> {
+        let expand = |key: &str, text: &str| expand(key, text, variable);
+        self.source.url = expand("source.url", &self.source.url)?;
+        if !self.source.url.contains("://") {
+            self.source.url = directory.join(&self.source.url).to_string_lossy().into_owned();
+        }
+        if let Some(text) = &self.source.attachments {
+            let text = expand("source.attachments", text)?;
+            let text = if text.contains("://") { text } else { directory.join(text).to_string_lossy().into_owned() };
+            self.source.attachments = Some(text);
+        }
+        self.source.settings_file = self.source.settings_file.as_ref().map(|path| directory.join(path));
+        self.staging.url = expand("staging.url", &self.staging.url)?;
+        if !self.staging.url.contains("://") {
+            self.staging.url = directory.join(&self.staging.url).to_string_lossy().into_owned();
+        }
+        if let Some(url) = &self.intercom.url {
+            self.intercom.url = Some(expand("intercom.url", url)?);
+        }
+        if self.intercom.url.is_some() && self.intercom.region.is_some() {
+            return Err(refused("[intercom] has both url and region", "keep one of them: the region stands for the url"));
+        }
+        Ok(())
+    }
+
+    /// The access token; read only by commands that need it, so that `extract` runs without one.
+    pub fn token(&self, variable: impl Fn(&str) -> Option<String>) -> Result<String> {
+        let token = expand("intercom.token", &self.intercom.token, &variable)?;
+        if token.trim().is_empty() {
+            return Err(refused("the Intercom token is empty", "set INTERCOM_TOKEN to the access token of your app"));
+        }
+        Ok(token)
+    }
+
+    /// Address of the API.
+    pub fn intercom_url(&self) -> String {
+        match (&self.intercom.url, self.intercom.region) {
+            (Some(url), _) => url.clone(),
+            (None, Some(Region::Eu)) => "https://api.eu.intercom.io".to_owned(),
+            (None, Some(Region::Au)) => "https://api.au.intercom.io".to_owned(),
+            (None, Some(Region::Us) | None) => "https://api.intercom.io".to_owned(),
+        }
+    }
+
+    /// The table `settings`, which models read: never a secret.
+    pub fn table(&self) -> Vec<(String, String)> {
+        let personal = |p: Personal| match p {
+            Personal::Flag => "flag",
+            Personal::Keep => "keep",
+            Personal::LeaveOut => "leave_out",
+        };
+        let mut rows = vec![
+            ("source.kind", self.source.kind.clone()),
+            ("transform.history", if self.transform.history == History::Notes { "notes" } else { "none" }.to_owned()),
+            ("privacy.ip_addresses", personal(self.privacy.ip_addresses).to_owned()),
+            ("privacy.anonymised", personal(self.privacy.anonymised).to_owned()),
+            ("source.own_mailboxes", self.source.own_mailboxes.join(",")),
+        ];
+        let optional = [
+            ("source.timezone", &self.source.timezone),
+            ("source.language", &self.source.language),
+            ("source.site_url", &self.source.site_url),
+        ];
+        rows.extend(optional.into_iter().filter_map(|(key, value)| value.clone().map(|value| (key, value))));
+        rows.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+    }
+}
+
+/// Replaces every `${NAME}` by the environment's value.
+fn expand(key: &str, text: &str, variable: &dyn Fn(&str) -> Option<String>) -> Result<String> {
+    let mut rest = text;
+    let mut expanded = String::with_capacity(text.len());
+    while let Some(start) = rest.find("${") {
+        let (before, after) = rest.split_at(start);
+        let Some(end) = after.find('}') else {
+            return Err(refused(format!("`{key}` in {FILE} has `${{` without `}}`"), "write ${NAME}"));
+        };
+        let name = &after[2..end];
+        let Some(value) = variable(name) else {
+            return Err(refused(
+                format!("`{key}` in {FILE} needs the environment variable {name}, which is not set"),
+                format!("export {name}=…"),
+            ));
+        };
+        expanded.push_str(before);
+        expanded.push_str(&value);
+        rest = &after[end + 1..];
+    }
+    expanded.push_str(rest);
+    Ok(expanded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Settings> {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(FILE), text).unwrap();
+        Settings::read(folder.path(), |name| (name == "PASSWORD").then(|| "p}${ss".to_owned()))
+    }
+
+    #[test]
+    fn variables_come_from_the_environment_and_are_not_expanded_twice() {
+        let settings = read("[source]\nkind = \"hesk\"\nurl = \"mysql://u:${PASSWORD}@h/d\"\n").unwrap();
+        assert_eq!(settings.source.url, "mysql://u:p}${ss@h/d");
+        assert_eq!(settings.intercom_url(), "https://api.intercom.io");
+    }
+
+    #[test]
+    fn a_variable_that_is_not_set_is_named() {
+        let error = read("[source]\nkind = \"hesk\"\nurl = \"mysql://u:${NOT_SET}@h/d\"\n").unwrap_err();
+        assert!(error.to_string().contains("NOT_SET"), "{error}");
+    }
+
+    #[test]
+    fn an_unknown_key_names_the_line_and_the_keys_there_are() {
+        let error = read("[source]\nkind = \"hesk\"\nurl = \"x\"\ntabel_prefix = \"a\"\n").unwrap_err().to_string();
+        assert!(error.contains("line 4") && error.contains("table_prefix"), "{error}");
+    }
+}

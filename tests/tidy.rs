@@ -1,0 +1,101 @@
+//! Layout rules that are a test: sizes, crate edges, what a model must begin with, what must not be in the repository.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+const LINES_MAX: usize = 500;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            if path.is_dir() && !name.starts_with('.') && name != "target" {
+                folders.push(path);
+            } else if path.extension().is_some_and(|e| e == extension) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap()
+}
+
+#[test]
+fn rust_files_are_short_and_say_what_they_are() {
+    for folder in ["cli", "staging", "http", "extract", "transform", "load", "sandbox", "tests"] {
+        for path in files(folder, "rs") {
+            let text = read(&path);
+            assert!(text.lines().count() <= LINES_MAX, "{} has more than {LINES_MAX} lines", path.display());
+            assert!(text.starts_with("//!"), "{} does not begin with what it is for", path.display());
+        }
+    }
+}
+
+#[test]
+fn stage_crates_do_not_import_each_other() {
+    let allowed: [(&str, &[&str]); 6] = [
+        ("staging", &[]),
+        ("http", &[]),
+        ("extract", &["staging", "http"]),
+        ("transform", &["staging"]),
+        ("load", &["staging", "http"]),
+        ("sandbox", &[]),
+    ];
+    for (crate_name, edges) in allowed {
+        let text = read(&root().join(crate_name).join("Cargo.toml"));
+        let manifest: toml::Table = text.parse().unwrap();
+        let used: BTreeSet<&str> = manifest["dependencies"].as_table().unwrap().keys().filter_map(|k| k.strip_prefix("deskferry-")).collect();
+        assert!(used.is_subset(&edges.iter().copied().collect()), "{crate_name} depends on {used:?}");
+        let datafusion = manifest["dependencies"].as_table().unwrap().contains_key("datafusion");
+        assert_eq!(datafusion, crate_name == "transform", "only transform depends on datafusion");
+    }
+}
+
+#[test]
+fn every_sql_file_begins_with_its_grain_or_purpose() {
+    for path in files("sql", "sql") {
+        let text = read(&path);
+        assert!(text.starts_with("-- "), "{} does not begin with a comment", path.display());
+        let model = path.parent().unwrap().file_name().unwrap() == "hesk";
+        assert!(!model || text.starts_with("-- one row"), "{} does not begin with its grain", path.display());
+    }
+}
+
+#[test]
+fn every_source_has_a_spec_models_and_a_fixture() {
+    for spec in files("extract/sources", "toml") {
+        let name = spec.file_stem().unwrap().to_string_lossy().into_owned();
+        assert!(root().join("sql").join(&name).is_dir(), "{name} has no sql folder");
+        let fixtures = std::fs::read_dir(root().join("tests/fixtures")).unwrap();
+        let found = fixtures.filter(|f| f.as_ref().unwrap().file_name().to_string_lossy().starts_with(&name)).count();
+        assert!(found > 0, "{name} has no fixture");
+    }
+}
+
+#[test]
+fn plain_sql_folders_use_no_function_of_ours() {
+    let names: BTreeSet<String> = files("transform/src/functions", "rs")
+        .iter()
+        .map(|p| p.file_stem().unwrap().to_string_lossy().into_owned())
+        .filter(|n| n != "mod")
+        .collect();
+    assert!(names.contains("html_to_text"), "the functions have moved: {names:?}");
+    for folder in ["sql/checks", "sql/reconcile"] {
+        for path in files(folder, "sql") {
+            let text = read(&path).to_lowercase();
+            let used: Vec<&String> = names.iter().filter(|n| text.contains(&format!("{n}("))).collect();
+            assert!(used.is_empty(), "{} uses {used:?}", path.display());
+        }
+    }
+}
