@@ -61,7 +61,7 @@ links AS (
     LEFT JOIN base_tickets AS tickets ON tickets.id = links.ticket_id1
     UNION ALL
     SELECT
-        'ticket_to_collaborator', links.ticket_id || ':' || links.user_id, 'conversations', tickets.source_key, 'its ticket does not exist'
+        'ticket_to_collaborator', CAST(links.id AS VARCHAR), 'conversations', tickets.source_key, 'its ticket does not exist'
     FROM hesk.ticket_to_collaborator AS links
     LEFT JOIN base_tickets AS tickets ON tickets.id = links.ticket_id
 ),
@@ -91,6 +91,11 @@ by_hand AS (
     UNION ALL SELECT 'banned_emails', CAST(id AS VARCHAR), 'inventory', 'hesk:inventory:banned_email:' || id, CAST(NULL AS VARCHAR) FROM hesk.banned_emails
     UNION ALL SELECT 'banned_ips', CAST(id AS VARCHAR), 'inventory', 'hesk:inventory:banned_ip:' || id, CAST(NULL AS VARCHAR) FROM hesk.banned_ips
     UNION ALL SELECT 'muted_emails', CAST(id AS VARCHAR), 'inventory', 'hesk:inventory:muted_email:' || id, CAST(NULL AS VARCHAR) FROM hesk.muted_emails
+    UNION ALL SELECT 'permission_group_categories', CAST(id AS VARCHAR), 'inventory', 'hesk:inventory:permission_group:' || group_id, CAST(NULL AS VARCHAR) FROM hesk.permission_group_categories
+    UNION ALL SELECT 'permission_group_features', CAST(id AS VARCHAR), 'inventory', 'hesk:inventory:permission_group:' || group_id, CAST(NULL AS VARCHAR) FROM hesk.permission_group_features
+    UNION ALL SELECT 'permission_group_members', CAST(id AS VARCHAR), 'inventory', 'hesk:inventory:permission_group:' || group_id, CAST(NULL AS VARCHAR) FROM hesk.permission_group_members
+    UNION ALL SELECT 'statuses', CAST("ID" AS VARCHAR), 'inventory', 'hesk:inventory:status:' || "ID", CAST(NULL AS VARCHAR) FROM hesk.statuses
+    UNION ALL SELECT 'text_to_status_xref', CAST(id AS VARCHAR), 'inventory', 'hesk:inventory:status:' || status_id, CAST(NULL AS VARCHAR) FROM hesk.text_to_status_xref
     UNION ALL SELECT 'permission_groups', CAST(id AS VARCHAR), 'inventory', 'hesk:inventory:permission_group:' || id, CAST(NULL AS VARCHAR) FROM hesk.permission_groups
 )
 

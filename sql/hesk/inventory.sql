@@ -20,11 +20,33 @@ staff AS (
     FROM hesk.users
 ),
 
+group_features AS (
+    SELECT group_id, string_agg(feature, ', ') AS features FROM hesk.permission_group_features GROUP BY group_id
+),
+
+group_members AS (
+    SELECT members.group_id, string_agg(staff.name, ', ') AS members
+    FROM hesk.permission_group_members AS members
+    JOIN base_staff AS staff ON staff.id = members.user_id
+    GROUP BY members.group_id
+),
+
+group_categories AS (
+    SELECT links.group_id, string_agg(categories.name, ', ') AS categories
+    FROM hesk.permission_group_categories AS links
+    JOIN base_categories AS categories ON categories.id = links.category_id
+    GROUP BY links.group_id
+),
+
 groups AS (
     SELECT
-        'hesk:inventory:permission_group:' || id, 'permission group', decode_entities(name),
-        CAST(NULL AS VARCHAR), 'Custom role with the same rights'
-    FROM hesk.permission_groups
+        'hesk:inventory:permission_group:' || groups.id, 'permission group', decode_entities(groups.name),
+        attributes('features', group_features.features, 'members', group_members.members, 'categories', group_categories.categories),
+        'Custom role with the same rights, and a team for the categories'
+    FROM hesk.permission_groups AS groups
+    LEFT JOIN group_features ON group_features.group_id = groups.id
+    LEFT JOIN group_members ON group_members.group_id = groups.id
+    LEFT JOIN group_categories ON group_categories.group_id = groups.id
 ),
 
 statuses AS (
@@ -32,7 +54,7 @@ statuses AS (
         'hesk:inventory:status:' || id, 'custom status', name, attributes('becomes', state),
         'Ticket state or conversation attribute; mapping/statuses.csv says which are closed'
     FROM base_statuses
-    WHERE id > 5
+    WHERE id > 5 OR id IN (SELECT "ID" FROM hesk.statuses)
 ),
 
 priorities AS (
