@@ -8,21 +8,21 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 /// Moves a help desk into Intercom: extract, transform and load over staged Parquet, each to be run again on its own.
 #[derive(Debug, Parser)]
 #[command(name = "deskferry", version, propagate_version = true, arg_required_else_help = true)]
-pub struct Args {
+pub(crate) struct Args {
     /// Folder of the migration: where deskferry.toml, mapping/ and the stage are.
     #[arg(short = 'C', long = "directory", value_name = "DIR", global = true, default_value = ".")]
-    pub directory: PathBuf,
+    pub(crate) directory: PathBuf,
     /// Print data as JSON.
     #[arg(long, global = true)]
-    pub json: bool,
+    pub(crate) json: bool,
     /// What to do.
     #[command(subcommand)]
-    pub command: Command,
+    pub(crate) command: Command,
 }
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Write deskferry.toml and mapping/ for a new migration.
     Init(Init),
     /// Connect to both sides: counts, what is missing, what to switch off first. Changes nothing.
@@ -47,63 +47,63 @@ pub enum Command {
 
 /// Arguments of `init`.
 #[derive(Debug, ClapArgs)]
-pub struct Init {
+pub(crate) struct Init {
     /// The help desk to move.
-    pub source: String,
+    pub(crate) source: String,
 }
 
 /// Arguments of `extract`.
 #[derive(Debug, ClapArgs)]
-pub struct Extract {
+pub(crate) struct Extract {
     /// Only these tables.
     #[arg(value_name = "TABLE")]
-    pub tables: Vec<String>,
+    pub(crate) tables: Vec<String>,
     /// Only the newest N tickets and what belongs to them, for a trial.
     #[arg(long, value_name = "N")]
-    pub sample: Option<u64>,
+    pub(crate) sample: Option<u64>,
 }
 
 /// Arguments of `load`.
 #[derive(Debug, ClapArgs)]
-pub struct Load {
+pub(crate) struct Load {
     /// Only these tables.
     #[arg(long, value_name = "TABLE", num_args = 1.., value_delimiter = ',')]
-    pub only: Vec<String>,
+    pub(crate) only: Vec<String>,
     /// Only rows for which this SQL condition holds, with --only naming one table.
     #[arg(long = "where", value_name = "SQL")]
-    pub condition: Option<String>,
+    pub(crate) condition: Option<String>,
     /// At most N rows of each table.
     #[arg(long, value_name = "N")]
-    pub limit: Option<u64>,
+    pub(crate) limit: Option<u64>,
 }
 
 /// Arguments of `reconcile`.
 #[derive(Debug, ClapArgs)]
-pub struct Reconcile {
+pub(crate) struct Reconcile {
     /// How to print it.
     #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
+    pub(crate) format: Format,
     /// Write to this file instead of stdout.
     #[arg(long, value_name = "FILE")]
-    pub out: Option<PathBuf>,
+    pub(crate) out: Option<PathBuf>,
 }
 
 /// Arguments of `sql`.
 #[derive(Debug, ClapArgs)]
-pub struct Sql {
+pub(crate) struct Sql {
     /// One or more statements; without them an interactive shell on a terminal, else statements from standard input.
-    pub query: Option<String>,
+    pub(crate) query: Option<String>,
     /// Statements from a file.
     #[arg(long, value_name = "FILE", conflicts_with = "query")]
-    pub file: Option<PathBuf>,
+    pub(crate) file: Option<PathBuf>,
     /// How to print rows.
     #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
+    pub(crate) format: Format,
 }
 
 /// How rows are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum Format {
+pub(crate) enum Format {
     /// A table for people.
     #[default]
     Table,
@@ -115,15 +115,15 @@ pub enum Format {
 
 /// Arguments of `runs`.
 #[derive(Debug, ClapArgs)]
-pub struct Runs {
+pub(crate) struct Runs {
     /// More than the list.
     #[command(subcommand)]
-    pub action: Option<RunsAction>,
+    pub(crate) action: Option<RunsAction>,
 }
 
 /// What `runs` can do besides listing.
 #[derive(Debug, Subcommand)]
-pub enum RunsAction {
+pub(crate) enum RunsAction {
     /// The manifest of one run.
     Show {
         /// Its id, or the beginning of it.
@@ -133,31 +133,31 @@ pub enum RunsAction {
 
 /// Arguments of `sandbox`.
 #[derive(Debug, ClapArgs)]
-pub struct Sandbox {
+pub(crate) struct Sandbox {
     /// Address to listen on; port 0 takes a free one.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8089")]
-    pub listen: SocketAddr,
+    pub(crate) listen: SocketAddr,
     /// JSON file with admins, teams, custom_object_types and ticket_types.
     #[arg(long, value_name = "FILE")]
-    pub workspace: Option<PathBuf>,
+    pub(crate) workspace: Option<PathBuf>,
     /// Calls per 10 seconds; 0 is no limit.
     #[arg(long, value_name = "N", default_value_t = 1667)]
-    pub rate: u32,
+    pub(crate) rate: u32,
     /// Faults to inject, for example "429=0.05,500=0.02,lost=0.01,timeout=0.01,latency=50ms..300ms".
     #[arg(long, value_name = "SPEC")]
-    pub faults: Option<String>,
+    pub(crate) faults: Option<String>,
     /// Where chance begins: the same seed gives the same faults.
     #[arg(long, value_name = "N", default_value_t = 0)]
-    pub seed: u64,
+    pub(crate) seed: u64,
     /// The only bearer token to accept; without it any is.
     #[arg(long, value_name = "TOKEN")]
-    pub token: Option<String>,
+    pub(crate) token: Option<String>,
 }
 
 /// Arguments of `demo`.
 #[derive(Debug, ClapArgs)]
-pub struct Demo {
+pub(crate) struct Demo {
     /// Keep the sandbox up afterwards, so that its inbox can be looked at in a browser, until Ctrl-C.
     #[arg(long)]
-    pub serve: bool,
+    pub(crate) serve: bool,
 }

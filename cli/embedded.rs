@@ -12,10 +12,10 @@ static SQL: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/sql");
 static SOURCES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/extract/sources");
 
 /// Texts by path: `sql/hesk/contacts.sql`, `sources/hesk.toml`, `mapping/agents.csv`.
-pub type Files = BTreeMap<String, String>;
+pub(crate) type Files = BTreeMap<String, String>;
 
 /// What is embedded, with the files of the migration's folder in place of those of the same path, and its new ones added.
-pub fn files(directory: &Path) -> Result<Files> {
+pub(crate) fn files(directory: &Path) -> Result<Files> {
     let mut files = Files::new();
     collect(&SQL, "sql", &mut files);
     collect(&SOURCES, "sources", &mut files);
@@ -26,7 +26,7 @@ pub fn files(directory: &Path) -> Result<Files> {
 }
 
 /// The spec of a source, and its path for messages.
-pub fn spec<'a>(files: &'a Files, kind: &str) -> Result<(String, &'a str)> {
+pub(crate) fn spec<'a>(files: &'a Files, kind: &str) -> Result<(String, &'a str)> {
     let path = format!("sources/{kind}.toml");
     match files.get(&path) {
         Some(text) => Ok((path, text)),
@@ -35,12 +35,12 @@ pub fn spec<'a>(files: &'a Files, kind: &str) -> Result<(String, &'a str)> {
 }
 
 /// Names of the sources there are.
-pub fn sources(files: &Files) -> Vec<&str> {
+pub(crate) fn sources(files: &Files) -> Vec<&str> {
     files.keys().filter_map(|path| path.strip_prefix("sources/")?.strip_suffix(".toml")).collect()
 }
 
 /// The default mappings of a source: file name and text.
-pub fn mappings<'a>(files: &'a Files, kind: &str) -> Vec<(&'a str, &'a str)> {
+pub(crate) fn mappings<'a>(files: &'a Files, kind: &str) -> Vec<(&'a str, &'a str)> {
     let prefix = format!("sql/{kind}/mapping/");
     files.iter().filter_map(|(path, text)| Some((path.strip_prefix(&prefix)?, text.as_str()))).collect()
 }

@@ -5,25 +5,25 @@ use deskferry_staging::Kind;
 /// An error of the command line itself: the user must act.
 #[derive(Debug, thiserror::Error)]
 #[error("{what}")]
-pub struct Refused {
+pub(crate) struct Refused {
     /// What is wrong and where.
-    pub what: String,
+    pub(crate) what: String,
     /// What to do about it.
-    pub hint: String,
+    pub(crate) hint: String,
 }
 
 /// An error of the command line with a hint.
-pub fn refused(what: impl Into<String>, hint: impl Into<String>) -> anyhow::Error {
+pub(crate) fn refused(what: impl Into<String>, hint: impl Into<String>) -> anyhow::Error {
     Refused { what: what.into(), hint: hint.into() }.into()
 }
 
 /// The kind of the first error in the chain that has one; `Internal` where none has.
-pub fn kind(error: &anyhow::Error) -> Kind {
+pub(crate) fn kind(error: &anyhow::Error) -> Kind {
     error.chain().find_map(|cause| describe(cause).map(|(kind, _)| kind)).unwrap_or(Kind::Internal)
 }
 
 /// The first hint in the chain.
-pub fn hint(error: &anyhow::Error) -> Option<String> {
+pub(crate) fn hint(error: &anyhow::Error) -> Option<String> {
     error.chain().find_map(|cause| describe(cause).and_then(|(_, hint)| hint))
 }
 

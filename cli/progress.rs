@@ -8,7 +8,7 @@ use deskferry_staging::Progress;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 /// Told by a stage how far it is; on a terminal each table has a bar.
-pub fn progress() -> Progress {
+pub(crate) fn progress() -> Progress {
     if !std::io::stderr().is_terminal() {
         return Arc::new(|_, _, _| {});
     }

@@ -18,7 +18,7 @@ const CELL_CHARS: usize = 120;
 
 /// A line for the user on stderr.
 #[allow(clippy::print_stderr, reason = "the one place that writes to stderr")]
-pub fn say(line: impl AsRef<str>) {
+pub(crate) fn say(line: impl AsRef<str>) {
     eprintln!("{}", line.as_ref());
 }
 
@@ -26,20 +26,20 @@ pub fn say(line: impl AsRef<str>) {
 ///
 /// # Errors
 /// Where stdout does not take it; a closed pipe ends the output without an error.
-pub fn print(text: impl AsRef<str>) -> Result<()> {
-    write_out(text.as_ref().as_bytes())
-}
-
-fn write_out(bytes: &[u8]) -> Result<()> {
+pub(crate) fn print(text: impl AsRef<str>) -> Result<()> {
+    let mut line = text.as_ref().to_owned();
+    if !line.ends_with('\n') {
+        line.push('\n');
+    }
     let mut out = std::io::stdout().lock();
-    match out.write_all(bytes).and_then(|()| out.write_all(if bytes.ends_with(b"\n") { b"" } else { b"\n" })).and_then(|()| out.flush()) {
+    match out.write_all(line.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         outcome => Ok(outcome?),
     }
 }
 
 /// Prints an error with its causes and its hint, and gives the exit code: 2 for a bug, else 1.
-pub fn failure(error: &anyhow::Error) -> ExitCode {
+pub(crate) fn failure(error: &anyhow::Error) -> ExitCode {
     say(format!("error: {error}"));
     let mut last = error.to_string();
     for cause in error.chain().skip(1) {
@@ -60,7 +60,7 @@ pub fn failure(error: &anyhow::Error) -> ExitCode {
 ///
 /// # Errors
 /// Where a value cannot be printed.
-pub fn render(schema: &SchemaRef, batches: &[RecordBatch], format: Format) -> Result<String> {
+pub(crate) fn render(schema: &SchemaRef, batches: &[RecordBatch], format: Format) -> Result<String> {
     match format {
         Format::Table => table(schema, batches),
         Format::Csv => {
@@ -102,8 +102,20 @@ fn table(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<String> {
     Ok(out.to_string())
 }
 
+/// Batches as JSON objects.
+///
+/// # Errors
+/// Where a value has no JSON form.
+pub(crate) fn json_rows(batches: &[RecordBatch]) -> Result<Vec<serde_json::Value>> {
+    let mut rows = Vec::new();
+    for batch in batches {
+        rows.extend(serde_json::from_str::<Vec<serde_json::Value>>(&render(&batch.schema(), std::slice::from_ref(batch), Format::Json)?)?);
+    }
+    Ok(rows)
+}
+
 /// A table for people with the given headings.
-pub fn new_table(headings: impl IntoIterator<Item = impl ToString>) -> Table {
+pub(crate) fn new_table(headings: impl IntoIterator<Item = impl ToString>) -> Table {
     let mut table = Table::new();
     table.load_preset(presets::UTF8_BORDERS_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(headings.into_iter().map(|h| Cell::new(h).add_attribute(Attribute::Bold)));
@@ -111,7 +123,7 @@ pub fn new_table(headings: impl IntoIterator<Item = impl ToString>) -> Table {
 }
 
 /// Numbers stand to the right.
-pub fn align_right(table: &mut Table, columns: &[usize]) {
+pub(crate) fn align_right(table: &mut Table, columns: &[usize]) {
     for &index in columns {
         if let Some(column) = table.column_mut(index) {
             column.set_cell_alignment(CellAlignment::Right);
@@ -126,7 +138,7 @@ fn short(text: &str) -> String {
 }
 
 /// 1234567 as `1,234,567`.
-pub fn number(value: u64) -> String {
+pub(crate) fn number(value: u64) -> String {
     let digits = value.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, digit) in digits.chars().enumerate() {

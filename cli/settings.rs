@@ -11,85 +11,85 @@ use serde::Deserialize;
 use crate::error::refused;
 
 /// Name of the settings file.
-pub const FILE: &str = "deskferry.toml";
+pub(crate) const FILE: &str = "deskferry.toml";
 
 /// The whole file.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Settings {
+pub(crate) struct Settings {
     /// The help desk that is read.
-    pub source: Source,
+    pub(crate) source: Source,
     /// Where runs are kept.
     #[serde(default)]
-    pub staging: Staging,
+    pub(crate) staging: Staging,
     /// The workspace that is written.
     #[serde(default)]
-    pub intercom: Intercom,
+    pub(crate) intercom: Intercom,
     /// How models behave.
     #[serde(default)]
-    pub transform: Transform,
+    pub(crate) transform: Transform,
     /// What to do with personal data that needs a decision.
     #[serde(default)]
-    pub privacy: Privacy,
+    pub(crate) privacy: Privacy,
     /// How the loader behaves.
     #[serde(default)]
-    pub load: Load,
+    pub(crate) load: Load,
 }
 
 /// `[source]`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Source {
+pub(crate) struct Source {
     /// Name of a spec: `hesk`.
-    pub kind: String,
+    pub(crate) kind: String,
     /// `mysql://user:password@host:port/database`, or the path of a dump or an export.
-    pub url: String,
+    pub(crate) url: String,
     /// Folder or object-store URL of the attachments.
-    pub attachments: Option<String>,
+    pub(crate) attachments: Option<String>,
     /// What the names of the desk's tables begin with.
     #[serde(default = "default_prefix")]
-    pub table_prefix: String,
+    pub(crate) table_prefix: String,
     /// Time zone of the desk, as in the IANA list.
-    pub timezone: Option<String>,
+    pub(crate) timezone: Option<String>,
     /// Time zone of the database server, where columns hold wall time; the desk's if not given.
-    pub database_timezone: Option<String>,
+    pub(crate) database_timezone: Option<String>,
     /// The desk's own settings file: `hesk_settings.inc.php`.
-    pub settings_file: Option<PathBuf>,
+    pub(crate) settings_file: Option<PathBuf>,
     /// The desk's web address, for images and links of articles.
-    pub site_url: Option<String>,
+    pub(crate) site_url: Option<String>,
     /// Language whose labels are taken where the desk has several, by its own name.
-    pub language: Option<String>,
+    pub(crate) language: Option<String>,
     /// Addresses of the desk itself, which must not become contacts.
     #[serde(default)]
-    pub own_mailboxes: Vec<String>,
+    pub(crate) own_mailboxes: Vec<String>,
 }
 
 /// `[staging]`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Staging {
+pub(crate) struct Staging {
     /// A folder, or `s3://bucket/prefix`, `gs://…`, `az://…`.
-    pub url: String,
+    pub(crate) url: String,
 }
 
 /// `[intercom]`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Intercom {
+pub(crate) struct Intercom {
     /// Address of the API; takes the place of `region`.
-    pub url: Option<String>,
+    pub(crate) url: Option<String>,
     /// `us`, `eu` or `au`.
-    pub region: Option<Region>,
+    pub(crate) region: Option<Region>,
     /// Access token; `${INTERCOM_TOKEN}`.
-    pub token: String,
+    pub(crate) token: String,
     /// API version.
-    pub version: String,
+    pub(crate) version: String,
 }
 
 /// Where a workspace is hosted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Region {
+pub(crate) enum Region {
     /// United States.
     Us,
     /// European Union.
@@ -101,17 +101,17 @@ pub enum Region {
 /// `[transform]`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Transform {
+pub(crate) struct Transform {
     /// Whether the lines of a ticket's history become notes.
-    pub history: History,
+    pub(crate) history: History,
     /// Memory for queries in MiB.
-    pub memory_mib: Option<usize>,
+    pub(crate) memory_mib: Option<usize>,
 }
 
 /// What becomes of a ticket's history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum History {
+pub(crate) enum History {
     /// Each line is a note.
     #[default]
     Notes,
@@ -122,17 +122,17 @@ pub enum History {
 /// `[privacy]`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Privacy {
+pub(crate) struct Privacy {
     /// IP addresses of customers.
-    pub ip_addresses: Personal,
+    pub(crate) ip_addresses: Personal,
     /// Tickets of people that the desk has anonymised.
-    pub anonymised: Personal,
+    pub(crate) anonymised: Personal,
 }
 
 /// What to do with personal data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Personal {
+pub(crate) enum Personal {
     /// Brought over, and marked for review.
     #[default]
     Flag,
@@ -145,21 +145,21 @@ pub enum Personal {
 /// `[load]`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Load {
+pub(crate) struct Load {
     /// What a source ticket becomes: `conversation`.
-    pub tickets_as: TicketsAs,
+    pub(crate) tickets_as: TicketsAs,
     /// E-mail of the teammate that stands in for people who are not in the workspace.
-    pub placeholder_admin: Option<String>,
+    pub(crate) placeholder_admin: Option<String>,
     /// What becomes of canned answers.
-    pub saved_replies: SavedReplies,
+    pub(crate) saved_replies: SavedReplies,
     /// Calls at a time at most.
-    pub in_flight_max: Option<usize>,
+    pub(crate) in_flight_max: Option<usize>,
 }
 
 /// What a source ticket becomes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum TicketsAs {
+pub(crate) enum TicketsAs {
     /// A conversation.
     #[default]
     Conversation,
@@ -170,7 +170,7 @@ pub enum TicketsAs {
 /// What becomes of canned answers: no API creates macros.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum SavedReplies {
+pub(crate) enum SavedReplies {
     /// `saved_replies.csv`, for an admin to take over.
     #[default]
     File,
@@ -198,7 +198,7 @@ impl Default for Intercom {
 
 impl Settings {
     /// Reads the file in a migration's folder; `variable` gives the environment.
-    pub fn read(directory: &Path, variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
+    pub(crate) fn read(directory: &Path, variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
         let path = directory.join(FILE);
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
@@ -244,7 +244,7 @@ impl Settings {
     }
 
     /// The access token; read only by commands that need it, so that `extract` runs without one.
-    pub fn token(&self, variable: impl Fn(&str) -> Option<String>) -> Result<String> {
+    pub(crate) fn token(&self, variable: impl Fn(&str) -> Option<String>) -> Result<String> {
         let token = expand("intercom.token", &self.intercom.token, &variable)?;
         if token.trim().is_empty() {
             return Err(refused("the Intercom token is empty", "set INTERCOM_TOKEN to the access token of your app"));
@@ -253,7 +253,7 @@ impl Settings {
     }
 
     /// Address of the API.
-    pub fn intercom_url(&self) -> String {
+    pub(crate) fn intercom_url(&self) -> String {
         match (&self.intercom.url, self.intercom.region) {
             (Some(url), _) => url.clone(),
             (None, Some(Region::Eu)) => "https://api.eu.intercom.io".to_owned(),
@@ -263,7 +263,7 @@ impl Settings {
     }
 
     /// The table `settings`, which models read: never a secret.
-    pub fn table(&self) -> Vec<(String, String)> {
+    pub(crate) fn table(&self) -> Vec<(String, String)> {
         let personal = |p: Personal| match p {
             Personal::Flag => "flag",
             Personal::Keep => "keep",

@@ -1,1 +1,8 @@
-//! tests
+//! The end-to-end tests, in one binary: real desks through the real command, real servers started by the test run itself.
+
+mod cli;
+mod demo;
+mod pipeline;
+mod stores;
+mod support;
+mod tidy;

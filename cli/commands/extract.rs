@@ -12,7 +12,7 @@ use crate::report::{new_table, number, print, say};
 use crate::{embedded, surroundings};
 
 /// Extracts and says what was staged.
-pub async fn run(migration: &Migration, extract: &Extract, json: bool) -> Result<ExitCode> {
+pub(crate) async fn run(migration: &Migration, extract: &Extract, json: bool) -> Result<ExitCode> {
     let manifest = stage(migration, &Request { tables: extract.tables.clone(), sample: extract.sample }).await?;
     if json {
         print(serde_json::to_string_pretty(&manifest)?)?;
@@ -24,19 +24,19 @@ pub async fn run(migration: &Migration, extract: &Extract, json: bool) -> Result
 }
 
 /// Runs the stage.
-pub async fn stage(migration: &Migration, request: &Request) -> Result<Manifest> {
+pub(crate) async fn stage(migration: &Migration, request: &Request) -> Result<Manifest> {
     let (spec, settings) = (spec(migration)?, settings(migration));
     Ok(deskferry_extract::extract(&migration.context, &spec, &settings, request).await?)
 }
 
 /// The source's spec.
-pub fn spec(migration: &Migration) -> Result<Spec> {
+pub(crate) fn spec(migration: &Migration) -> Result<Spec> {
     let (path, text) = embedded::spec(&migration.files, &migration.settings.source.kind)?;
     Ok(Spec::parse(&path, text)?)
 }
 
 /// What the stage is told of `[source]`.
-pub fn settings(migration: &Migration) -> Settings {
+pub(crate) fn settings(migration: &Migration) -> Settings {
     let source = &migration.settings.source;
     Settings {
         url: source.url.clone(),
@@ -50,7 +50,7 @@ pub fn settings(migration: &Migration) -> Settings {
 }
 
 /// What the run says besides its rows.
-pub fn remarks(manifest: &Manifest) {
+pub(crate) fn remarks(manifest: &Manifest) {
     for remark in &manifest.remarks {
         say(format!("note: {remark}"));
     }

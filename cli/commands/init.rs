@@ -43,7 +43,7 @@ saved_replies = "file"                 # or "snippets", "none"
 "#;
 
 /// Writes the files.
-pub fn run(directory: &Path, init: &Init) -> Result<ExitCode> {
+pub(crate) fn run(directory: &Path, init: &Init) -> Result<ExitCode> {
     let files = embedded::files(directory)?;
     embedded::spec(&files, &init.source)?;
     let path = directory.join(settings::FILE);

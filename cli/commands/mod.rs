@@ -24,7 +24,7 @@ use crate::settings::Settings;
 use crate::surroundings;
 
 /// Runs the command that was asked for.
-pub async fn run(args: Args) -> Result<ExitCode> {
+pub(crate) async fn run(args: Args) -> Result<ExitCode> {
     let directory = args.directory.as_path();
     match &args.command {
         Command::Init(init) => self::init::run(directory, init),
@@ -41,15 +41,16 @@ pub async fn run(args: Args) -> Result<ExitCode> {
 }
 
 /// One migration: its settings, its texts, its stage.
-pub struct Migration {
+pub(crate) struct Migration {
     /// Its folder.
-    pub directory: std::path::PathBuf,
+    pub(crate) directory: std::path::PathBuf,
     /// `deskferry.toml`.
-    pub settings: Settings,
+    pub(crate) settings: Settings,
     /// Specs, SQL and mappings, with the folder's own laid over them.
-    pub files: Files,
+    pub(crate) files: Files,
     /// Surroundings for the stages.
-    pub context: Context,
+    pub(crate) context: Context,
+    variable: Box<dyn Fn(&str) -> Option<String> + Send + Sync>,
 }
 
 impl Migration {
@@ -57,11 +58,16 @@ impl Migration {
         Self::open_with(directory, surroundings::variable, progress())
     }
 
-    fn open_with(directory: &Path, variable: impl Fn(&str) -> Option<String>, progress: Progress) -> Result<Self> {
-        let settings = Settings::read(directory, variable)?;
+    fn open_with(directory: &Path, variable: impl Fn(&str) -> Option<String> + Send + Sync + 'static, progress: Progress) -> Result<Self> {
+        let settings = Settings::read(directory, &variable)?;
         let files = embedded::files(directory)?;
         let staging: Staging = surroundings::staging(&settings)?;
         let context = surroundings::context(staging, progress);
-        Ok(Self { directory: directory.to_owned(), settings, files, context })
+        Ok(Self { directory: directory.to_owned(), settings, files, context, variable: Box::new(variable) })
+    }
+
+    /// The access token.
+    pub(crate) fn token(&self) -> Result<String> {
+        self.settings.token(&self.variable)
     }
 }

@@ -11,7 +11,7 @@ use crate::error::refused;
 use crate::report::{new_table, number, print, say};
 
 /// Lists runs or shows one.
-pub async fn run(migration: &Migration, runs: &Runs, json: bool) -> Result<ExitCode> {
+pub(crate) async fn run(migration: &Migration, runs: &Runs, json: bool) -> Result<ExitCode> {
     let published = migration.context.staging.runs().await?;
     match &runs.action {
         None if json => print(serde_json::to_string_pretty(&published)?)?,

@@ -15,7 +15,7 @@ use crate::report::{print, say};
 const SEARCH_DELAY: Duration = Duration::from_secs(2);
 
 /// Serves until Ctrl-C.
-pub async fn run(sandbox: &Sandbox, json: bool) -> Result<ExitCode> {
+pub(crate) async fn run(sandbox: &Sandbox, json: bool) -> Result<ExitCode> {
     let faults = match &sandbox.faults {
         Some(text) => text
             .parse::<Faults>()
@@ -50,13 +50,13 @@ pub async fn run(sandbox: &Sandbox, json: bool) -> Result<ExitCode> {
 }
 
 /// Reads a workspace file.
-pub fn workspace(path: &Path) -> Result<WorkspaceFile> {
+pub(crate) fn workspace(path: &Path) -> Result<WorkspaceFile> {
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     WorkspaceFile::from_json(&text).map_err(|e| refused(format!("{} cannot be used: {e}", path.display()), "see `deskferry sandbox --help`"))
 }
 
 /// Ctrl-C, or the signal that service managers send.
-pub async fn stop_signal() -> Result<()> {
+pub(crate) async fn stop_signal() -> Result<()> {
     let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
     tokio::select! {
         outcome = tokio::signal::ctrl_c() => outcome?,

@@ -4,7 +4,9 @@ use std::io::{IsTerminal as _, Read as _};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
+use arrow::array::RecordBatch;
 use deskferry_transform::Session;
+use futures::TryStreamExt as _;
 use rustyline::error::ReadlineError;
 
 use super::{Migration, transform};
@@ -13,7 +15,7 @@ use crate::error::refused;
 use crate::report::{failure, print, render, say};
 
 /// Answers a query, a script, or a person at a terminal.
-pub async fn run(migration: &Migration, sql: &Sql, json: bool) -> Result<ExitCode> {
+pub(crate) async fn run(migration: &Migration, sql: &Sql, json: bool) -> Result<ExitCode> {
     let format = if json { Format::Json } else { sql.format };
     let session = transform::session(migration).await?;
     if let Some(query) = &sql.query {
@@ -37,7 +39,8 @@ async fn answer(session: &Session, text: &str, format: Format) -> Result<()> {
         return Err(refused("there is no statement", "for example deskferry sql \"SELECT count(*) FROM hesk.tickets\""));
     }
     for statement in statements {
-        let (schema, batches) = session.query(&statement).await?;
+        let (schema, rows) = session.query(&statement).await?;
+        let batches: Vec<RecordBatch> = rows.try_collect().await?;
         print(render(&schema, &batches, format)?)?;
     }
     Ok(())

@@ -13,7 +13,7 @@ use crate::report::{align_right, new_table, number, print, say};
 const MEMORY_MIB: usize = 512;
 
 /// Transforms and says what came of it.
-pub async fn run(migration: &Migration, json: bool) -> Result<ExitCode> {
+pub(crate) async fn run(migration: &Migration, json: bool) -> Result<ExitCode> {
     let summary = stage(migration).await?;
     if json {
         print(serde_json::to_string_pretty(&summary.manifest)?)?;
@@ -24,16 +24,17 @@ pub async fn run(migration: &Migration, json: bool) -> Result<ExitCode> {
 }
 
 /// Runs the stage.
-pub async fn stage(migration: &Migration) -> Result<Summary> {
+pub(crate) async fn stage(migration: &Migration) -> Result<Summary> {
     Ok(deskferry_transform::transform(&migration.context, &inputs(migration)).await?)
 }
 
 /// A session over everything that is staged.
-pub async fn session(migration: &Migration) -> Result<Session> {
+pub(crate) async fn session(migration: &Migration) -> Result<Session> {
     Ok(Session::open(&migration.context.staging, &inputs(migration)).await?)
 }
 
-fn inputs(migration: &Migration) -> Inputs<'_> {
+/// What transforms and sessions are told.
+pub(crate) fn inputs(migration: &Migration) -> Inputs<'_> {
     Inputs {
         source: &migration.settings.source.kind,
         files: &migration.files,
@@ -44,7 +45,7 @@ fn inputs(migration: &Migration) -> Inputs<'_> {
 }
 
 /// Prints rows per table, rejects and warnings.
-pub fn report(summary: &Summary) -> Result<()> {
+pub(crate) fn report(summary: &Summary) -> Result<()> {
     let mut table = new_table(["table", "rows"]);
     for (name, entry) in &summary.manifest.tables {
         if !name.starts_with("base_") && !name.starts_with("int_") {

@@ -1,1 +1,59 @@
-//! load
+//! Contract tables to the Intercom API, through a ledger.
+//!
+//! ```text
+//!  intercom.contacts ─┐ tables/*.rs      plan.rs           send.rs            chain.rs, load.rs
+//!  intercom.tags     ─┼▶ row → chain ──▶ less the ledger ──▶ intents stored ──▶ one step after another ──▶ Intercom
+//!  …                 ─┘  of steps                            in a segment         │ outcome     ▲ unknown: resolve.rs
+//!                                                                                 ▼             │ reads back
+//!                                                                              ledger.rs ───────┘
+//! ```
+//!
+//! A row becomes a [`step::Chain`], which depends on the row alone. What of it the ledger does not have as done is sent: new
+//! rows are created, changed ones updated, new messages appended, the rest is left alone; so a second load sends nothing, and a
+//! load that was stopped or killed goes on where it ended.
+//!
+//! Invariants:
+//! 1. a step's intent is stored before its call goes out (`ledger.rs`);
+//! 2. a call whose outcome is not known is not sent again before reading back has shown that it was not executed (`resolve.rs`);
+//! 3. steps of one row, and of one thread, go out one after another;
+//! 4. a refused row never stops the load; a refused token, a lost host or another loader does.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+mod attachments;
+mod chain;
+mod chains;
+mod compose;
+mod contact_conflict;
+mod error;
+mod intercom;
+mod ledger;
+mod links;
+mod load;
+mod outcome;
+mod people;
+mod plan;
+mod read_back;
+mod readiness;
+mod resolve;
+mod results;
+mod rows;
+mod run;
+mod send;
+mod settings;
+mod step;
+mod tables;
+mod text;
+
+pub use deskferry_http::Secret;
+pub use error::{Error, Result};
+pub use people::{MissingAdmin, MissingTeam};
+pub use read_back::read_back;
+pub use readiness::{AttributeConflict, Readiness, Warning, readiness};
+pub use results::Counts;
+pub use run::{Summary, load};
+pub use settings::{Filter, SavedReplies, Settings, TicketsAs};
+pub use tables::saved_replies::write_saved_replies;
+
+#[cfg(test)]
+mod tests;

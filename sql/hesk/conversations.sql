@@ -70,7 +70,7 @@ SELECT
             'Hesk first reply at', tickets.first_reply_at,
             'Hesk closed at', tickets.closed_at,
             'Hesk due date', local_date(tickets.due_at, base_settings.timezone),
-            'Hesk time worked (minutes)', CASE WHEN tickets.seconds_worked > 0 THEN round(tickets.seconds_worked / 60.0, 2) END,
+            'Hesk time worked (seconds)', nullif(tickets.seconds_worked, 0),
             'Hesk language', tickets.language,
             'Hesk opened by', CASE
                 WHEN tickets.opened_by > 0 THEN coalesce(openers.name, 'Former staff member ' || tickets.opened_by)
@@ -80,7 +80,7 @@ SELECT
                 WHEN tickets.closed_by > 0 THEN coalesce(closers.name, 'Former staff member ' || tickets.closed_by)
                 WHEN tickets.closed_by < 0 THEN 'automatically'
                 WHEN tickets.closed_by = 0 THEN 'customer' END,
-            'Hesk locked', CASE WHEN tickets.locked THEN TRUE END,
+            'Hesk locked', CASE WHEN tickets.locked THEN 'yes' END,
             'Hesk merged tickets', tickets.merged,
             'Hesk linked tickets', links.linked,
             'Hesk collaborators', collaborators.names,

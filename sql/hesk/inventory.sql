@@ -74,7 +74,7 @@ templates AS (
 canned_tags AS (
     SELECT
         'hesk:inventory:canned:' || id, 'canned response with tags', decode_entities(title),
-        attributes('tags', array_to_string(regexp_match(message, '%%HESK_[A-Z0-9_]+%%', 'g'), ' ')), 'Macro with attribute insertions in place of the %%HESK_…%% tags'
+        attributes('text', decode_entities(message)), 'Macro with attribute insertions in place of the %%HESK_…%% tags'
     FROM hesk.std_replies
     WHERE message LIKE '%\%\%HESK\_%'
 ),

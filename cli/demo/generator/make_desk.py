@@ -14,7 +14,8 @@ from desk_builder import Builder, at
 from desk_files import docx, pdf, png
 from hesk_dump import area, plain, toml, toml_table
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parent
+DEMO = HERE.parent
 TICKETS = 200
 BEGIN, END = at("2023-11-06 12:00:00"), at("2026-10-02 18:00:00")
 DUMPED = at("2026-10-05 06:00:01")
@@ -225,14 +226,14 @@ def expected(b):
 
 def main():
     b = build()
-    (HERE / "desk.sql.gz").write_bytes(gzip.compress(b.desk.dump("larkspur_help", DUMPED), 9, mtime=0))
-    folder = HERE / "attachments"
+    (DEMO / "desk.sql.gz").write_bytes(gzip.compress(b.desk.dump("larkspur_help", DUMPED), 9, mtime=0))
+    folder = DEMO / "attachments"
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "temp").mkdir(parents=True)
     for name, content in {**b.files, **b.kb_files, "temp/never-submitted.txt": b"CANARY-temp never submitted\n", "CANARY-unreferenced.txt": b"CANARY-file nobody references\n", "index.htm": b"<html></html>\n"}.items():
         (folder / name).write_bytes(content)
-    (HERE / "hesk_settings.inc.php").write_text(SETTINGS)
-    (HERE / "expected.toml").write_text(expected(b))
+    (DEMO / "hesk_settings.inc.php").write_text(SETTINGS)
+    (DEMO / "expected.toml").write_text(expected(b))
     print(toml(count(b)[0]["tickets"]), "tickets")
 
 

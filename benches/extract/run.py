@@ -1,0 +1,104 @@
+"""Rows per second and peak memory of `extract` beside connectorx, over the same tables of the same server in the same run.
+
+    python3 benches/extract/run.py [--cache DIR] [--replies N] [--tickets N] [--rounds N]
+
+Needs MariaDB and Python's venv. The data and the Python packages are kept in the cache folder; the server is stopped at the end.
+Each reader runs in a process of its own; peak memory is the kernel's VmHWM of that process.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import time
+import venv
+from pathlib import Path
+
+from desk import Desk
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+PACKAGES = ["connectorx==0.4.4", "pyarrow==21.0.0"]
+# As users install it, without the slow link-time optimisation.
+PROFILE = ["--profile", "measure", "--config", 'profile.measure.inherits="release"', "--config", "profile.measure.lto=false",
+           "--config", "profile.measure.codegen-units=16"]
+
+
+def python_with_packages(cache):
+    folder = cache / "venv"
+    python = folder / "bin" / "python"
+    if not (folder / "ready").exists():
+        venv.create(folder, with_pip=True, clear=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
+        (folder / "ready").touch()
+    return python
+
+
+def reader():
+    subprocess.run(["cargo", "build", "--quiet", "-p", "deskferry-extract", "--example", "extract_mysql", *PROFILE], cwd=ROOT, check=True)
+    target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+    return target / "measure" / "examples" / "extract_mysql"
+
+
+def measure(command):
+    """Runs a reader; returns table -> (rows, seconds), wall seconds and peak MiB."""
+    began = time.monotonic()
+    process = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, text=True)
+    lines = [line.split() for line in process.stdout]
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{command[0]} failed")
+    tables = {name: (int(rows), float(seconds)) for name, rows, seconds in lines}
+    return tables, time.monotonic() - began, usage.ru_maxrss / 1024
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cache", type=Path, default=Path.home() / ".cache/deskferry/bench")
+    parser.add_argument("--replies", type=int, default=1_000_000)
+    parser.add_argument("--tickets", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=3, help="the best of so many counts")
+    options = parser.parse_args()
+    options.cache.mkdir(parents=True, exist_ok=True)
+    python, ours = python_with_packages(options.cache), reader()
+    out = options.cache / "out"
+    best = {}
+    with Desk(options.cache, options.replies, options.tickets) as desk:
+        for size in ("small", "large"):
+            for _ in range(options.rounds):
+                for name, command in (("deskferry", [ours]), ("connectorx", [python, HERE / "connectorx_reader.py"])):
+                    shutil.rmtree(out, ignore_errors=True)
+                    tables, wall, peak = measure([*command, desk.url(size), out])
+                    seen = best.setdefault((size, name), {"peak": 0.0, "wall": wall, "tables": tables})
+                    seen["peak"], seen["wall"] = max(seen["peak"], peak), min(seen["wall"], wall)
+                    for table, (rows, seconds) in tables.items():
+                        seen["tables"][table] = (rows, min(seconds, seen["tables"][table][1]))
+                    seen["bytes"] = sum(file.stat().st_size for file in out.rglob("*.parquet"))
+    shutil.rmtree(out, ignore_errors=True)
+    report(best)
+
+
+def report(best):
+    print(f"\n{'desk':6} {'table':8} {'rows':>10} {'deskferry rows/s':>17} {'connectorx rows/s':>18} {'ratio':>6}")
+    for size in ("small", "large"):
+        ours, theirs = best[size, "deskferry"], best[size, "connectorx"]
+        for table in ("replies", "tickets"):
+            rows, seconds = ours["tables"][table]
+            other_rows, other_seconds = theirs["tables"][table]
+            if rows != other_rows:
+                raise SystemExit(f"{table}: {rows} rows against {other_rows}")
+            print(f"{size:6} {table:8} {rows:>10,} {rows / seconds:>17,.0f} {rows / other_seconds:>18,.0f} {other_seconds / seconds:>6.2f}")
+    print(f"\n{'desk':6} {'reader':10} {'seconds':>8} {'peak MiB':>9} {'Parquet MiB':>12}")
+    for (size, name), seen in best.items():
+        print(f"{size:6} {name:10} {seen['wall']:>8.2f} {seen['peak']:>9.0f} {seen['bytes'] / 2**20:>12.1f}")
+    ours = best["large", "deskferry"]
+    growth = ours["peak"] / best["small", "deskferry"]["peak"]
+    total = {name: sum(s for _, s in best["large", name]["tables"].values()) for name in ("deskferry", "connectorx")}
+    print(f"\nspeed against connectorx, both tables: {total['connectorx'] / total['deskferry']:.2f} (aim 1.30)")
+    print(f"peak memory {ours['peak']:.0f} MiB (aim below 200), {growth:.2f} times that of a tenth of the rows; connectorx {best['large', 'connectorx']['peak']:.0f} MiB")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,132 @@
+//! `load`: Intercom-shaped tables to Intercom.
+
+use std::collections::HashSet;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use deskferry_load::{Filter, Secret, Settings, Summary};
+use deskferry_staging::Manifest;
+
+use super::{Migration, transform};
+use crate::args::Load;
+use crate::error::refused;
+use crate::report::{align_right, json_rows, new_table, number, print, say};
+use crate::settings::{SavedReplies, TicketsAs};
+
+/// File of canned answers beside `deskferry.toml`.
+const SAVED_REPLIES: &str = "saved_replies.csv";
+
+/// Loads and says what was sent; exit 1 where rows were refused or the user stopped it.
+pub(crate) async fn run(migration: &Migration, args: &Load, json: bool) -> Result<ExitCode> {
+    let manifest = transformed(migration).await?;
+    let settings = settings(migration)?;
+    let filter = filter(migration, args).await?;
+    let summary = deskferry_load::load(&migration.context, &settings, &manifest, &filter).await?;
+    let file = saved_replies(migration, &manifest).await?;
+    if json {
+        print(serde_json::to_string_pretty(&as_json(&summary))?)?;
+    } else {
+        report(&summary, file)?;
+    }
+    let refused = summary.tables.iter().any(|(_, counts)| counts.rejected > 0 || counts.unknown > 0);
+    Ok(if refused || summary.interrupted { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// The newest run of Intercom-shaped tables.
+pub(crate) async fn transformed(migration: &Migration) -> Result<Manifest> {
+    let found = migration.context.staging.latest("intercom").await?;
+    found.ok_or_else(|| refused("there are no Intercom-shaped tables yet", "run `deskferry transform` first"))
+}
+
+/// What the loader is told of `deskferry.toml`.
+pub(crate) fn settings(migration: &Migration) -> Result<Settings> {
+    let (intercom, load) = (&migration.settings.intercom, &migration.settings.load);
+    let mut settings = Settings::new(&migration.settings.intercom_url(), Secret::new(migration.token()?));
+    settings.version = intercom.version.clone();
+    settings.placeholder_admin = load.placeholder_admin.clone();
+    settings.saved_replies = match load.saved_replies {
+        SavedReplies::File => deskferry_load::SavedReplies::File,
+        SavedReplies::Snippets => deskferry_load::SavedReplies::Snippets,
+        SavedReplies::None => deskferry_load::SavedReplies::None,
+    };
+    settings.tickets_as = match load.tickets_as {
+        TicketsAs::Conversation => deskferry_load::TicketsAs::Conversation,
+        TicketsAs::Ticket => deskferry_load::TicketsAs::Ticket,
+    };
+    if let Some(most) = load.in_flight_max {
+        settings.in_flight_max = most.max(1);
+    }
+    Ok(settings)
+}
+
+async fn filter(migration: &Migration, args: &Load) -> Result<Filter> {
+    let keys = match (&args.condition, args.only.as_slice()) {
+        (None, _) => None,
+        (Some(condition), [table]) => {
+            let session = transform::session(migration).await?;
+            let batches = session.collect(&format!("SELECT source_key FROM intercom.\"{table}\" WHERE {condition}")).await?;
+            let keys: HashSet<String> =
+                json_rows(&batches)?.iter().filter_map(|row| Some(row.get("source_key")?.as_str()?.to_owned())).collect();
+            say(format!("{} rows of intercom.{table} were chosen", number(keys.len() as u64)));
+            Some(keys)
+        }
+        (Some(_), _) => return Err(refused("--where needs one table", "for example --only conversations --where \"state = 'closed'\"")),
+    };
+    Ok(Filter { only: args.only.clone(), keys, limit: args.limit, ..Filter::default() })
+}
+
+/// Writes the canned answers for an admin to take over, where the settings say so.
+async fn saved_replies(migration: &Migration, manifest: &Manifest) -> Result<Option<(String, u64)>> {
+    if migration.settings.load.saved_replies != SavedReplies::File || manifest.rows("saved_replies") == 0 {
+        return Ok(None);
+    }
+    let path = migration.directory.join(SAVED_REPLIES);
+    let file = std::fs::File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+    let rows = deskferry_load::write_saved_replies(&migration.context, manifest, file).await?;
+    Ok(Some((path.display().to_string(), rows)))
+}
+
+fn report(summary: &Summary, saved_replies: Option<(String, u64)>) -> Result<()> {
+    let mut table = new_table(["table", "rows", "created", "updated", "as before", "refused", "unknown", "not sent"]);
+    for (name, c) in summary.tables.iter().filter(|(_, c)| c.rows > 0) {
+        let counts = [c.rows, c.created, c.updated, c.same, c.rejected, c.unknown, c.not_sent].map(number);
+        table.add_row(std::iter::once(name.clone()).chain(counts));
+    }
+    align_right(&mut table, &[1, 2, 3, 4, 5, 6, 7]);
+    print(table.to_string())?;
+    let written: u64 = summary.calls.values().sum();
+    say(format!(
+        "{} calls, {} of them writes, in {:.1} s",
+        number(summary.calls_total),
+        number(written),
+        summary.duration.as_secs_f64()
+    ));
+    if let Some((path, rows)) = saved_replies {
+        say(format!("{rows} canned answers are in {path}: no API creates macros"));
+    }
+    if summary.tables.iter().any(|(_, c)| c.rejected > 0 || c.unknown > 0) {
+        say("see what was refused with: deskferry sql \"SELECT * FROM ledger.rows WHERE state IN ('rejected', 'unknown')\"");
+    }
+    if summary.interrupted {
+        say("stopped; the same command goes on where this one ended");
+    }
+    Ok(())
+}
+
+fn as_json(summary: &Summary) -> serde_json::Value {
+    let tables = summary.tables.iter().map(|(name, c)| {
+        serde_json::json!({
+            "table": name, "rows": c.rows, "created": c.created, "updated": c.updated, "same": c.same,
+            "rejected": c.rejected, "unknown": c.unknown, "not_sent": c.not_sent,
+        })
+    });
+    serde_json::json!({
+        "run": summary.run.as_str(),
+        "tables": tables.collect::<Vec<_>>(),
+        "calls": summary.calls,
+        "calls_total": summary.calls_total,
+        "throttled": summary.throttled,
+        "interrupted": summary.interrupted,
+        "seconds": summary.duration.as_secs_f64(),
+    })
+}

@@ -1,0 +1,176 @@
+//! What can go wrong while a source is read, and what the caller should do about it.
+
+use std::path::Path;
+
+use deskferry_staging::Kind;
+
+/// An error of extract.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A spec does not follow its vocabulary.
+    #[error("spec `{file}` is not valid")]
+    Spec {
+        /// The spec's file.
+        file: String,
+        /// Line, key and the values allowed there.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A setting cannot be used.
+    #[error("setting `{key}` cannot be used: {reason}")]
+    Setting {
+        /// The key in `deskferry.toml`.
+        key: &'static str,
+        /// Why not.
+        reason: String,
+        /// What would do.
+        hint: String,
+    },
+    /// The user named a table that the spec has not.
+    #[error("no table `{table}` in spec `{spec}`")]
+    NoTable {
+        /// The table asked for.
+        table: String,
+        /// The spec.
+        spec: String,
+        /// The tables there are.
+        known: String,
+    },
+    /// A file or folder of the source cannot be read.
+    #[error("cannot read `{path}`")]
+    Read {
+        /// Which.
+        path: String,
+        /// The system's own error.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The source is not what the spec describes.
+    #[error("`{source_name}` is not a {title} help desk: {reason}")]
+    NotThisSource {
+        /// File or database.
+        source_name: String,
+        /// The spec's title.
+        title: String,
+        /// What is missing or seen instead.
+        reason: String,
+        /// What to do.
+        hint: String,
+    },
+    /// The source is cut off or damaged.
+    #[error("`{path}` is incomplete or damaged: {reason}")]
+    Damaged {
+        /// The file.
+        path: String,
+        /// What is wrong and where.
+        reason: String,
+    },
+    /// The source has a form that is not supported.
+    #[error("`{path}` cannot be read: {reason}")]
+    Unsupported {
+        /// The file.
+        path: String,
+        /// What form.
+        reason: String,
+        /// What is supported.
+        hint: String,
+    },
+    /// What was read disagrees with the source's own count.
+    #[error("table `{table}` has {counted} rows in the source but {read} were read")]
+    Count {
+        /// The table.
+        table: String,
+        /// Rows by the source's own count.
+        counted: u64,
+        /// Rows read.
+        read: u64,
+    },
+    /// The database refused or did not answer.
+    #[error("cannot {action}")]
+    Database {
+        /// What was tried, on which host and table, without the password.
+        action: String,
+        /// What to do about the failure.
+        kind: Kind,
+        /// What to do about it.
+        hint: Option<String>,
+        /// The driver's own error.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// An object store refused or did not answer.
+    #[error("cannot read attachments at `{url}`")]
+    Store {
+        /// The store.
+        url: String,
+        /// The store's own error.
+        #[source]
+        source: object_store::Error,
+    },
+    /// The stage failed.
+    #[error(transparent)]
+    Staging(#[from] deskferry_staging::Error),
+    /// The user asked to stop. Nothing was published.
+    #[error("stopped before the run was published")]
+    Cancelled,
+    /// A bug in deskferry.
+    #[error("extract failed inside: {0}")]
+    Internal(String),
+}
+
+impl Error {
+    /// What to do about it.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Spec { .. }
+            | Self::Setting { .. }
+            | Self::NoTable { .. }
+            | Self::NotThisSource { .. }
+            | Self::Unsupported { .. }
+            | Self::Read { .. } => Kind::Invalid,
+            Self::Damaged { .. } | Self::Count { .. } => Kind::Data,
+            Self::Database { kind, .. } => *kind,
+            Self::Store { source, .. } => match source {
+                object_store::Error::NotFound { .. }
+                | object_store::Error::PermissionDenied { .. }
+                | object_store::Error::Unauthenticated { .. } => Kind::Invalid,
+                _ => Kind::Unavailable,
+            },
+            Self::Staging(source) => source.kind(),
+            Self::Cancelled => Kind::Unavailable,
+            Self::Internal(_) => Kind::Internal,
+        }
+    }
+
+    /// What the user can do.
+    pub fn hint(&self) -> Option<String> {
+        let text = match self {
+            Self::Spec { file, .. } => format!("correct {file}; extract/sources/ in the repository shows every key"),
+            Self::Setting { hint, .. } | Self::NotThisSource { hint, .. } | Self::Unsupported { hint, .. } => {
+                hint.clone()
+            }
+            Self::NoTable { known, .. } => format!("the tables are: {known}"),
+            Self::Read { .. } => "check the path in [source] of deskferry.toml and the rights on the file".into(),
+            Self::Damaged { .. } => "make the file again and copy it whole; nothing was published".into(),
+            Self::Count { .. } => {
+                "rows came or went while they were read: switch on Hesk's maintenance mode, then run extract again"
+                    .into()
+            }
+            Self::Database { hint, .. } => return hint.clone(),
+            Self::Store { .. } => "check the url and the credentials of the store".into(),
+            Self::Staging(source) => return source.hint().map(str::to_owned),
+            Self::Cancelled => "run the same command again".into(),
+            Self::Internal(_) => return None,
+        };
+        Some(text)
+    }
+
+    pub(crate) fn read(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.display().to_string();
+        move |source| Self::Read { path, source }
+    }
+}
+
+/// Result of extract.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

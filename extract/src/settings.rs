@@ -1,0 +1,79 @@
+//! What one extract is asked to do. Plain data: the command line builds it, nothing here reads files or the environment.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use chrono_tz::Tz;
+
+use crate::{Error, Result};
+
+/// `[source]` of `deskferry.toml`, with secrets filled in.
+#[derive(Clone, Default)]
+pub struct Settings {
+    /// `mysql://user:password@host/database`, or the path of a dump or of an export zip.
+    pub url: String,
+    /// Folder, `.tar.gz` of a folder, or object-store url of the help desk's attachments.
+    pub attachments: Option<String>,
+    /// Options of the attachments' object store by name (`aws_endpoint`, `AWS_REGION` …).
+    pub attachments_options: Vec<(String, String)>,
+    /// What the source's table names begin with: `hesk_`; may be empty.
+    pub table_prefix: String,
+    /// The help desk's own time zone by IANA name; wins over what `settings_file` says.
+    pub timezone: Option<String>,
+    /// Time zone of columns that hold wall time (DATETIME), by IANA name; else `timezone`, else UTC.
+    pub database_timezone: Option<String>,
+    /// The help desk's own settings file.
+    pub settings_file: Option<PathBuf>,
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The url may hold a password, the options a key.
+        f.debug_struct("Settings").field("table_prefix", &self.table_prefix).finish_non_exhaustive()
+    }
+}
+
+/// Which part of a source one extract reads.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// Tables to read; empty means all.
+    pub tables: Vec<String>,
+    /// Read the newest so many tickets only, and what belongs to them.
+    pub sample: Option<u64>,
+}
+
+impl Request {
+    /// Whether a table is to be read.
+    pub fn wants(&self, table: &str) -> bool {
+        self.tables.is_empty() || self.tables.iter().any(|t| t == table)
+    }
+}
+
+impl Settings {
+    /// The help desk's own time zone.
+    ///
+    /// # Errors
+    /// `Setting` where it is no zone's name.
+    pub fn desk_zone(&self) -> Result<Option<Tz>> {
+        self.timezone.as_deref().map(|name| zone("[source] timezone", name)).transpose()
+    }
+
+    /// The zone in which wall times are read: `database_timezone`, else `timezone`, else UTC.
+    ///
+    /// # Errors
+    /// `Setting` where one of them is no zone's name.
+    pub fn wall_zone(&self) -> Result<Tz> {
+        match &self.database_timezone {
+            Some(name) => zone("[source] database_timezone", name),
+            None => Ok(self.desk_zone()?.unwrap_or(Tz::UTC)),
+        }
+    }
+}
+
+fn zone(key: &'static str, name: &str) -> Result<Tz> {
+    name.parse().map_err(|_| Error::Setting {
+        key,
+        reason: format!("`{name}` is not a time zone"),
+        hint: "use an IANA name such as \"America/New_York\" or \"UTC\"".into(),
+    })
+}

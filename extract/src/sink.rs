@@ -1,0 +1,243 @@
+//! From a reader's rows to the parts of a run; see [`crate::reader`].
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use arrow::array::RecordBatch;
+use deskferry_staging::{Context, RunWriter, TableWriter, Written};
+use tokio::sync::mpsc;
+use tokio_util::task::AbortOnDropHandle;
+
+use crate::columns::SourceColumn;
+use crate::defects::{self, Defects};
+use crate::table::{self, TableBuilder};
+use crate::{Error, Request, Result, Settings, Spec};
+
+/// Batches that wait for their writer; more would only take memory.
+const BATCHES_WAITING: usize = 1;
+
+/// Where readers put rows. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Sink {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    context: Context,
+    spec: Spec,
+    settings: Settings,
+    request: Request,
+    run: Mutex<RunWriter>,
+    tables: Mutex<BTreeMap<String, Table>>,
+    defects: tokio::sync::Mutex<TableWriter>,
+    wall_time: AtomicBool,
+}
+
+/// A table that has been opened.
+struct Table {
+    /// Never written to; every writer is its fork, so that parts are numbered once.
+    seed: TableWriter,
+    rows: Arc<AtomicU64>,
+    written: Vec<Written>,
+}
+
+struct Batch {
+    rows: RecordBatch,
+    defects: Option<RecordBatch>,
+}
+
+impl Sink {
+    pub(crate) fn new(
+        context: &Context,
+        spec: &Spec,
+        settings: &Settings,
+        request: &Request,
+        run: RunWriter,
+    ) -> Result<Self> {
+        let defects = run.table(defects::TABLE, Defects::schema())?;
+        let shared = Shared {
+            context: context.clone(),
+            spec: spec.clone(),
+            settings: settings.clone(),
+            request: request.clone(),
+            run: Mutex::new(run),
+            tables: Mutex::default(),
+            defects: tokio::sync::Mutex::new(defects),
+            wall_time: AtomicBool::new(false),
+        };
+        Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// The spec whose tables are read.
+    pub(crate) fn spec(&self) -> &Spec {
+        &self.shared.spec
+    }
+
+    /// Whether the table is declared and asked for.
+    pub(crate) fn wants(&self, table: &str) -> bool {
+        self.shared.spec.table(table).is_some() && self.shared.request.wants(table)
+    }
+
+    /// Only the newest so many tickets, and what belongs to them, are asked for.
+    pub(crate) fn sample(&self) -> Option<u64> {
+        self.shared.request.sample
+    }
+
+    /// Opens a declared table for rows whose values come in the order of `columns`. Opening it again gives another writer.
+    pub(crate) fn table(&self, table: &str, columns: &[SourceColumn]) -> Result<TableSink> {
+        let declared =
+            self.shared.spec.table(table).ok_or_else(|| Error::Internal(format!("table `{table}` is not declared")))?;
+        if table::has_wall_time(declared, columns) {
+            self.shared.wall_time.store(true, Ordering::Relaxed);
+        }
+        let mut tables = lock(&self.shared.tables);
+        if !tables.contains_key(table) {
+            let seed = lock(&self.shared.run).table(table, table::schema(declared))?;
+            tables.insert(table.to_owned(), Table { seed, rows: Arc::default(), written: Vec::new() });
+        }
+        let open = tables.get(table).ok_or_else(|| Error::Internal("a table was lost".into()))?;
+        let builder = TableBuilder::new(declared, columns, &self.shared.settings)?;
+        let (sender, receiver) = mpsc::channel(BATCHES_WAITING);
+        let task = tokio::runtime::Handle::current().spawn(write(open.seed.fork(), receiver, Arc::clone(&self.shared)));
+        Ok(TableSink {
+            sink: self.clone(),
+            table: table.to_owned(),
+            columns: columns.to_vec(),
+            builder,
+            sender,
+            task: AbortOnDropHandle::new(task),
+            rows: Arc::clone(&open.rows),
+            total: None,
+        })
+    }
+
+    /// `Cancelled` once the user has asked to stop.
+    pub(crate) fn check_cancelled(&self) -> Result<()> {
+        if self.shared.context.cancel.is_cancelled() { Err(Error::Cancelled) } else { Ok(()) }
+    }
+
+    /// Whether some time was read as wall time.
+    pub(crate) fn read_wall_time(&self) -> bool {
+        self.shared.wall_time.load(Ordering::Relaxed)
+    }
+
+    /// Ends the writing of declared tables: puts each into the run, also those that nothing was written to, and hands the run
+    /// back with the writer of `_defects`. Every [`TableSink`] must have been closed.
+    pub(crate) async fn finish(self) -> Result<(RunWriter, TableWriter)> {
+        let shared = Arc::try_unwrap(self.shared).map_err(|_| Error::Internal("a table is still open".into()))?;
+        let mut run = shared.run.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut tables = shared.tables.into_inner().unwrap_or_else(PoisonError::into_inner);
+        for declared in shared.spec.tables.iter().filter(|t| shared.request.wants(&t.name)) {
+            let mut written = tables.remove(&declared.name).map(|t| t.written).unwrap_or_default();
+            if written.is_empty() {
+                written.push(run.table(&declared.name, table::schema(declared))?.close().await?);
+            }
+            run.add(&declared.name, written).key = declared.key.columns().to_vec();
+        }
+        Ok((run, shared.defects.into_inner()))
+    }
+}
+
+/// Takes the rows of one table from one task. Dropped without [`TableSink::close`], its rows are in no manifest.
+pub(crate) struct TableSink {
+    sink: Sink,
+    table: String,
+    columns: Vec<SourceColumn>,
+    builder: TableBuilder,
+    sender: mpsc::Sender<Batch>,
+    task: AbortOnDropHandle<Result<Written>>,
+    rows: Arc<AtomicU64>,
+    total: Option<u64>,
+}
+
+impl TableSink {
+    /// Another sink of the same table, for another task.
+    pub(crate) fn fork(&self) -> Result<Self> {
+        Ok(Self { total: self.total, ..self.sink.table(&self.table, &self.columns)? })
+    }
+
+    /// How many rows the table has, for progress.
+    pub(crate) fn expect_rows(&mut self, total: u64) {
+        self.total = Some(total);
+    }
+
+    /// Adds a row; one value per source column, in their order. True when it is time to flush.
+    #[inline]
+    pub(crate) fn push(&mut self, row: &[Option<&[u8]>]) -> bool {
+        self.builder.push(row);
+        self.builder.is_full()
+    }
+
+    /// Hands waiting rows to the writer; waits while it is busy.
+    pub(crate) async fn flush(&mut self) -> Result<()> {
+        let Some(batch) = self.take()? else { return Ok(()) };
+        match self.sender.send(batch).await {
+            Ok(()) => Ok(()),
+            Err(_) => Err(self.failure().await),
+        }
+    }
+
+    /// [`TableSink::flush`] for a reader on a blocking thread.
+    pub(crate) fn flush_blocking(&mut self) -> Result<()> {
+        let Some(batch) = self.take()? else { return Ok(()) };
+        match self.sender.blocking_send(batch) {
+            Ok(()) => Ok(()),
+            Err(_) => Err(tokio::runtime::Handle::current().block_on(self.failure())),
+        }
+    }
+
+    /// Writes what waits and closes the part. Returns the rows written by this sink.
+    pub(crate) async fn close(mut self) -> Result<u64> {
+        self.flush().await?;
+        let Self { sink, table, sender, task, .. } = self;
+        drop(sender);
+        let written = task.await.map_err(|e| Error::Internal(e.to_string()))??;
+        let rows = written.rows();
+        if let Some(open) = lock(&sink.shared.tables).get_mut(&table) {
+            open.written.push(written);
+        }
+        Ok(rows)
+    }
+
+    /// [`TableSink::close`] for a reader on a blocking thread.
+    pub(crate) fn close_blocking(self) -> Result<u64> {
+        tokio::runtime::Handle::current().block_on(self.close())
+    }
+
+    fn take(&mut self) -> Result<Option<Batch>> {
+        self.sink.check_cancelled()?;
+        let waiting = self.builder.rows();
+        if waiting == 0 {
+            return Ok(None);
+        }
+        let rows = self.builder.take_batch()?;
+        let defects = if self.builder.defects() > 0 { Some(self.builder.take_defects()?) } else { None };
+        let done = self.rows.fetch_add(waiting as u64, Ordering::Relaxed) + waiting as u64;
+        (self.sink.shared.context.progress)(&self.table, done, self.total);
+        Ok(Some(Batch { rows, defects }))
+    }
+
+    /// Why the writer has stopped.
+    async fn failure(&mut self) -> Error {
+        match (&mut self.task).await {
+            Ok(Err(error)) => error,
+            Ok(Ok(_)) => Error::Internal("a writer stopped early".into()),
+            Err(error) => Error::Internal(error.to_string()),
+        }
+    }
+}
+
+async fn write(mut writer: TableWriter, mut batches: mpsc::Receiver<Batch>, shared: Arc<Shared>) -> Result<Written> {
+    while let Some(batch) = batches.recv().await {
+        writer.write(&batch.rows).await?;
+        if let Some(defects) = &batch.defects {
+            shared.defects.lock().await.write(defects).await?;
+        }
+    }
+    Ok(writer.close().await?)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

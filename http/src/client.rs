@@ -1,0 +1,288 @@
+//! Sends one request politely.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use url::Url;
+
+use crate::rate_limit::{Budget, Room};
+use crate::reply::{Refusal, header, refusal};
+use crate::retry::{pause, retry_after, share};
+use crate::{Chance, Clock, Error, Method, Reply, Request, Result, Settings};
+
+/// Most time that is added to a wait for the next window, so that apps do not all come back at once.
+const JITTER: Duration = Duration::from_millis(250);
+/// Most waits for a window on behalf of one call; more than that and the limit is not one that passes.
+const WINDOWS_MAX: u32 = 60;
+
+/// A client of one server; clones share connections and budget.
+#[derive(Clone)]
+pub struct Client {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    settings: Settings,
+    base: Url,
+    http: reqwest::Client,
+    clock: Clock,
+    chance: Chance,
+    budget: Budget,
+    calls: AtomicU64,
+    throttled: AtomicU64,
+}
+
+/// What a client has done so far.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Stats {
+    /// Calls sent, repeats included.
+    pub calls: u64,
+    /// Replies with 429.
+    pub throttled: u64,
+    /// Calls granted per second, where the server says so.
+    pub granted_per_second: Option<f64>,
+    /// Mean round trip of late.
+    pub latency: Duration,
+}
+
+/// How one try ended.
+enum Outcome {
+    Done(Reply),
+    Failed(Error),
+    /// Not executed: may be sent again whatever it is.
+    NotSent(reqwest::Error),
+    Throttled(Duration),
+    /// Perhaps executed.
+    Doubtful { status: Option<u16>, reason: String, request_id: Option<String> },
+}
+
+impl Client {
+    /// A client that has not called anything yet.
+    ///
+    /// # Errors
+    /// `Settings` where the URL, a header or the token cannot be used.
+    pub fn new(settings: Settings, clock: Clock, chance: Chance) -> Result<Self> {
+        let wrong = |what: &'static str, reason: String| Error::Settings { what, reason };
+        let base = Url::parse(settings.base_url.trim_end_matches('/')).map_err(|e| wrong("url", e.to_string()))?;
+        if !matches!(base.scheme(), "http" | "https") || base.host_str().is_none() {
+            return Err(wrong("url", format!("`{base}` is not an http address")));
+        }
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        for (name, value) in &settings.headers {
+            let name = HeaderName::from_bytes(name.as_bytes()).map_err(|e| wrong("header", e.to_string()))?;
+            headers.insert(name, HeaderValue::from_str(value).map_err(|e| wrong("header", e.to_string()))?);
+        }
+        if let Some(token) = &settings.token {
+            let mut value = HeaderValue::from_str(&format!("Bearer {}", token.reveal()))
+                .map_err(|_| wrong("token", "it holds characters that no token has".to_owned()))?;
+            value.set_sensitive(true);
+            headers.insert(AUTHORIZATION, value);
+        }
+        let http = reqwest::Client::builder()
+            .default_headers(headers)
+            .timeout(settings.timeout)
+            .connect_timeout(settings.timeout.min(Duration::from_secs(15)))
+            .redirect(reqwest::redirect::Policy::none())
+            .user_agent(concat!("deskferry/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|e| wrong("http client", e.to_string()))?;
+        let (calls, throttled) = (AtomicU64::new(0), AtomicU64::new(0));
+        let budget = Budget::default();
+        Ok(Self { shared: Arc::new(Shared { settings, base, http, clock, chance, budget, calls, throttled }) })
+    }
+
+    /// Sends a request, waiting for room in the budget, and again where that is harmless.
+    ///
+    /// # Errors
+    /// `Refused` and `Unauthorized` for a 4xx, `Unreachable` where nothing could be sent, `Exhausted` where repeating did not
+    /// help, `Unknown` for a write that may have been executed.
+    pub async fn send(&self, request: &Request) -> Result<Reply> {
+        let shared = &*self.shared;
+        let (mut attempt, mut windows) = (0, 0);
+        loop {
+            self.room().await;
+            attempt += 1;
+            let last = attempt >= shared.settings.attempts_max;
+            let reason = match self.attempt(request).await {
+                Outcome::Done(reply) => return Ok(reply),
+                Outcome::Failed(error) => return Err(error),
+                Outcome::Throttled(wait) => {
+                    attempt -= 1;
+                    windows += 1;
+                    if windows > WINDOWS_MAX {
+                        return Err(self.exhausted(request, windows, "429 too many requests".to_owned()));
+                    }
+                    shared.budget.close(self.now_ms(), wait);
+                    continue;
+                }
+                Outcome::NotSent(source) if last => {
+                    let (name, host) = (shared.settings.name.clone(), self.host());
+                    return Err(Error::Unreachable { name, host, source });
+                }
+                Outcome::NotSent(_) => String::new(),
+                Outcome::Doubtful { status, reason, request_id } if !request.idempotent => {
+                    let (method, path) = (request.method.as_str(), request.path.clone());
+                    return Err(Error::Unknown { method, path, status, reason, request_id });
+                }
+                Outcome::Doubtful { reason, .. } => reason,
+            };
+            if last {
+                return Err(self.exhausted(request, attempt, reason));
+            }
+            let settings = &shared.settings;
+            tokio::time::sleep(pause(attempt, settings.backoff_min, settings.backoff_max, (shared.chance)())).await;
+        }
+    }
+
+    /// What has been done so far.
+    pub fn stats(&self) -> Stats {
+        let (granted_per_second, latency) = self.shared.budget.pace();
+        Stats {
+            calls: self.shared.calls.load(Ordering::Relaxed),
+            throttled: self.shared.throttled.load(Ordering::Relaxed),
+            granted_per_second,
+            latency,
+        }
+    }
+
+    async fn room(&self) {
+        loop {
+            // Listens before it asks, so that a call that comes back in between is not missed.
+            let changed = self.shared.budget.changed();
+            let Room::Wait(wait) = self.shared.budget.ask(self.now_ms()) else { return };
+            let _ = tokio::time::timeout(wait, changed).await;
+        }
+    }
+
+    async fn attempt(&self, request: &Request) -> Outcome {
+        let shared = &*self.shared;
+        // Counted as on its way until it comes back, also where the caller drops this future.
+        let mut on_its_way = OnItsWay { budget: &shared.budget, back: false };
+        shared.calls.fetch_add(1, Ordering::Relaxed);
+        let sent_ms = self.now_ms();
+        let reply = match self.build(request).send().await {
+            Ok(reply) => reply,
+            Err(error) if error.is_connect() || error.is_builder() => return Outcome::NotSent(error.without_url()),
+            Err(error) => {
+                let reason = if error.is_timeout() { "no reply in time" } else { "the connection was lost" };
+                return Outcome::Doubtful { status: None, reason: reason.to_owned(), request_id: None };
+            }
+        };
+        let (status, headers) = (reply.status().as_u16(), reply.headers().clone());
+        on_its_way.back = true;
+        shared.budget.replied(&headers, status, sent_ms, self.now_ms());
+        match reply.bytes().await {
+            Ok(body) => self.sort(request, status, headers, body),
+            Err(_) => Outcome::Doubtful {
+                status: Some(status),
+                reason: "the reply broke off".to_owned(),
+                request_id: header(&headers, "x-request-id"),
+            },
+        }
+    }
+
+    fn build(&self, request: &Request) -> reqwest::RequestBuilder {
+        let shared = &*self.shared;
+        let method = match request.method {
+            Method::Get => reqwest::Method::GET,
+            Method::Post => reqwest::Method::POST,
+            Method::Put => reqwest::Method::PUT,
+            Method::Delete => reqwest::Method::DELETE,
+        };
+        let url = format!("{}{}", shared.base.as_str().trim_end_matches('/'), request.path);
+        let mut builder = shared.http.request(method, url);
+        if !request.query.is_empty() {
+            builder = builder.query(&request.query);
+        }
+        match &request.body {
+            Some(body) => builder.json(body),
+            None => builder,
+        }
+    }
+
+    fn sort(&self, request: &Request, status: u16, headers: HeaderMap, body: bytes::Bytes) -> Outcome {
+        let request_id = header(&headers, "x-request-id");
+        if (200..300).contains(&status) {
+            let json = serde_json::from_slice(&body).unwrap_or_default();
+            if body.is_empty() && !request.empty_reply {
+                let reason = format!("{status} without a body");
+                return Outcome::Doubtful { status: Some(status), reason, request_id };
+            }
+            return Outcome::Done(Reply { status, headers, body, json, request_id });
+        }
+        let Refusal { code, message, request_id } = self.redacted(refusal(&headers, &body));
+        match status {
+            429 => {
+                self.shared.throttled.fetch_add(1, Ordering::Relaxed);
+                let jitter = share(JITTER, (self.shared.chance)());
+                let wait = retry_after(header(&headers, "retry-after").as_deref())
+                    .or_else(|| self.shared.budget.reset_in(self.now_ms()))
+                    .unwrap_or(Duration::from_secs(1));
+                Outcome::Throttled(wait.max(Duration::from_millis(20)) + jitter)
+            }
+            401 => Outcome::Failed(Error::Unauthorized {
+                name: self.shared.settings.name.clone(),
+                token_from: self.shared.settings.token_from.clone(),
+                code,
+                message,
+                request_id,
+            }),
+            408 | 500.. => {
+                let reason = [Some(status.to_string()), code, message].into_iter().flatten().collect::<Vec<_>>();
+                Outcome::Doubtful { status: Some(status), reason: reason.join(" "), request_id }
+            }
+            _ => Outcome::Failed(Error::Refused {
+                method: request.method.as_str(),
+                path: request.path.clone(),
+                status,
+                code,
+                message,
+                request_id,
+            }),
+        }
+    }
+
+    fn redacted(&self, found: Refusal) -> Refusal {
+        let Some(token) = &self.shared.settings.token else { return found };
+        Refusal { message: found.message.map(|m| token.redact(&m)), ..found }
+    }
+
+    fn exhausted(&self, request: &Request, attempts: u32, reason: String) -> Error {
+        Error::Exhausted { method: request.method.as_str(), path: request.path.clone(), attempts, reason }
+    }
+
+    fn host(&self) -> String {
+        let base = &self.shared.base;
+        let port = base.port().map(|p| format!(":{p}")).unwrap_or_default();
+        format!("{}{port}", base.host_str().unwrap_or_default())
+    }
+
+    fn now_ms(&self) -> i64 {
+        (self.shared.clock)().timestamp_millis()
+    }
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client").field("settings", &self.shared.settings).finish_non_exhaustive()
+    }
+}
+
+struct OnItsWay<'a> {
+    budget: &'a Budget,
+    back: bool,
+}
+
+impl Drop for OnItsWay<'_> {
+    fn drop(&mut self) {
+        if !self.back {
+            self.budget.lost();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

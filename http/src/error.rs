@@ -1,0 +1,153 @@
+//! What can go wrong with a call, and what the caller should do about it.
+
+/// What the caller should do about an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The other side did not answer: run the same command again.
+    Unavailable,
+    /// Settings are wrong: fix them.
+    Invalid,
+    /// The other side refused this row.
+    Data,
+    /// A bug in deskferry.
+    Internal,
+}
+
+/// An error of a call. Paths are shown without their query, and no header is shown.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The client cannot be made from these settings.
+    #[error("{what} cannot be used: {reason}")]
+    Settings {
+        /// Which setting.
+        what: &'static str,
+        /// Why not.
+        reason: String,
+    },
+    /// No connection could be made, so nothing was sent.
+    #[error("cannot reach {name} at {host}")]
+    Unreachable {
+        /// What messages call the other side.
+        name: String,
+        /// Host and port.
+        host: String,
+        /// The client's own error.
+        #[source]
+        source: reqwest::Error,
+    },
+    /// The other side does not take the token.
+    #[error("{name} refused the token (401{})", shown(code.as_deref(), message.as_deref(), request_id.as_deref()))]
+    Unauthorized {
+        /// What messages call the other side.
+        name: String,
+        /// Where the token comes from.
+        token_from: String,
+        /// Code of the error reply.
+        code: Option<String>,
+        /// Message of the error reply.
+        message: Option<String>,
+        /// Request id.
+        request_id: Option<String>,
+    },
+    /// The call was refused and not executed: a 4xx.
+    #[error("{method} {path} was refused: {status}{}", shown(code.as_deref(), message.as_deref(), request_id.as_deref()))]
+    Refused {
+        /// Method.
+        method: &'static str,
+        /// Path without query.
+        path: String,
+        /// HTTP status.
+        status: u16,
+        /// Code of the error reply.
+        code: Option<String>,
+        /// Message of the error reply.
+        message: Option<String>,
+        /// Request id.
+        request_id: Option<String>,
+    },
+    /// A call that may be repeated was repeated as often as the settings allow.
+    #[error("{method} {path} failed {attempts} times, last with {reason}")]
+    Exhausted {
+        /// Method.
+        method: &'static str,
+        /// Path without query.
+        path: String,
+        /// Tries.
+        attempts: u32,
+        /// What the last try ended with.
+        reason: String,
+    },
+    /// A write went out and it is not known whether it was executed: read back before sending it again.
+    #[error("the outcome of {method} {path} is unknown: {reason}")]
+    Unknown {
+        /// Method.
+        method: &'static str,
+        /// Path without query.
+        path: String,
+        /// Status, where there was a reply.
+        status: Option<u16>,
+        /// Why it is not known.
+        reason: String,
+        /// Request id, where there was a reply.
+        request_id: Option<String>,
+    },
+}
+
+impl Error {
+    /// What to do about it.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Settings { .. } | Self::Unauthorized { .. } => Kind::Invalid,
+            Self::Refused { .. } => Kind::Data,
+            Self::Unreachable { .. } | Self::Exhausted { .. } | Self::Unknown { .. } => Kind::Unavailable,
+        }
+    }
+
+    /// What the user can do, where there is more to say than the error says.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Unauthorized { token_from, .. } => Some(format!(
+                "check {token_from}: it must hold an access token of this workspace that has not been revoked"
+            )),
+            Self::Unreachable { host, .. } => Some(format!("check the url in deskferry.toml and that {host} answers")),
+            Self::Refused { status: 403, .. } => {
+                Some("the token lacks a permission, or the plan of the workspace does not include this".to_owned())
+            }
+            Self::Exhausted { .. } | Self::Unknown { .. } => Some("run the same command again".to_owned()),
+            Self::Settings { .. } | Self::Refused { .. } => None,
+        }
+    }
+
+    /// Status, code, message and request id of a reply, as far as there were any.
+    pub fn reply(&self) -> (Option<u16>, Option<&str>, Option<String>, Option<&str>) {
+        match self {
+            Self::Refused { status, code, message, request_id, .. } => {
+                (Some(*status), code.as_deref(), message.clone(), request_id.as_deref())
+            }
+            Self::Unauthorized { code, message, request_id, .. } => {
+                (Some(401), code.as_deref(), message.clone(), request_id.as_deref())
+            }
+            Self::Unknown { status, reason, request_id, .. } => {
+                (*status, None, Some(reason.clone()), request_id.as_deref())
+            }
+            other => (None, None, Some(other.to_string()), None),
+        }
+    }
+}
+
+fn shown(code: Option<&str>, message: Option<&str>, request_id: Option<&str>) -> String {
+    let mut text = String::new();
+    for part in [code, message].into_iter().flatten() {
+        text.push(' ');
+        text.push_str(part);
+    }
+    if let Some(id) = request_id {
+        text.push_str(", request ");
+        text.push_str(id);
+    }
+    text
+}
+
+/// Result of a call.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

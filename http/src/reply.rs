@@ -1,0 +1,67 @@
+//! What came back, and what an error body says.
+
+use bytes::Bytes;
+use reqwest::header::HeaderMap;
+use serde_json::Value;
+
+/// A successful reply.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// HTTP status, 200 to 299.
+    pub status: u16,
+    /// Headers.
+    pub headers: HeaderMap,
+    /// The body as it came.
+    pub body: Bytes,
+    /// The body as JSON; `Null` where it is empty or is not JSON.
+    pub json: Value,
+    /// `X-Request-Id`, by which the other side's support finds the call.
+    pub request_id: Option<String>,
+}
+
+/// What an error reply says of itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) code: Option<String>,
+    pub(crate) message: Option<String>,
+    pub(crate) request_id: Option<String>,
+}
+
+/// Longest piece of a foreign error text that is kept.
+const MESSAGE_CHARS: usize = 500;
+
+/// Reads Intercom's `error.list`, and the usual `error`/`message` fields of other systems.
+pub(crate) fn refusal(headers: &HeaderMap, body: &[u8]) -> Refusal {
+    let json: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
+    let first = &json["errors"][0];
+    let text = |value: &Value| value.as_str().map(|s| s.chars().take(MESSAGE_CHARS).collect::<String>());
+    let code = text(&first["code"]).or_else(|| text(&json["code"])).or_else(|| text(&json["error_key"]));
+    let message = text(&first["message"])
+        .or_else(|| text(&json["message"]))
+        .or_else(|| text(&json["error_description"]))
+        .or_else(|| text(&json["error"]))
+        .map(|m| match text(&first["field"]) {
+            Some(field) => format!("{m} (field {field})"),
+            None => m,
+        });
+    Refusal { code, message, request_id: text(&json["request_id"]).or_else(|| header(headers, "x-request-id")) }
+}
+
+pub(crate) fn header(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get(name).and_then(|v| v.to_str().ok()).map(ToOwned::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refusal_reads_error_list_with_request_id() {
+        let body = br#"{"type":"error.list","request_id":"r1","errors":[{"code":"conflict","message":"exists","field":"email"}]}"#;
+        let found = refusal(&HeaderMap::new(), body);
+        assert_eq!(found.code.as_deref(), Some("conflict"));
+        assert_eq!(found.message.as_deref(), Some("exists (field email)"));
+        assert_eq!(found.request_id.as_deref(), Some("r1"));
+        assert_eq!(refusal(&HeaderMap::new(), b"<html>"), Refusal::default());
+    }
+}

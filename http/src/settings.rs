@@ -1,0 +1,97 @@
+//! What a client is made from.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+/// The clock, passed in.
+pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
+/// The source of chance for jitter, passed in.
+pub type Chance = Arc<dyn Fn() -> u32 + Send + Sync>;
+
+/// A text that is never shown: not by `Debug`, not in errors.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Keeps `text` from being shown.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text itself, for the one place that sends it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// `text` with every occurrence of the secret replaced by `***`.
+    pub fn redact(&self, text: &str) -> String {
+        if self.0.len() < 4 { text.to_owned() } else { text.replace(&self.0, "***") }
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+impl fmt::Display for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+/// Where to call, as whom, and how patiently.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// What messages call the other side: `Intercom`.
+    pub name: String,
+    /// Scheme, host and maybe a path before every request's path.
+    pub base_url: String,
+    /// Sent as `Authorization: Bearer`.
+    pub token: Option<Secret>,
+    /// Environment variable or setting that holds the token, for the hint after a 401.
+    pub token_from: String,
+    /// Sent with every request.
+    pub headers: Vec<(String, String)>,
+    /// Longest time for one call, from connecting to the last byte.
+    pub timeout: Duration,
+    /// Most tries of a call that may be repeated.
+    pub attempts_max: u32,
+    /// First pause between tries; doubles from try to try.
+    pub backoff_min: Duration,
+    /// Longest pause between tries.
+    pub backoff_max: Duration,
+}
+
+impl Settings {
+    /// Settings with the usual patience: 60 s per call, six tries, pauses of 0.5 s to 30 s.
+    pub fn new(name: &str, base_url: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            base_url: base_url.to_owned(),
+            token: None,
+            token_from: "the token".to_owned(),
+            headers: Vec::new(),
+            timeout: Duration::from_secs(60),
+            attempts_max: 6,
+            backoff_min: Duration::from_millis(500),
+            backoff_max: Duration::from_secs(30),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secret_is_shown_nowhere() {
+        let settings = Settings { token: Some(Secret::new("dG9rOmFiY2Q")), ..Settings::new("x", "http://x") };
+        assert!(!format!("{settings:?}").contains("dG9r"));
+        assert_eq!(Secret::new("dG9rOmFiY2Q").redact("a dG9rOmFiY2Q b"), "a *** b");
+    }
+}

@@ -1,0 +1,191 @@
+//! Does one chain: its steps one after another, each outcome noted before the next step begins.
+
+use std::collections::HashMap;
+
+use crate::ledger::{Entry, NOT_SENT, PARENT_REJECTED, State};
+use crate::load::{Halt, Load};
+use crate::outcome::Outcome;
+use crate::plan::Todo;
+use crate::results::{Fate, RowResult};
+use crate::step::{Chain, Settled, Step};
+
+/// A chain and what is to be done about each of its steps.
+pub(crate) struct Work {
+    pub(crate) chain: Chain,
+    pub(crate) todo: Vec<Todo>,
+}
+
+impl Work {
+    /// Intents of what will be sent. A step that was intended before and has not been heard of needs no second intent.
+    pub(crate) fn intents(&self, load: &Load) -> Vec<Entry> {
+        let now = load.context.now();
+        let steps = self.chain.steps.iter().zip(&self.todo);
+        steps
+            .filter(|(_, todo)| matches!(todo, Todo::Send | Todo::Update | Todo::Resolve { .. }))
+            .filter(|(step, _)| {
+                let known = load.ledger.known(step.table, &step.key, &step.name);
+                known.is_none_or(|k| k.state != State::Intended || !k.is_payload(&step.payload))
+            })
+            .map(|(step, _)| Entry {
+                payload: Some(step.payload.clone()),
+                ..Entry::new(now, step.table, &step.key, &step.name, State::Intended)
+            })
+            .collect()
+    }
+
+    /// Results of a chain of which nothing is to be done.
+    pub(crate) fn untouched(&self, load: &Load) -> Vec<RowResult> {
+        let mut rows = RowResults::default();
+        for (step, todo) in self.chain.steps.iter().zip(&self.todo) {
+            rows.note(load, step, *todo, None);
+        }
+        rows.done()
+    }
+
+    /// Does what is to be done. An error has been met as well as the results so far.
+    pub(crate) async fn run(&self, load: &Load) -> (Vec<RowResult>, Option<Halt>) {
+        let mut rows = RowResults::default();
+        let mut halt = None;
+        // Set when the row itself is not in Intercom: why the steps that follow are not sent.
+        let mut parent: Option<State> = None;
+        for (step, todo) in self.chain.steps.iter().zip(&self.todo) {
+            if !todo.is_work() {
+                if *todo == Todo::StillRejected && self.is_own(step) {
+                    parent = Some(State::Rejected);
+                }
+                rows.note(load, step, *todo, None);
+                continue;
+            }
+            if halt.is_none() && load.stop.is_cancelled() {
+                halt = Some(Halt::Stopped);
+            }
+            let outcome = match (&halt, parent) {
+                (Some(_), _) => self.given_up(*todo),
+                (None, Some(State::Rejected)) => Some(Outcome::rejected(
+                    PARENT_REJECTED,
+                    format!("{} `{}` is not in Intercom", self.chain.table, self.chain.key),
+                )),
+                (None, Some(_)) => self.given_up(*todo),
+                (None, None) => match self.outcome(load, step, *todo).await {
+                    Ok(outcome) => Some(outcome),
+                    Err(met) => {
+                        halt = Some(met);
+                        None
+                    }
+                },
+            };
+            if let Some(outcome) = &outcome {
+                if self.is_own(step) && matches!(outcome.state, State::Rejected | State::Unknown) {
+                    let made = load.ledger.id(step.table, &step.key).is_some();
+                    parent = (!made).then_some(outcome.state);
+                }
+                if let Err(error) = self.note(load, step, outcome).await {
+                    halt = Some(error);
+                }
+            }
+            rows.note(load, step, *todo, Some(outcome.as_ref()));
+        }
+        (rows.done(), halt)
+    }
+
+    async fn outcome(&self, load: &Load, step: &Step, todo: Todo) -> Result<Outcome, Halt> {
+        match (&self.chain.settled, todo) {
+            (Some(Settled::Existed { id }), Todo::Settle) => {
+                Ok(Outcome { id: Some(id.clone()), how: Some("existed"), ..Outcome::new(State::Done) })
+            }
+            (Some(Settled::Refused { code, message }), Todo::Settle) => Ok(Outcome::rejected(code, message.clone())),
+            _ => load.perform(&self.chain, step, todo).await,
+        }
+    }
+
+    /// A step that will not be sent now: free again, unless an earlier load may have sent it.
+    fn given_up(&self, todo: Todo) -> Option<Outcome> {
+        let code = Some(NOT_SENT.to_owned());
+        matches!(todo, Todo::Send | Todo::Update).then(|| Outcome { code, ..Outcome::new(State::Undone) })
+    }
+
+    async fn note(&self, load: &Load, step: &Step, outcome: &Outcome) -> Result<(), Halt> {
+        let parent_id = if self.is_own(step) { None } else { load.ledger.id(self.chain.table, &self.chain.key) };
+        Ok(load.ledger.outcome(outcome.entries(load.context.now(), step, parent_id)).await?)
+    }
+
+    /// Whether the step makes the row that the chain is about.
+    fn is_own(&self, step: &Step) -> bool {
+        step.name == "create" && step.table == self.chain.table && step.key == self.chain.key
+    }
+}
+
+/// Steps summed up to rows: a row's fate is the gravest of its steps'.
+#[derive(Default)]
+struct RowResults {
+    rows: Vec<RowResult>,
+    places: HashMap<(&'static str, String), usize>,
+}
+
+impl RowResults {
+    /// `outcome`: `None` where nothing was to be done, `Some(None)` where it is left open.
+    fn note(&mut self, load: &Load, step: &Step, todo: Todo, outcome: Option<Option<&Outcome>>) {
+        let fate = match (outcome, todo) {
+            (None, Todo::StillRejected) => Fate::Rejected,
+            (None, _) => Fate::Same,
+            (Some(None), _) => Fate::NotSent,
+            (Some(Some(outcome)), todo) => match outcome.state {
+                State::Rejected => Fate::Rejected,
+                State::Unknown => Fate::Unknown,
+                State::Undone | State::Intended => Fate::NotSent,
+                State::Done if todo == Todo::Settle => Fate::Same,
+                State::Done if todo == Todo::Update => Fate::Updated,
+                State::Done if step.name == "create" => Fate::Created,
+                State::Done => Fate::Updated,
+            },
+        };
+        let outcome = outcome.flatten();
+        self.row(load, step.table, &step.key, step.name == "create", fate, todo == Todo::Drift, outcome);
+        let carried = if fate == Fate::Updated && todo != Todo::Update { Fate::Created } else { fate };
+        for (table, key) in &step.carries {
+            self.row(load, table, key, true, carried, false, outcome);
+        }
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn row(
+        &mut self,
+        load: &Load,
+        table: &'static str,
+        key: &str,
+        is_create: bool,
+        fate: Fate,
+        drift: bool,
+        outcome: Option<&Outcome>,
+    ) {
+        let place = *self.places.entry((table, key.to_owned())).or_insert_with(|| {
+            let row = RowResult {
+                table,
+                key: key.to_owned(),
+                fate: Fate::Same,
+                id: None,
+                status: None,
+                code: None,
+                message: None,
+                drift: false,
+            };
+            self.rows.push(row);
+            self.rows.len() - 1
+        });
+        let Some(row) = self.rows.get_mut(place) else { return };
+        row.drift |= drift;
+        // Steps that follow the creation of a row in the same load are part of creating it.
+        let fate = if row.fate == Fate::Created && fate == Fate::Updated { Fate::Created } else { fate };
+        row.fate = row.fate.max(fate);
+        if is_create {
+            row.id = outcome.and_then(|o| o.id.clone()).or_else(|| load.ledger.id(table, key));
+        }
+        if let Some(outcome) = outcome.filter(|o| o.code.is_some() || o.message.is_some()) {
+            (row.status, row.code, row.message) = (outcome.status, outcome.code.clone(), outcome.message.clone());
+        }
+    }
+
+    fn done(self) -> Vec<RowResult> {
+        self.rows
+    }
+}

@@ -1,0 +1,131 @@
+//! Where the chains of a table come from: its rows, one at a time; for conversations three tables merged.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use deskferry_staging::{Manifest, Staging};
+
+use crate::attachments::Attachments;
+use crate::people::People;
+use crate::rows::{Row, Rows};
+use crate::settings::Filter;
+use crate::step::Chain;
+use crate::tables::conversation_parts::Part;
+use crate::tables::{CONVERSATIONS, PARTS, conversations};
+use crate::{Error, Result};
+
+/// A source of chains.
+#[async_trait]
+pub(crate) trait Chains: Send {
+    /// The next chain; `None` at the end.
+    async fn next(&mut self) -> Result<Option<Chain>>;
+}
+
+/// A row to its chain; `None` where the row has none.
+pub(crate) type ToChain<'a> = Box<dyn FnMut(&Row) -> Result<Option<Chain>> + Send + 'a>;
+
+/// Chains of a table whose rows stand alone.
+pub(crate) struct RowChains<'a> {
+    pub(crate) rows: Rows,
+    pub(crate) filter: &'a Filter,
+    pub(crate) left: u64,
+    pub(crate) to_chain: ToChain<'a>,
+}
+
+#[async_trait]
+impl Chains for RowChains<'_> {
+    async fn next(&mut self) -> Result<Option<Chain>> {
+        while self.left > 0 {
+            let Some(row) = self.rows.next().await? else { return Ok(None) };
+            if !self.filter.key(row.must("source_key")?) {
+                continue;
+            }
+            if let Some(chain) = (self.to_chain)(&row)? {
+                self.left -= 1;
+                return Ok(Some(chain));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Chains of conversations: threads are sorted by key, messages by thread and position.
+pub(crate) struct Threads<'a> {
+    conversations: Rows,
+    parts: Rows,
+    attachments: Attachments,
+    filter: &'a Filter,
+    people: &'a People,
+    now: DateTime<Utc>,
+    left: u64,
+    last_key: String,
+}
+
+impl<'a> Threads<'a> {
+    pub(crate) async fn open(
+        staging: &Staging,
+        manifest: &Manifest,
+        filter: &'a Filter,
+        people: &'a People,
+        now: DateTime<Utc>,
+    ) -> Result<Self> {
+        Ok(Self {
+            conversations: Rows::open(staging, manifest, CONVERSATIONS)?,
+            parts: Rows::open(staging, manifest, PARTS)?,
+            attachments: Attachments::read(staging, manifest).await?,
+            filter,
+            people,
+            now,
+            left: filter.rows_max(CONVERSATIONS),
+            last_key: String::new(),
+        })
+    }
+
+    /// The messages of a thread; messages of threads before it belong to none and were rejected by a check.
+    async fn parts(&mut self, key: &str) -> Result<Vec<Part>> {
+        let mut parts = Vec::new();
+        let mut last = i64::MIN;
+        while let Some(row) = self.parts.peek().await? {
+            match row.must("conversation_key")?.cmp(key) {
+                std::cmp::Ordering::Greater => break,
+                std::cmp::Ordering::Less => {
+                    self.parts.next().await?;
+                }
+                std::cmp::Ordering::Equal => {
+                    let position = row.integer("position")?.unwrap_or_default();
+                    if position <= last {
+                        return Err(unsorted(PARTS, row.must("source_key")?));
+                    }
+                    last = position;
+                    let files = self.attachments.of(row.must("source_key")?)?;
+                    parts.push(Part::read(row, files)?);
+                    self.parts.next().await?;
+                }
+            }
+        }
+        Ok(parts)
+    }
+}
+
+#[async_trait]
+impl Chains for Threads<'_> {
+    async fn next(&mut self) -> Result<Option<Chain>> {
+        while self.left > 0 {
+            let Some(row) = self.conversations.next().await? else { return Ok(None) };
+            let key = row.must("source_key")?.to_owned();
+            if key <= self.last_key {
+                return Err(unsorted(CONVERSATIONS, &key));
+            }
+            let parts = self.parts(&key).await?;
+            self.last_key.clone_from(&key);
+            if self.filter.key(&key) {
+                self.left -= 1;
+                return conversations::chain(&row, parts, self.people, self.now).map(Some);
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn unsorted(table: &str, key: &str) -> Error {
+    Error::Contract { table: table.to_owned(), reason: format!("row `{key}` is not in its order") }
+}

@@ -1,0 +1,107 @@
+//! Intercom as the load sees it: who we are, lists, pages, ids.
+
+use deskferry_http::{Client, Request};
+use serde_json::{Value, json};
+
+use crate::{Error, Result};
+
+/// The workspace and what has to be known of it before anything is sent.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Workspace {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) region: String,
+    pub(crate) timezone: String,
+    /// The teammate whose token it is.
+    pub(crate) admin_id: String,
+    pub(crate) admins: Vec<Value>,
+    pub(crate) teams: Vec<Value>,
+}
+
+impl Workspace {
+    /// Three reads: the token's own, teammates, teams.
+    pub(crate) async fn read(client: &Client) -> Result<Self> {
+        let me = client.send(&Request::get("/me")).await?.json;
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let lacks = |field| Error::Reply { call: "GET /me".to_owned(), field };
+        let app = &me["app"];
+        Ok(Self {
+            id: id_of(&app["id_code"]).ok_or(lacks("app.id_code"))?,
+            name: text(&app["name"]),
+            region: text(&app["region"]),
+            timezone: text(&app["timezone"]),
+            admin_id: id_of(&me["id"]).ok_or(lacks("id"))?,
+            admins: list(client, "/admins", "admins").await?,
+            teams: list(client, "/teams", "teams").await?,
+        })
+    }
+}
+
+/// An id, which Intercom gives as text or as a number.
+pub(crate) fn id_of(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// A list that comes whole.
+pub(crate) async fn list(client: &Client, path: &str, field: &'static str) -> Result<Vec<Value>> {
+    let reply = client.send(&Request::get(path)).await?;
+    items(reply.json, path, field)
+}
+
+fn items(mut json: Value, path: &str, field: &'static str) -> Result<Vec<Value>> {
+    match json[field].take() {
+        Value::Array(list) => Ok(list),
+        _ => Err(Error::Reply { call: format!("GET {path}"), field }),
+    }
+}
+
+/// A list that comes in pages: by cursor where the reply gives one, else by page number.
+pub(crate) async fn pages(client: &Client, path: &str, per_page: u32) -> Result<Vec<Value>> {
+    let mut all = Vec::new();
+    let (mut page, mut after) = (1_u32, None::<String>);
+    loop {
+        let mut request = Request::get(path).with("per_page", per_page);
+        match &after {
+            Some(after) => request = request.with("starting_after", after),
+            None if page > 1 => request = request.with("page", page),
+            None => {}
+        }
+        let json = client.send(&request).await?.json;
+        let pages = json["pages"].clone();
+        all.extend(items(json, path, "data")?);
+        match &pages["next"] {
+            Value::Object(next) => after = next.get("starting_after").and_then(Value::as_str).map(ToOwned::to_owned),
+            Value::String(_) => after = None,
+            _ => return Ok(all),
+        }
+        page += 1;
+    }
+}
+
+/// Conversations of a contact that were created at a time.
+pub(crate) async fn search_conversations(client: &Client, contact: &str, created_at: i64) -> Result<Vec<Value>> {
+    let mut all = Vec::new();
+    let mut after: Option<String> = None;
+    loop {
+        let mut pagination = json!({ "per_page": 150 });
+        if let Some(after) = &after {
+            pagination["starting_after"] = json!(after);
+        }
+        let query = json!({ "operator": "AND", "value": [
+            { "field": "contact_ids", "operator": "=", "value": contact },
+            { "field": "created_at", "operator": "=", "value": created_at },
+        ]});
+        let body = json!({ "query": query, "pagination": pagination });
+        let json = client.send(&Request::search("/conversations/search", body)).await?.json;
+        let next = json["pages"]["next"]["starting_after"].as_str().map(ToOwned::to_owned);
+        all.extend(items(json, "/conversations/search", "conversations")?);
+        after = next;
+        if after.is_none() {
+            return Ok(all);
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! What was sent to Intercom and what came back: `ledger.entries`, numbered segments that are never changed.
+//!
+//! A **step** is one call's worth of work, named by table, source key and step name. Its life in the ledger:
+//!
+//! ```text
+//!  intended ──▶ done        it is in Intercom; with payload hash and Intercom id
+//!           ──▶ rejected    Intercom refused it: not executed
+//!           ──▶ unknown     may be in Intercom and could not be found again; never sent again by itself
+//!           ──▶ undone      it is not in Intercom: taken back, or (code not_sent) the load stopped before it
+//! ```
+//!
+//! Invariants, checked when a segment is read ([`Memory::read`]):
+//! 1. `seq` counts 1, 2, 3 … over all segments without gaps;
+//! 2. a step is `intended` in a stored segment before any of its calls goes out ([`Ledger::intend`] returns only then);
+//! 3. a segment is created only if absent, by a loader that has read all before it; who loses stops ([`Error::Conflict`]);
+//! 4. while calls are out, a segment is written at least every `flush_every`; a loader whose last segment is older than half
+//!    the `lease` sends nothing until it has written another ([`Ledger::fence`]). So a ledger that does not end with
+//!    `_load/end` and has been silent for `lease` belongs to a dead loader, and only then may it be taken over;
+//! 5. the ledger belongs to one workspace.
+//!
+//! Rows of table `_load` are about the load itself: step `begin` (with the workspace) and `end`. A row of `attachments` or of the
+//! opening message is written with the outcome of the call that carried it.
+
+mod entry;
+mod memory;
+mod writer;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use deskferry_staging::{Context, Log};
+use futures::{StreamExt as _, TryStreamExt as _};
+use tokio::sync::{mpsc, oneshot};
+
+pub(crate) use entry::{Entry, State};
+pub(crate) use memory::{Known, Memory, NOT_SENT, PARENT_REJECTED};
+
+use crate::settings::Settings;
+use crate::{Error, Result};
+use writer::{Message, Writer};
+
+/// Segments fetched at a time when the ledger is replayed.
+const SEGMENTS_AT_ONCE: usize = 16;
+/// Table of the rows about the load itself.
+pub(crate) const LOAD: &str = "_load";
+
+/// The ledger, replayed, and open for more.
+#[derive(Debug)]
+pub(crate) struct Ledger {
+    memory: Arc<Mutex<Memory>>,
+    messages: mpsc::Sender<Message>,
+    failed: Arc<Mutex<Option<Error>>>,
+    writer: Mutex<Option<tokio::task::JoinHandle<()>>>,
+    last_written: Arc<Mutex<tokio::time::Instant>>,
+    lease: Duration,
+}
+
+/// Reads the whole ledger.
+pub(crate) async fn replay(context: &Context) -> Result<Memory> {
+    let log = context.staging.log("ledger", "entries")?;
+    let mut memory = Memory::default();
+    extend(&log, &mut memory).await?;
+    Ok(memory)
+}
+
+/// Reads the segments after those that `memory` holds.
+async fn extend(log: &Log, memory: &mut Memory) -> Result<()> {
+    let mut segments = futures::stream::iter(memory.segments() + 1..)
+        .map(|number| async move { log.segment(number).await.map(|found| found.map(|batches| (number, batches))) })
+        .buffered(SEGMENTS_AT_ONCE);
+    while let Some(Some((number, batches))) = segments.try_next().await? {
+        for batch in &batches {
+            memory.read(number, batch)?;
+        }
+        memory.end_segment(number);
+    }
+    Ok(())
+}
+
+impl Ledger {
+    /// Takes over a ledger that has been replayed. Nothing is written before the first intent.
+    pub(crate) fn open(context: &Context, settings: &Settings, run: &str, workspace: &str, memory: Memory) -> Result<Self> {
+        if let Some(other) = memory.workspace().filter(|w| *w != workspace) {
+            return Err(Error::Workspace { ledger: other.to_owned(), token: workspace.to_owned() });
+        }
+        let log = context.staging.log("ledger", "entries")?;
+        let (messages, inbox) = mpsc::channel(1024);
+        let failed = Arc::new(Mutex::new(None));
+        let last_written = Arc::new(Mutex::new(tokio::time::Instant::now()));
+        let writer = Writer {
+            log,
+            context: context.clone(),
+            run: run.to_owned(),
+            workspace: workspace.to_owned(),
+            next_segment: memory.segments() + 1,
+            next_seq: memory.seq() + 1,
+            clean: memory.clean(),
+            began: false,
+            lease: settings.lease,
+            flush_every: settings.flush_every,
+            failed: Arc::clone(&failed),
+            last_written: Arc::clone(&last_written),
+        };
+        let writer = Mutex::new(Some(tokio::spawn(writer.run(inbox))));
+        let memory = Arc::new(Mutex::new(memory));
+        Ok(Self { memory, messages, failed, writer, last_written, lease: settings.lease })
+    }
+
+    /// What is known of a step.
+    pub(crate) fn known(&self, table: &str, key: &str, step: &str) -> Option<Known> {
+        self.memory().known(table, key, step)
+    }
+
+    /// Intercom's id of a row.
+    pub(crate) fn id(&self, table: &str, key: &str) -> Option<String> {
+        self.memory().id(table, key)
+    }
+
+    /// When the first load began, in seconds; nothing that is older is ours.
+    pub(crate) fn first_at(&self) -> i64 {
+        self.memory().first_at()
+    }
+
+    /// Address of a row in the help center.
+    pub(crate) fn url(&self, table: &str, key: &str) -> Option<String> {
+        self.memory().url(table, key).map(ToOwned::to_owned)
+    }
+
+    /// Whether an Intercom id of a table belongs to a row already; if not, it does from now on.
+    pub(crate) fn claim(&self, table: &str, id: &str) -> bool {
+        self.memory().claim(table, id)
+    }
+
+    /// Whether an Intercom id of a table belongs to a row.
+    pub(crate) fn claimed(&self, table: &str, id: &str) -> bool {
+        self.memory().claimed(table, id)
+    }
+
+    /// Stores intents; returns once they are stored.
+    pub(crate) async fn intend(&self, entries: Vec<Entry>) -> Result<()> {
+        if entries.is_empty() {
+            return Ok(());
+        }
+        {
+            let mut memory = self.memory();
+            entries.iter().for_each(|entry| memory.apply(entry));
+        }
+        self.stored(entries).await
+    }
+
+    /// Notes outcomes: known at once, stored soon.
+    pub(crate) async fn outcome(&self, entries: Vec<Entry>) -> Result<()> {
+        {
+            let mut memory = self.memory();
+            entries.iter().for_each(|entry| memory.apply(entry));
+        }
+        self.messages.send(Message::Outcomes(entries)).await.map_err(|_| self.failure())
+    }
+
+    /// Makes sure that no other loader has taken over; to be asked before every call.
+    pub(crate) async fn fence(&self) -> Result<()> {
+        let last = *self.last_written.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.elapsed() < self.lease / 2 { Ok(()) } else { self.stored(Vec::new()).await }
+    }
+
+    /// Stores what is not stored yet and ends the ledger cleanly.
+    pub(crate) async fn close(&self) -> Result<()> {
+        let (done, ended) = oneshot::channel();
+        let sent = self.messages.send(Message::End(done)).await;
+        let ended = ended.await;
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(writer) = writer {
+            let _ = writer.await;
+        }
+        if sent.is_err() || ended.is_err() { Err(self.failure()) } else { Ok(()) }
+    }
+
+    async fn stored(&self, entries: Vec<Entry>) -> Result<()> {
+        let (done, stored) = oneshot::channel();
+        self.messages.send(Message::Intents(entries, done)).await.map_err(|_| self.failure())?;
+        stored.await.map_err(|_| self.failure())
+    }
+
+    /// Why the writer has stopped; the first who asks gets the cause.
+    fn failure(&self) -> Error {
+        let cause = self.failed.lock().unwrap_or_else(PoisonError::into_inner).take();
+        cause.unwrap_or(Error::Output { what: "the ledger", reason: "an earlier segment could not be written".into() })
+    }
+
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,175 @@
+//! The ledger in memory: the newest state of every step, some 60 bytes each, so that a million steps fit.
+//!
+//! Steps are found by a 128-bit hash of table, key and step. Ids are kept only for rows that others refer to.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hasher as _};
+
+use arrow::array::RecordBatch;
+use serde_json::Value;
+
+use super::entry::Rows;
+use super::{Entry, LOAD, State};
+use crate::{Error, Result};
+
+/// Code of a step that was not sent as the row it belongs to was refused.
+pub(crate) const PARENT_REJECTED: &str = "parent_rejected";
+/// Code of a step that was intended and given up before its call went out.
+pub(crate) const NOT_SENT: &str = "not_sent";
+
+/// What is known of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Known {
+    pub(crate) state: State,
+    /// It has been made at some time and not been taken back: what follows are changes to it.
+    pub(crate) made: bool,
+    /// It was refused only for want of its parent.
+    pub(crate) orphan: bool,
+    payload: u64,
+    id: u32,
+}
+
+impl Known {
+    /// Whether the payload is the one of the newest entry.
+    pub(crate) fn is_payload(&self, sha256: &str) -> bool {
+        self.payload == short(sha256)
+    }
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    steps: HashMap<u128, Known>,
+    ids: Vec<Box<str>>,
+    claims: HashSet<u128>,
+    urls: HashMap<u128, String>,
+    segments: u64,
+    seq: i64,
+    clean: bool,
+    workspace: Option<String>,
+    first_at: Option<i64>,
+}
+
+impl Memory {
+    pub(crate) fn segments(&self) -> u64 {
+        self.segments
+    }
+
+    pub(crate) fn seq(&self) -> i64 {
+        self.seq
+    }
+
+    pub(crate) fn first_at(&self) -> i64 {
+        self.first_at.unwrap_or(i64::MAX)
+    }
+
+    /// Whether the ledger is empty or ends with `_load/end`.
+    pub(crate) fn clean(&self) -> bool {
+        self.clean || self.segments == 0
+    }
+
+    pub(crate) fn workspace(&self) -> Option<&str> {
+        self.workspace.as_deref()
+    }
+
+    pub(crate) fn known(&self, table: &str, key: &str, step: &str) -> Option<Known> {
+        self.steps.get(&hash(&[table, key, step])).copied()
+    }
+
+    pub(crate) fn id(&self, table: &str, key: &str) -> Option<String> {
+        let known = self.steps.get(&hash(&[table, key, "create"]))?;
+        self.ids.get((known.id as usize).checked_sub(1)?).filter(|_| known.made).map(|id| id.to_string())
+    }
+
+    pub(crate) fn url(&self, table: &str, key: &str) -> Option<&str> {
+        self.urls.get(&hash(&[table, key])).map(String::as_str)
+    }
+
+    pub(crate) fn claim(&mut self, table: &str, id: &str) -> bool {
+        self.claims.insert(hash(&[table, id]))
+    }
+
+    pub(crate) fn claimed(&self, table: &str, id: &str) -> bool {
+        self.claims.contains(&hash(&[table, id]))
+    }
+
+    /// Takes in a batch of a stored segment.
+    ///
+    /// # Errors
+    /// `Damaged` where an invariant does not hold.
+    pub(crate) fn read(&mut self, segment: u64, batch: &RecordBatch) -> Result<()> {
+        let damaged = |reason: String| Error::Damaged { segment, reason };
+        let rows = Rows::new(batch).map_err(damaged)?;
+        for row in 0..rows.len() {
+            if rows.seq(row) != self.seq + 1 {
+                return Err(damaged(format!("seq {} follows {}", rows.seq(row), self.seq)));
+            }
+            self.seq += 1;
+            self.apply(&rows.entry(row).map_err(damaged)?);
+        }
+        Ok(())
+    }
+
+    /// All batches of a segment have been taken in.
+    pub(crate) fn end_segment(&mut self, segment: u64) {
+        self.segments = segment;
+    }
+
+    /// Takes in one entry.
+    pub(crate) fn apply(&mut self, entry: &Entry) {
+        let detail = || entry.detail.as_deref().and_then(|d| serde_json::from_str::<Value>(d).ok()).unwrap_or_default();
+        self.first_at.get_or_insert(entry.at.timestamp());
+        if entry.table == LOAD {
+            self.clean = entry.step == "end";
+            if let Some(workspace) = detail()["workspace"].as_str() {
+                self.workspace = Some(workspace.to_owned());
+            }
+            return;
+        }
+        self.clean = false;
+        let payload = entry.payload.as_deref().map(short);
+        let hash_of_step = hash(&[&entry.table, &entry.key, &entry.step]);
+        let before = self.steps.get(&hash_of_step).copied();
+        let mut now = Known {
+            state: entry.state,
+            made: before.is_some_and(|k| k.made),
+            orphan: entry.code.as_deref() == Some(PARENT_REJECTED),
+            payload: payload.or(before.map(|k| k.payload)).unwrap_or_default(),
+            id: before.map_or(0, |k| k.id),
+        };
+        match entry.state {
+            State::Done => now.made = true,
+            State::Undone if entry.code.as_deref() == Some(NOT_SENT) => now.payload = 0,
+            State::Undone => (now.made, now.id, now.payload) = (false, 0, 0),
+            State::Intended | State::Rejected | State::Unknown => {}
+        }
+        if let Some(id) = entry.intercom_id.as_deref().filter(|_| entry.state == State::Done) {
+            self.claims.insert(hash(&[&entry.table, id]));
+            if entry.step == "create" && entry.table != "conversation_parts" {
+                self.ids.push(id.into());
+                now.id = self.ids.len() as u32;
+            }
+        }
+        if let (State::Done, Some(url)) = (entry.state, detail()["url"].as_str()) {
+            self.urls.insert(hash(&[&entry.table, &entry.key]), url.to_owned());
+        }
+        self.steps.insert(hash_of_step, now);
+    }
+}
+
+/// The first 8 bytes of a hash in hex.
+fn short(sha256: &str) -> u64 {
+    sha256.get(..16).and_then(|text| u64::from_str_radix(text, 16).ok()).unwrap_or_default()
+}
+
+fn hash(parts: &[&str]) -> u128 {
+    let half = |seed: u8| {
+        let mut hasher = DefaultHasher::new();
+        hasher.write_u8(seed);
+        for part in parts {
+            hasher.write(part.as_bytes());
+            hasher.write_u8(0xff);
+        }
+        hasher.finish()
+    };
+    (u128::from(half(1)) << 64) | u128::from(half(2))
+}

@@ -1,0 +1,283 @@
+//! One load while it runs: what all chains share, and the sending of one step.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use deskferry_http::{Client, Request};
+use deskferry_staging::{Context, Files};
+use serde_json::Value;
+use tokio::sync::MutexGuard as TwinGuard;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::compose::{Composer, Unready};
+use crate::ledger::{Ledger, PARENT_REJECTED, State};
+use crate::outcome::Outcome;
+use crate::people::People;
+use crate::plan::Todo;
+use crate::resolve::{self, Found, thread};
+use crate::settings::Settings;
+use crate::step::{Call, Chain, Find, Step};
+use crate::{Error, contact_conflict};
+
+/// Most tries of one step, each after it has been made sure that the one before was not executed.
+const ATTEMPTS: u32 = 8;
+/// Locks that keep conversations of one contact and one second apart while one of them is made.
+const TWIN_LOCKS: usize = 1024;
+
+/// Why a chain ends before its end.
+#[derive(Debug)]
+pub(crate) enum Halt {
+    /// The user has asked to stop, or another chain has failed.
+    Stopped,
+    /// The load cannot go on.
+    Fatal(Error),
+}
+
+impl From<Error> for Halt {
+    fn from(error: Error) -> Self {
+        Self::Fatal(error)
+    }
+}
+
+impl From<deskferry_http::Error> for Halt {
+    fn from(error: deskferry_http::Error) -> Self {
+        Self::Fatal(error.into())
+    }
+}
+
+pub(crate) struct Load {
+    pub(crate) context: Context,
+    pub(crate) settings: Settings,
+    pub(crate) client: Client,
+    pub(crate) ledger: Ledger,
+    pub(crate) people: People,
+    pub(crate) files: Files,
+    /// Ends all chains after the call in hand.
+    pub(crate) stop: CancellationToken,
+    pub(crate) retry: bool,
+    started: Instant,
+    twins: Vec<tokio::sync::Mutex<()>>,
+    calls: Mutex<BTreeMap<String, u64>>,
+}
+
+impl Load {
+    pub(crate) fn new(
+        context: &Context,
+        settings: &Settings,
+        client: Client,
+        ledger: Ledger,
+        people: People,
+        retry: bool,
+    ) -> Self {
+        Self {
+            context: context.clone(),
+            settings: settings.clone(),
+            client,
+            ledger,
+            people,
+            files: context.staging.files(),
+            stop: context.cancel.child_token(),
+            retry,
+            started: Instant::now(),
+            twins: (0..TWIN_LOCKS).map(|_| tokio::sync::Mutex::new(())).collect(),
+            calls: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn composer(&self) -> Composer<'_> {
+        Composer { ledger: &self.ledger, people: &self.people, files: &self.files }
+    }
+
+    /// Writes sent so far, by method and endpoint.
+    pub(crate) fn calls(&self) -> BTreeMap<String, u64> {
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Waits a while if what went out at `since` need not be visible yet; whether it is worth looking again.
+    pub(crate) async fn not_settled(&self, since: Instant) -> Result<bool, Halt> {
+        let settled = since + self.settings.settle;
+        let now = Instant::now();
+        if now >= settled {
+            return Ok(false);
+        }
+        self.pause((settled - now).min(Duration::from_secs(2))).await?;
+        Ok(true)
+    }
+
+    async fn pause(&self, wait: Duration) -> Result<(), Halt> {
+        tokio::select! {
+            () = tokio::time::sleep(wait) => Ok(()),
+            () = self.stop.cancelled() => Err(Halt::Stopped),
+        }
+    }
+
+    /// Does one step: finds out first where that is needed, sends, finds out again where the outcome is not known.
+    pub(crate) async fn perform(&self, chain: &Chain, step: &Step, todo: Todo) -> Result<Outcome, Halt> {
+        let call = if todo == Todo::Update { step.update.as_ref().unwrap_or(&step.call) } else { &step.call };
+        let plain = match self.composer().request(call, false).await {
+            Ok(request) => request,
+            Err(unready) => return unready_outcome(unready),
+        };
+        let _twin = self.twin(step, &plain).await;
+        let mut since = self.started;
+        let mut doubt: Option<deskferry_http::Error> = None;
+        let mut look = matches!(todo, Todo::Resolve { .. }) && step.find != Find::Repeat;
+        for attempt in 1..=ATTEMPTS {
+            if look && let Some(outcome) = self.look(chain, step, &plain, todo, since).await? {
+                return Ok(outcome);
+            }
+            let error = match self.send(step, call).await? {
+                Sent::Done(outcome) => return Ok(outcome),
+                Sent::Failed(error) => error,
+            };
+            since = Instant::now();
+            match &error {
+                deskferry_http::Error::Unknown { .. } => look = step.find != Find::Repeat,
+                deskferry_http::Error::Refused { status: 409, .. } if step.find == Find::Contact => {
+                    return contact_conflict::adopt(self, step, &plain, &error).await;
+                }
+                // A contact may not be known yet to the part of Intercom that makes conversations.
+                deskferry_http::Error::Refused { status: 404, .. }
+                    if step.find == Find::Conversation && attempt < ATTEMPTS =>
+                {
+                    look = false;
+                }
+                deskferry_http::Error::Refused { .. } => return Ok(Outcome::refused(&error, call)),
+                _ => return Err(error.into()),
+            }
+            self.pause(backoff(attempt)).await?;
+            doubt = Some(error);
+        }
+        if look && let Some(outcome) = self.look(chain, step, &plain, todo, since).await? {
+            return Ok(outcome);
+        }
+        let mut outcome = doubt.map_or_else(|| Outcome::new(State::Unknown), |error| Outcome::refused(&error, call));
+        outcome.code.get_or_insert_with(|| "no_success".to_owned());
+        // What is done by repeating it may be done by now; anything else has been found not to be there.
+        outcome.state = if step.find == Find::Repeat { State::Unknown } else { State::Rejected };
+        Ok(outcome)
+    }
+
+    /// Reads back; the outcome where it is known then.
+    async fn look(
+        &self,
+        chain: &Chain,
+        step: &Step,
+        request: &Request,
+        todo: Todo,
+        since: Instant,
+    ) -> Result<Option<Outcome>, Halt> {
+        let in_thread =
+            matches!(step.find, Find::Part | Find::Participant | Find::Assignee | Find::Team | Find::State);
+        let thread = match self.ledger.id(chain.table, &chain.key) {
+            Some(id) if in_thread => resolve::read_thread(self, &id, &chain.steps).await?,
+            _ => None,
+        };
+        match resolve::find(self, step, request, since, thread.as_ref()).await? {
+            Found::No => Ok(None),
+            Found::Doubtful(why) => Ok(Some(Outcome::unknown(why))),
+            Found::Yes { id, url } => {
+                let mut outcome = Outcome { id, url, how: Some("resolved"), ..Outcome::new(State::Done) };
+                let changed = matches!(todo, Todo::Resolve { changed: true }) || step.find == Find::Contact;
+                if let Some(update) = step.update.as_ref().filter(|_| changed) {
+                    outcome = self.change(step, update, outcome).await?;
+                }
+                Ok(Some(outcome))
+            }
+        }
+    }
+
+    /// Brings something that was found up to date. Its id is not in the ledger yet, so it is put into the path here.
+    pub(crate) async fn change(&self, step: &Step, update: &Call, found: Outcome) -> Result<Outcome, Halt> {
+        let Some(id) = &found.id else { return Ok(found) };
+        let mut bare = update.clone();
+        bare.ids = vec![crate::step::PathId::Text(id.clone())];
+        let request = match self.composer().request(&bare, true).await {
+            Ok(request) => request,
+            Err(unready) => return unready_outcome(unready),
+        };
+        for attempt in 1..=ATTEMPTS {
+            match self.call(update, &request).await? {
+                Ok(reply) => {
+                    let url = reply.json["url"].as_str().map(ToOwned::to_owned).or(found.url);
+                    return Ok(Outcome { url, ..found }.replied(update, &request, &reply));
+                }
+                Err(error @ deskferry_http::Error::Refused { .. }) => {
+                    return Ok(Outcome { id: found.id, ..Outcome::refused(&error, update) });
+                }
+                Err(deskferry_http::Error::Unknown { .. }) if attempt < ATTEMPTS => self.pause(backoff(attempt)).await?,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(Outcome::unknown(format!("{} could not be updated", step.key)))
+    }
+
+    async fn send(&self, step: &Step, call: &Call) -> Result<Sent, Halt> {
+        let request = match self.composer().request(call, true).await {
+            Ok(request) => request,
+            Err(unready) => return unready_outcome(unready).map(Sent::Done),
+        };
+        let reply = match self.call(call, &request).await? {
+            Ok(reply) => reply,
+            Err(error) => return Ok(Sent::Failed(error)),
+        };
+        let mut outcome = Outcome::new(State::Done).replied(call, &request, &reply);
+        outcome.id = match step.id_field {
+            Some(field) => crate::intercom::id_of(&reply.json[field]),
+            None if step.find == Find::Part => {
+                thread::sent_part(&reply.json, request.body.as_ref().unwrap_or(&Value::Null))
+            }
+            None => None,
+        };
+        if step.id_field.is_some() && outcome.id.is_none() {
+            outcome.id = self.ledger.id(step.table, &step.key);
+        }
+        outcome.url = reply.json["url"].as_str().filter(|_| step.id_field.is_some()).map(ToOwned::to_owned);
+        Ok(Sent::Done(outcome))
+    }
+
+    /// Sends one write and counts it.
+    pub(crate) async fn call(
+        &self,
+        call: &Call,
+        request: &Request,
+    ) -> Result<deskferry_http::Result<deskferry_http::Reply>, Halt> {
+        self.ledger.fence().await?;
+        let name = format!("{} {}", call.method, call.path.replace("{}", "{id}"));
+        *self.calls.lock().unwrap_or_else(PoisonError::into_inner).entry(name).or_default() += 1;
+        Ok(self.client.send(request).await)
+    }
+
+    /// Keeps two conversations of one contact and one second apart while one of them is made or looked for.
+    async fn twin(&self, step: &Step, request: &Request) -> Option<TwinGuard<'_, ()>> {
+        use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+        if step.find != Find::Conversation {
+            return None;
+        }
+        let body = request.body.as_ref()?;
+        let mut hasher = DefaultHasher::new();
+        (body["from"]["id"].as_str(), body["created_at"].as_i64()).hash(&mut hasher);
+        let lock = self.twins.get(hasher.finish() as usize % TWIN_LOCKS)?;
+        Some(lock.lock().await)
+    }
+}
+
+enum Sent {
+    Done(Outcome),
+    Failed(deskferry_http::Error),
+}
+
+fn backoff(attempt: u32) -> Duration {
+    Duration::from_millis(200) * 2_u32.pow(attempt.min(5))
+}
+
+fn unready_outcome(unready: Unready) -> Result<Outcome, Halt> {
+    let (code, message) = match unready {
+        Unready::Orphan(parent) => (PARENT_REJECTED, format!("{} `{}` is not in Intercom", parent.table, parent.key)),
+        Unready::File(message) => ("file_missing", message),
+        Unready::Error(error) => return Err(error.into()),
+    };
+    Ok(Outcome::rejected(code, message))
+}

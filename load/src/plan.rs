@@ -1,0 +1,130 @@
+//! What of a chain is still to be done: the chain less the ledger.
+
+use crate::ledger::{Known, Ledger, State};
+use crate::step::{Chain, Settled, Step};
+
+/// What is to be done about a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Todo {
+    /// It is as it should be.
+    Nothing,
+    /// It differs and cannot be changed in Intercom.
+    Drift,
+    /// It was refused and has not changed since.
+    StillRejected,
+    /// It is settled without a call.
+    Settle,
+    /// It has never been sent, or was not executed.
+    Send,
+    /// It is there and differs.
+    Update,
+    /// It may be there: find out first. `changed`: what may be there is not what is wanted now.
+    Resolve {
+        changed: bool,
+    },
+}
+
+impl Todo {
+    /// Whether something is to be done, be it only a note in the ledger.
+    pub(crate) fn is_work(self) -> bool {
+        matches!(self, Self::Send | Self::Update | Self::Resolve { .. } | Self::Settle)
+    }
+}
+
+/// What is to be done about each step of a chain.
+pub(crate) fn todo(ledger: &Ledger, chain: &Chain, retry: bool) -> Vec<Todo> {
+    let todo = |step: &Step| {
+        let known = ledger.known(step.table, &step.key, &step.name);
+        match &chain.settled {
+            Some(settled) if step.name == "create" && step.table == chain.table => {
+                if is_settled(ledger, known, step, settled) { Todo::Nothing } else { Todo::Settle }
+            }
+            _ => todo_of(known, step, retry),
+        }
+    };
+    chain.steps.iter().map(todo).collect()
+}
+
+/// Whether what is settled without a call is in the ledger already.
+fn is_settled(ledger: &Ledger, known: Option<Known>, step: &Step, settled: &Settled) -> bool {
+    let Some(known) = known else { return false };
+    match settled {
+        Settled::Existed { id } => {
+            let is_id = ledger.id(step.table, &step.key).as_deref() == Some(id);
+            known.state == State::Done && is_id && known.is_payload(&step.payload)
+        }
+        Settled::Refused { .. } => known.state == State::Rejected,
+    }
+}
+
+fn todo_of(known: Option<Known>, step: &Step, retry: bool) -> Todo {
+    let Some(known) = known.filter(|k| k.made || !step.is_default) else {
+        return if step.is_default { Todo::Nothing } else { Todo::Send };
+    };
+    let same = known.is_payload(&step.payload);
+    let change = if step.update.is_some() { Todo::Update } else { Todo::Drift };
+    match known.state {
+        State::Done if same => Todo::Nothing,
+        State::Done => change,
+        State::Undone if known.made => change,
+        State::Undone => Todo::Send,
+        State::Intended | State::Unknown if known.made => change,
+        State::Intended | State::Unknown => Todo::Resolve { changed: !same },
+        State::Rejected if same && !retry && !known.orphan => Todo::StillRejected,
+        State::Rejected if known.made => change,
+        State::Rejected => Todo::Send,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use deskferry_http::Method;
+
+    use super::*;
+    use crate::ledger::{Entry, Memory};
+    use crate::step::{Call, Field, Find};
+
+    fn step(name: &str) -> Step {
+        let call = Call::post("/contacts").with("name", Field::json(name));
+        Step::create("contacts", "a", call, Find::Contact).changed_by(Call::new(Method::Put, "/contacts", vec![]))
+    }
+
+    fn after(states: &[(State, &str, Option<&str>)], wanted: &str, retry: bool) -> Todo {
+        let mut memory = Memory::default();
+        for (state, name, code) in states {
+            let at = DateTime::from_timestamp(0, 0).unwrap();
+            let mut entry = Entry::new(at, "contacts", "a", "create", *state);
+            entry.payload = Some(step(name).payload);
+            entry.code = code.map(ToOwned::to_owned);
+            memory.apply(&entry);
+        }
+        todo_of(memory.known("contacts", "a", "create"), &step(wanted), retry)
+    }
+
+    #[test]
+    fn todo_follows_from_the_newest_state_and_the_payload() {
+        use State::{Done, Intended, Rejected, Undone, Unknown};
+        type Case<'a> = (&'a [(State, &'a str, Option<&'a str>)], &'a str, bool, Todo);
+        let cases: &[Case<'_>] = &[
+            (&[], "x", false, Todo::Send),
+            (&[(Intended, "x", None)], "x", false, Todo::Resolve { changed: false }),
+            (&[(Intended, "x", None)], "y", false, Todo::Resolve { changed: true }),
+            (&[(Unknown, "x", None)], "x", false, Todo::Resolve { changed: false }),
+            (&[(Done, "x", None)], "x", false, Todo::Nothing),
+            (&[(Done, "x", None)], "y", false, Todo::Update),
+            (&[(Done, "x", None), (Intended, "y", None)], "y", false, Todo::Update),
+            (&[(Done, "x", None), (Rejected, "y", None)], "y", false, Todo::StillRejected),
+            (&[(Rejected, "x", None)], "x", false, Todo::StillRejected),
+            (&[(Rejected, "x", None)], "x", true, Todo::Send),
+            (&[(Rejected, "x", None)], "y", false, Todo::Send),
+            (&[(Rejected, "x", Some("parent_rejected"))], "x", false, Todo::Send),
+            (&[(Done, "x", None), (Undone, "x", None)], "x", false, Todo::Send),
+            (&[(Intended, "x", None), (Undone, "x", Some("not_sent"))], "x", false, Todo::Send),
+            (&[(Done, "x", None), (Intended, "y", None), (Undone, "y", Some("not_sent"))], "y", false, Todo::Update),
+        ];
+        for (states, wanted, retry, todo) in cases {
+            assert_eq!(after(states, wanted, *retry), *todo, "{states:?} {wanted} {retry}");
+        }
+    }
+}

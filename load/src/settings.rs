@@ -1,0 +1,161 @@
+//! What a load is told: where, as whom, and which rows.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use deskferry_http::Secret;
+use deskferry_staging::Context;
+
+use crate::{Error, Result};
+
+/// What becomes of canned answers, for which Intercom has no call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SavedReplies {
+    /// The caller writes them to a file with [`crate::write_saved_replies`]; nothing is sent.
+    #[default]
+    File,
+    /// Content snippets: text for Intercom's own answering, not for teammates.
+    Snippets,
+    /// Nothing.
+    None,
+}
+
+/// What a ticket of the source becomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TicketsAs {
+    /// A conversation.
+    #[default]
+    Conversation,
+    /// A ticket. Not built yet: refused.
+    Ticket,
+}
+
+/// Settings of a load.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// `https://api.intercom.io` or a region's.
+    pub base_url: String,
+    /// Access token.
+    pub token: Secret,
+    /// `Intercom-Version`, 2.16 or newer.
+    pub version: String,
+    /// E-mail of the teammate who stands for people who are not in the workspace. Without one a missing teammate stops the load.
+    pub placeholder_admin: Option<String>,
+    /// What becomes of canned answers.
+    pub saved_replies: SavedReplies,
+    /// What a ticket becomes.
+    pub tickets_as: TicketsAs,
+    /// Most threads at work at a time.
+    pub in_flight_max: usize,
+    /// Longest time for one call.
+    pub timeout: Duration,
+    /// How late an outcome may be stored.
+    pub flush_every: Duration,
+    /// How long the ledger must have been silent before a load that follows a crash takes it over.
+    pub lease: Duration,
+    /// How long Intercom may take to show in a search what was written: nothing is held to be absent sooner.
+    pub settle: Duration,
+}
+
+impl Settings {
+    /// Settings with everything but the token and the URL as usual.
+    pub fn new(base_url: &str, token: Secret) -> Self {
+        Self {
+            base_url: base_url.to_owned(),
+            token,
+            version: "2.16".to_owned(),
+            placeholder_admin: None,
+            saved_replies: SavedReplies::default(),
+            tickets_as: TicketsAs::default(),
+            in_flight_max: 64,
+            timeout: Duration::from_secs(60),
+            flush_every: Duration::from_secs(2),
+            lease: Duration::from_secs(6),
+            settle: Duration::from_secs(10),
+        }
+    }
+
+    /// Whether these settings can be used at all.
+    ///
+    /// # Errors
+    /// `Setting`, naming the one that cannot.
+    pub fn check(&self) -> Result<()> {
+        let refuse = |setting, value: &str, reason: &str| {
+            Err(Error::Setting { setting, value: value.to_owned(), reason: reason.to_owned() })
+        };
+        if self.tickets_as == TicketsAs::Ticket {
+            return refuse("[load] tickets_as", "ticket", "is not built yet; use \"conversation\"");
+        }
+        let number: Option<(u32, u32)> =
+            self.version.split_once('.').and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
+        match number {
+            Some(number) if number >= (2, 16) => Ok(()),
+            None if self.version == "Preview" => Ok(()),
+            _ => refuse("[intercom] version", &self.version, "is too old: attributes of conversations need 2.16"),
+        }
+    }
+
+    pub(crate) fn client(&self, context: &Context) -> Result<deskferry_http::Client> {
+        self.check()?;
+        let settings = deskferry_http::Settings {
+            token: Some(self.token.clone()),
+            token_from: "INTERCOM_TOKEN".to_owned(),
+            headers: vec![("Intercom-Version".to_owned(), self.version.clone())],
+            timeout: self.timeout,
+            ..deskferry_http::Settings::new("Intercom", &self.base_url)
+        };
+        Ok(deskferry_http::Client::new(settings, context.clock.clone(), context.chance.clone())?)
+    }
+}
+
+/// Which rows are loaded.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Tables; empty: all.
+    pub only: Vec<String>,
+    /// Source keys, where rows were chosen by a query.
+    pub keys: Option<HashSet<String>>,
+    /// Most conversations, or most rows of each table in `only`.
+    pub limit: Option<u64>,
+    /// Send rows again that were refused although they have not changed. A filter by table or key implies it.
+    pub retry_rejected: bool,
+}
+
+impl Filter {
+    pub(crate) fn table(&self, table: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|t| t == table)
+    }
+
+    pub(crate) fn key(&self, key: &str) -> bool {
+        self.keys.as_ref().is_none_or(|keys| keys.contains(key))
+    }
+
+    pub(crate) fn rows_max(&self, table: &str) -> u64 {
+        let named = self.only.iter().any(|t| t == table) || (self.only.is_empty() && table == "conversations");
+        self.limit.filter(|_| named).unwrap_or(u64::MAX)
+    }
+
+    pub(crate) fn retry(&self) -> bool {
+        self.retry_rejected || self.keys.is_some() || !self.only.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tickets_and_old_versions_are_refused() {
+        let mut settings = Settings::new("http://x", Secret::new("t"));
+        assert!(settings.check().is_ok());
+        settings.version = "2.9".into();
+        assert!(settings.check().unwrap_err().to_string().contains("2.16"));
+        settings.version = "2.17".into();
+        assert!(settings.check().is_ok());
+        settings.tickets_as = TicketsAs::Ticket;
+        assert_eq!(
+            settings.check().unwrap_err().to_string(),
+            "[load] tickets_as = `ticket` is not built yet; use \"conversation\""
+        );
+    }
+}

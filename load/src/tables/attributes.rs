@@ -1,0 +1,178 @@
+//! One attribute of contacts, companies or conversations: what is there is used, what is missing is made, options are added.
+//! Source: `POST /data_attributes`, `POST /conversations/attributes` of 2.16.
+
+use deskferry_http::{Client, Method};
+use serde_json::{Value, json};
+
+use super::ATTRIBUTES;
+use crate::intercom::{id_of, list};
+use crate::rows::Row;
+use crate::step::{Call, Chain, Field, Find, Settled, Step};
+use crate::{Error, Result};
+
+/// The attributes of a workspace.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Attributes {
+    contact: Vec<Value>,
+    company: Vec<Value>,
+    conversation: Vec<Value>,
+}
+
+/// How a row stands to the workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Standing {
+    Missing,
+    /// It is there; these options are not.
+    There {
+        id: String,
+        missing_options: Vec<String>,
+        all_options: Vec<String>,
+    },
+    /// It is there with another type.
+    Conflict { found: String },
+}
+
+impl Attributes {
+    /// Three reads.
+    pub(crate) async fn read(client: &Client) -> Result<Self> {
+        Ok(Self {
+            contact: list(client, "/data_attributes?model=contact", "data").await?,
+            company: list(client, "/data_attributes?model=company", "data").await?,
+            conversation: list(client, "/conversations/attributes", "data").await?,
+        })
+    }
+
+    /// The attribute of this name.
+    pub(crate) fn find(&self, model: &str, name: &str) -> Option<&Value> {
+        let list = match model {
+            "contact" => &self.contact,
+            "company" => &self.company,
+            _ => &self.conversation,
+        };
+        list.iter().find(|a| a["name"] == *name && a["archived"] != true && a["custom"] != false)
+    }
+
+    /// The conversation attribute of this id.
+    pub(crate) fn conversation_by_id(&self, id: &str) -> Option<&Value> {
+        self.conversation.iter().find(|a| id_of(&a["id"]).as_deref() == Some(id))
+    }
+
+    /// How a row stands to the workspace.
+    pub(crate) fn standing(&self, row: &Row) -> Result<Standing> {
+        let (model, name, declared) = (row.must("model")?, row.must("name")?, row.must("data_type")?);
+        let Some(found) = self.find(model, name) else { return Ok(Standing::Missing) };
+        let found_type = found["data_type"].as_str().unwrap_or_default();
+        let fits = match declared {
+            "string" => found_type == "string",
+            "list" => matches!(found_type, "list" | "options" | "string"),
+            "integer" => found_type == "integer",
+            "decimal" => matches!(found_type, "decimal" | "float"),
+            "datetime" => matches!(found_type, "datetime" | "date"),
+            other => found_type == other,
+        };
+        let Some(id) = id_of(&found["id"]).filter(|_| fits) else {
+            return Ok(Standing::Conflict { found: found_type.to_owned() });
+        };
+        let mut all_options = options_of(found);
+        let mut missing_options = Vec::new();
+        for option in row.keys("options")?.into_iter().filter(|_| declared == "list") {
+            if !all_options.contains(&option) {
+                missing_options.push(option.clone());
+                all_options.push(option);
+            }
+        }
+        Ok(Standing::There { id, missing_options, all_options })
+    }
+}
+
+/// Options, which come as texts, as `{value}` or as `{label}`.
+pub(crate) fn options_of(attribute: &Value) -> Vec<String> {
+    let one = |o: &Value| o.as_str().or_else(|| o["value"].as_str()).or_else(|| o["label"].as_str()).map(ToOwned::to_owned);
+    attribute["options"]
+        .as_array()
+        .map(|list| list.iter().filter(|o| o["archived"] != true).filter_map(one).collect())
+        .unwrap_or_default()
+}
+
+pub(crate) fn chain(row: &Row, existing: &Attributes) -> Result<Chain> {
+    let (key, model) = (row.must("source_key")?, row.must("model")?);
+    let create = match model {
+        "conversation" => conversation_attribute(row)?,
+        "contact" | "company" => data_attribute(row)?,
+        other => {
+            let reason = format!("model `{other}` of row `{key}` is none of contact, company, conversation");
+            return Err(Error::Contract { table: ATTRIBUTES.to_owned(), reason });
+        }
+    };
+    let mut chain = Chain::new(ATTRIBUTES, key, vec![Step::create(ATTRIBUTES, key, create, Find::Attribute)]);
+    match existing.standing(row)? {
+        Standing::Missing => {}
+        Standing::Conflict { found } => {
+            let message = format!(
+                "the workspace has {model} attribute `{}` with type {found}, not {}",
+                row.must("name")?,
+                row.must("data_type")?
+            );
+            chain.settled = Some(Settled::Refused { code: "attribute_type", message });
+        }
+        Standing::There { id, missing_options, all_options } => {
+            chain.settled = Some(Settled::Existed { id });
+            chain.steps.extend(option_steps(key, model, &missing_options, &all_options));
+        }
+    }
+    Ok(chain)
+}
+
+fn option_steps(key: &str, model: &str, missing: &[String], all: &[String]) -> Vec<Step> {
+    if missing.is_empty() {
+        return Vec::new();
+    }
+    if model == "conversation" {
+        let step = |label: &String| {
+            let call = Call::at(Method::Post, "/conversations/attributes/{}/options", ATTRIBUTES, key)
+                .with("label", Field::json(label.as_str()));
+            Step::new(ATTRIBUTES, key, format!("option:{label}"), call, Find::AttributeOption)
+        };
+        return missing.iter().map(step).collect();
+    }
+    let options: Vec<Value> = all.iter().map(|o| json!({ "value": o })).collect();
+    let call = Call::at(Method::Put, "/data_attributes/{}", ATTRIBUTES, key).with("options", Field::json(options));
+    vec![Step::new(ATTRIBUTES, key, "options", call, Find::Repeat).repeatable()]
+}
+
+fn conversation_attribute(row: &Row) -> Result<Call> {
+    let data_type = row.must("data_type")?;
+    let mut call = Call::post("/conversations/attributes")
+        .with("name", Field::json(row.must("name")?))
+        .with("data_type", Field::json(data_type))
+        .maybe("description", row.some("description")?);
+    if data_type == "string" {
+        call = call.with("multiline", Field::json(row.boolean("multiline")?.unwrap_or_default()));
+    }
+    if data_type == "list" {
+        let options: Vec<Value> = row.keys("options")?.iter().map(|o| json!({ "label": o })).collect();
+        call = call.with("options", Field::json(options));
+    }
+    Ok(call)
+}
+
+fn data_attribute(row: &Row) -> Result<Call> {
+    let options = row.keys("options")?;
+    // A list needs two options; with fewer it can only be text.
+    let data_type = match row.must("data_type")? {
+        "list" if options.len() >= 2 => "options",
+        "list" => "string",
+        "decimal" => "float",
+        other => other,
+    };
+    let mut call = Call::post("/data_attributes")
+        .with("name", Field::json(row.must("name")?))
+        .with("model", Field::json(row.must("model")?))
+        .with("data_type", Field::json(data_type))
+        .maybe("description", row.some("description")?);
+    if data_type == "options" {
+        let options: Vec<Value> = options.iter().map(|o| json!({ "value": o })).collect();
+        call = call.with("options", Field::json(options));
+    }
+    Ok(call)
+}

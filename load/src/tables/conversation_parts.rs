@@ -1,0 +1,107 @@
+//! One message or note of a thread, with its files. Source: `reply_conversation_request` of 2.16.
+//!
+//! A reply takes ten files; more of them, and those of the opening message, which takes none, follow in replies of their own
+//! with the same author and time.
+
+use deskferry_http::Method;
+use serde_json::json;
+
+use super::{ATTACHMENTS, CONTACTS, CONVERSATIONS, PARTS};
+use crate::Result;
+use crate::rows::Row;
+use crate::step::{Author, Call, Field, FileRef, Find, Reference, Step};
+use crate::text::escape;
+
+/// Most files of one reply.
+pub(crate) const FILES_MAX: usize = 10;
+/// Stands for a text where there is none, for Intercom takes no empty message.
+pub(crate) const NO_TEXT: &str = "(no text)";
+
+/// A message as the loader needs it.
+pub(crate) struct Part {
+    pub(crate) key: String,
+    pub(crate) is_note: bool,
+    pub(crate) is_contact: bool,
+    pub(crate) author: Author,
+    pub(crate) body: String,
+    /// Seconds since 1970.
+    pub(crate) created_at: i64,
+    pub(crate) files: Vec<(String, FileRef)>,
+}
+
+impl Part {
+    pub(crate) fn read(row: &Row, files: Vec<(String, FileRef)>) -> Result<Self> {
+        let body = row.text("body")?.filter(|b| !b.trim().is_empty()).unwrap_or(NO_TEXT).to_owned();
+        Ok(Self {
+            key: row.must("source_key")?.to_owned(),
+            is_note: row.must("part_type")? == "note",
+            is_contact: row.must("author_type")? == "contact",
+            author: Author { key: row.some("author_key")?, name: row.some("author_name")? },
+            body,
+            created_at: row.time("created_at")?.map(|t| t.timestamp()).unwrap_or_default(),
+            files,
+        })
+    }
+
+    /// The steps of a reply: the message with its first files, then the other files.
+    pub(crate) fn steps(&self, conversation: &str, contact: &str) -> Vec<Step> {
+        let (first, rest) = self.files.split_at(self.files.len().min(FILES_MAX));
+        let mut steps = vec![self.reply(conversation, contact, "create".to_owned(), &self.body, first)];
+        steps[0].carries = carried(first);
+        steps.extend(self.file_steps(conversation, contact, rest, 2));
+        steps
+    }
+
+    /// Replies that bring only files; `first` numbers them.
+    pub(crate) fn file_steps(
+        &self,
+        conversation: &str,
+        contact: &str,
+        files: &[(String, FileRef)],
+        first: usize,
+    ) -> Vec<Step> {
+        let chunks = files.chunks(FILES_MAX).enumerate();
+        let step = |(number, chunk): (usize, &[(String, FileRef)])| {
+            let names: Vec<String> = chunk.iter().map(|(_, f)| escape(&f.name)).collect();
+            let body = format!("<p>{}</p>", names.join(", "));
+            let mut step = self.reply(conversation, contact, format!("files:{}", first + number), &body, chunk);
+            step.carries = carried(chunk);
+            step
+        };
+        chunks.map(step).collect()
+    }
+
+    fn reply(&self, conversation: &str, contact: &str, name: String, body: &str, files: &[(String, FileRef)]) -> Step {
+        let mut call = Call::at(Method::Post, "/conversations/{}/reply", CONVERSATIONS, conversation);
+        let html = body.to_owned();
+        if self.is_contact {
+            // A contact who no longer exists speaks through the one who opened the thread.
+            let author = self.author.key.as_deref().unwrap_or(contact);
+            let signed = match &self.author.key {
+                Some(_) => Field::Json(json!(html)),
+                None => Field::Signed { author: self.author.clone(), html },
+            };
+            call = call
+                .with("message_type", Field::json("comment"))
+                .with("type", Field::json("user"))
+                .with("intercom_user_id", Field::Id(Reference::new(CONTACTS, author)))
+                .with("body", signed);
+        } else {
+            call = call
+                .with("message_type", Field::json(if self.is_note { "note" } else { "comment" }))
+                .with("type", Field::json("admin"))
+                .with("admin_id", Field::Admin(self.author.key.clone()))
+                .with("body", Field::Signed { author: self.author.clone(), html })
+                .with("skip_notifications", Field::json(true));
+        }
+        call = call.with("created_at", Field::json(self.created_at));
+        if !files.is_empty() {
+            call = call.with("attachment_files", Field::Files(files.iter().map(|(_, f)| f.clone()).collect()));
+        }
+        Step::new(PARTS, &self.key, name, call, Find::Part)
+    }
+}
+
+fn carried(files: &[(String, FileRef)]) -> Vec<(&'static str, String)> {
+    files.iter().map(|(key, _)| (ATTACHMENTS, key.clone())).collect()
+}

@@ -1,0 +1,23 @@
+//! One custom object: an upsert by `external_id`. Its type is made by hand in Intercom.
+//! Source: `POST /custom_object_instances/{type}` of 2.16.
+
+use deskferry_http::Method;
+
+use super::{CUSTOM_OBJECTS, seconds};
+use crate::Result;
+use crate::rows::Row;
+use crate::step::{Call, Chain, Field, Find, PathId, Step};
+
+pub(crate) fn chain(row: &Row) -> Result<Chain> {
+    let key = row.must("source_key")?;
+    let object_type = PathId::Text(row.must("object_type")?.to_owned());
+    let mut call = Call::new(Method::Post, "/custom_object_instances/{}", vec![object_type])
+        .with("external_id", Field::json(row.must("external_id")?))
+        .maybe("external_created_at", seconds(row.time("external_created_at")?))
+        .maybe("external_updated_at", seconds(row.time("external_updated_at")?));
+    let custom = row.object("custom_attributes")?;
+    if !custom.is_empty() {
+        call = call.with("custom_attributes", Field::object(custom));
+    }
+    Ok(Chain::new(CUSTOM_OBJECTS, key, vec![Step::create(CUSTOM_OBJECTS, key, call, Find::Repeat).repeatable()]))
+}

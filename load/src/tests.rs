@@ -1,0 +1,5 @@
+//! The load against the sandbox.
+
+mod crash;
+mod small;
+mod support;

@@ -1,0 +1,336 @@
+//! A staged help desk, a sandbox, a proxy that kills, and the workspace as a text that two loads can be compared by.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use arrow::array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use arrow::datatypes::{DataType, Field, Schema, TimeUnit};
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::Response;
+use deskferry_sandbox::{AdminEntry, ObjectTypeEntry, Running, TeamEntry, WorkspaceFile};
+use deskferry_staging::{Context, Manifest, Stage, Staging};
+use serde_json::{Value, json};
+
+use crate::{Secret, Settings};
+
+const CONTRACT: &str = include_str!("../../../sql/contract/intercom.sql");
+
+/// Tables of the contract with their columns and types.
+fn contract() -> BTreeMap<String, Vec<(String, String)>> {
+    let mut tables = BTreeMap::new();
+    let mut table = String::new();
+    for line in CONTRACT.lines() {
+        let mut words = line.split_whitespace();
+        match (words.next(), words.next()) {
+            (Some("CREATE"), Some("TABLE")) => {
+                table = words.next().unwrap().to_owned();
+                tables.insert(table.clone(), Vec::new());
+            }
+            (Some("--" | ");"), _) | (None, _) => {}
+            (Some(name), Some(data_type)) => {
+                let data_type = data_type.trim_end_matches(',').to_owned();
+                tables.get_mut(&table).unwrap().push((name.to_owned(), data_type));
+            }
+            _ => {}
+        }
+    }
+    tables
+}
+
+fn column(rows: &[Value], name: &str, data_type: &str) -> (Field, ArrayRef) {
+    let values = rows.iter().map(|r| &r[name]);
+    let (data_type, array): (DataType, ArrayRef) = match data_type {
+        "BIGINT" => (DataType::Int64, Arc::new(values.map(Value::as_i64).collect::<Int64Array>())),
+        "BOOLEAN" => {
+            (DataType::Boolean, Arc::new(values.map(|v| Some(v.as_bool().unwrap_or(false))).collect::<BooleanArray>()))
+        }
+        "TIMESTAMP" => {
+            let micros = values.map(|v| v.as_i64().map(|s| s * 1_000_000)).collect::<TimestampMicrosecondArray>();
+            (DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())), Arc::new(micros.with_timezone("UTC")))
+        }
+        _ => {
+            let text = |v: &Value| match v {
+                Value::Null => None,
+                Value::String(text) => Some(text.clone()),
+                other => Some(other.to_string()),
+            };
+            (DataType::Utf8, Arc::new(values.map(text).collect::<StringArray>()))
+        }
+    };
+    (Field::new(name, data_type, true), array)
+}
+
+/// Publishes contract tables; those not named are empty.
+pub(super) async fn publish(context: &Context, tables: &Value) -> Manifest {
+    let now = context.now();
+    let mut run = context.staging.begin(context.run_id(), Stage::Transform, "intercom", now).unwrap();
+    for (table, columns) in contract() {
+        let rows = tables[&table].as_array().cloned().unwrap_or_default();
+        for key in rows.iter().flat_map(|r| r.as_object().unwrap().keys()) {
+            assert!(columns.iter().any(|(name, _)| name == key), "{table} has no column {key}");
+        }
+        let (fields, arrays): (Vec<_>, Vec<_>) =
+            columns.iter().map(|(name, data_type)| column(&rows, name, data_type)).unzip();
+        let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).unwrap();
+        let mut writer = run.table(&table, batch.schema()).unwrap();
+        writer.write(&batch).await.unwrap();
+        run.add(&table, vec![writer.close().await.unwrap()]);
+    }
+    run.publish(now).await.unwrap()
+}
+
+/// A context with the true clock and countable chance.
+pub(super) fn context() -> Context {
+    let chance = AtomicU64::new(0);
+    Context::new(Staging::in_memory(), chrono::Utc::now, move || {
+        (chance.fetch_add(1, Ordering::Relaxed) as u32).wrapping_mul(2_654_435_761)
+    })
+}
+
+/// A fresh process on the stage of `context`.
+pub(super) fn again(context: &Context) -> Context {
+    Context { cancel: tokio_util::sync::CancellationToken::new(), ..context.clone() }
+}
+
+pub(super) fn workspace_file() -> WorkspaceFile {
+    let admin = |id, name: &str, email: &str| AdminEntry { id: Some(id), name: name.into(), email: email.into() };
+    WorkspaceFile {
+        admins: vec![
+            admin(1, "Owner", "owner@desk.example"),
+            admin(2, "Ada", "ada@desk.example"),
+            admin(3, "Bob", "BOB@desk.example"),
+        ],
+        teams: vec![TeamEntry { id: Some(20), name: "Support".into(), admin_ids: vec![2, 3] }],
+        custom_object_types: vec![ObjectTypeEntry {
+            identifier: "Asset".into(),
+            attributes: Vec::new(),
+            contact_relation: None,
+        }],
+        ..WorkspaceFile::default()
+    }
+}
+
+pub(super) async fn sandbox(faults: &str, rate: Option<u32>) -> (Running, String) {
+    let settings = deskferry_sandbox::Settings {
+        rate,
+        faults: faults.parse().unwrap(),
+        seed: 7,
+        workspace: workspace_file(),
+        search_delay: Duration::from_millis(50),
+        ..deskferry_sandbox::Settings::default()
+    };
+    let running = deskferry_sandbox::serve(settings).await.unwrap();
+    let url = format!("http://{}", running.addr());
+    (running, url)
+}
+
+pub(super) fn settings(url: &str) -> Settings {
+    Settings {
+        placeholder_admin: Some("owner@desk.example".into()),
+        flush_every: Duration::from_millis(20),
+        lease: Duration::from_millis(150),
+        settle: Duration::from_millis(100),
+        timeout: Duration::from_secs(2),
+        in_flight_max: 4,
+        ..Settings::new(url, Secret::new("tok"))
+    }
+}
+
+/// A small help desk with every table in it.
+pub(super) async fn desk(context: &Context) -> Value {
+    let file = context.staging.files().put("bytes of a file".into()).await.unwrap().sha256;
+    let at = 1_600_000_000_i64;
+    let attachments: Vec<Value> = (1..=12)
+        .map(|n| json!({ "source_key": format!("h:att:{n:02}"), "part_key": "h:reply:2", "position": n,
+                         "name": format!("file {n}.txt"), "content_type": "text/plain", "size": 15, "sha256": file }))
+        .chain([json!({ "source_key": "h:att:20", "part_key": "h:ticket:1#1", "position": 1, "name": "a.png",
+                        "content_type": "image/png", "size": 15, "sha256": file })])
+        .collect();
+    let part = |key: &str, of: &str, position: i64, kind: &str, author: &str, who: Value, body: &str| {
+        json!({ "source_key": key, "conversation_key": of, "position": position, "part_type": kind,
+                "author_type": author, "author_key": who, "author_name": "Zoë <x>", "body": body,
+                "created_at": at + position.min(4) * 60 })
+    };
+    json!({
+        "attributes": [
+            { "source_key": "h:attr:1", "model": "contact", "name": "Customer no", "data_type": "string" },
+            { "source_key": "h:attr:2", "model": "conversation", "name": "Priority", "data_type": "list",
+              "options": ["low", "high"] },
+            { "source_key": "h:attr:3", "model": "conversation", "name": "Hesk id", "data_type": "integer" },
+        ],
+        "tags": [{ "source_key": "h:tag:1", "name": "vip" }, { "source_key": "h:tag:2", "name": "Billing" }],
+        "companies": [{ "source_key": "h:co:1", "company_id": "co-1", "name": "Acme", "tag_keys": ["h:tag:1"] }],
+        "contacts": (1..=4).map(|n| json!({
+            "source_key": format!("h:contact:{n}"), "external_id": format!("h:{n}"), "role": "user",
+            "email": format!("c{n}@mail.example"), "name": format!("Contact {n}"), "signed_up_at": at,
+            "company_keys": if n == 1 { json!(["h:co:1"]) } else { Value::Null },
+            "tag_keys": if n == 2 { json!(["h:tag:1"]) } else { Value::Null },
+            "custom_attributes": { "Customer no": format!("{n}") } })).collect::<Vec<_>>(),
+        "notes": [{ "source_key": "h:note:1", "parent_key": "h:contact:1", "author_key": "h:admin:1",
+                    "body": "<p>calls often</p>", "created_at": at }],
+        "collections": [
+            { "source_key": "h:cat:1", "name": "Help", "position": 1 },
+            { "source_key": "h:cat:2", "name": "Inner", "parent_key": "h:cat:1", "position": 2 },
+        ],
+        "articles": [
+            { "source_key": "h:art:1", "parent_key": "h:cat:1", "author_key": "h:admin:1", "title": "One",
+              "body": "<p><a href=\"deskferry:h:art:2\">two</a> <a href=\"deskferry:h:art:9\">nine</a></p>",
+              "state": "published", "position": 1 },
+            { "source_key": "h:art:2", "parent_key": "h:cat:2", "author_key": "h:admin:1", "title": "Two",
+              "body": "<p>text</p>", "state": "published", "position": 2 },
+        ],
+        "admins": [
+            { "source_key": "h:admin:1", "name": "Ada", "email": "ADA@desk.example", "active": true, "used": true },
+            { "source_key": "h:admin:2", "name": "bob", "email": null, "active": true, "used": true },
+            { "source_key": "h:admin:3", "name": "Gone", "email": "gone@desk.example", "active": false, "used": true },
+        ],
+        "teams": [{ "source_key": "h:team:1", "name": "support", "used": true }],
+        "conversations": [
+            { "source_key": "h:ticket:1", "contact_key": "h:contact:1", "title": "First", "created_at": at + 60,
+              "state": "closed", "closed_by_key": "h:admin:1", "assignee_key": "h:admin:2", "team_key": "h:team:1",
+              "company_key": "h:co:1", "is_read": true, "participant_keys": ["h:contact:3"],
+              "tag_keys": ["h:tag:1", "h:tag:2"], "custom_attributes": { "Priority": "high", "Hesk id": 1 } },
+            { "source_key": "h:ticket:2", "contact_key": "h:contact:2", "title": "Twin", "created_at": at + 60,
+              "state": "open", "is_read": false },
+            { "source_key": "h:ticket:3", "contact_key": "h:contact:2", "title": "Twin", "created_at": at + 60,
+              "state": "open", "is_read": false },
+        ],
+        "conversation_parts": [
+            part("h:ticket:1#1", "h:ticket:1", 1, "message", "contact", json!("h:contact:1"), "a < b & c\n\nbye"),
+            part("h:reply:1", "h:ticket:1", 2, "comment", "admin", json!("h:admin:3"), "<p>We <b>look</b></p>"),
+            part("h:reply:2", "h:ticket:1", 3, "comment", "contact", json!("h:contact:4"), "<p>here &amp; there</p>"),
+            part("h:event:1", "h:ticket:1", 4, "note", "admin", json!("h:admin:1"), "<p>same</p>"),
+            part("h:event:2", "h:ticket:1", 5, "note", "admin", json!("h:admin:1"), "<p>same</p>"),
+            part("h:ticket:2#1", "h:ticket:2", 1, "message", "contact", json!("h:contact:2"), "twin"),
+            part("h:ticket:3#1", "h:ticket:3", 1, "message", "contact", json!("h:contact:2"), "twin"),
+        ],
+        "attachments": attachments,
+        "custom_objects": [{ "source_key": "h:asset:1", "object_type": "Asset", "external_id": "a1" }],
+        "saved_replies": [{ "source_key": "h:canned:1", "title": "Hi", "body": "<p>Hello</p>", "body_text": "Hello",
+                            "position": 1 }],
+    })
+}
+
+async fn get(url: &str, path: &str) -> Value {
+    let reply = reqwest::Client::new()
+        .get(format!("{url}{path}"))
+        .bearer_auth("tok")
+        .header("Intercom-Version", "2.16")
+        .send()
+        .await
+        .unwrap();
+    assert!(reply.status().is_success(), "{path}: {}", reply.status());
+    reply.json().await.unwrap()
+}
+
+/// What is in the workspace, sorted, without ids and times that every load gives anew.
+pub(super) async fn contents(url: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    for one in get(url, "/contacts?per_page=150").await["data"].as_array().unwrap() {
+        lines.push(format!(
+            "contact {} {} {} tags={} companies={} notes={}",
+            one["external_id"], one["email"], one["custom_attributes"], one["tags"]["total_count"],
+            one["companies"]["total_count"], one["notes"]["total_count"]
+        ));
+    }
+    for (path, field) in [("/tags", "name"), ("/help_center/collections", "name"), ("/data_attributes?model=contact", "name")] {
+        for one in get(url, path).await["data"].as_array().unwrap().iter().filter(|o| o["custom"] != false) {
+            lines.push(format!("{path} {}", one[field]));
+        }
+    }
+    for one in get(url, "/articles").await["data"].as_array().unwrap() {
+        lines.push(format!("article {} {} links={}", one["title"], one["state"], one["body"].as_str().unwrap().matches("href=").count()));
+    }
+    for one in get(url, "/conversations?per_page=150").await["conversations"].as_array().unwrap() {
+        let thread = get(url, &format!("/conversations/{}", one["id"].as_str().unwrap())).await;
+        let mut line = format!(
+            "conversation {} {} {} {} {} state={} tags={} contacts={} attributes={} admin={} team={} read={}",
+            thread["title"], thread["created_at"], thread["source"]["body"], thread["source"]["author"]["email"],
+            thread["company"]["name"], thread["state"], thread["tags"]["tags"].as_array().unwrap().len(),
+            thread["contacts"]["contacts"].as_array().unwrap().len(), thread["custom_attributes"],
+            thread["admin_assignee_id"], thread["team_assignee_id"], thread["read"]
+        );
+        for part in thread["conversation_parts"]["conversation_parts"].as_array().unwrap() {
+            let at = if matches!(part["part_type"].as_str(), Some("comment" | "note")) { part["created_at"].clone() } else { Value::Null };
+            line += &format!(
+                "\n  {} {} {} {} files={}",
+                part["part_type"], part["author"]["email"], at, part["body"], part["attachments"].as_array().map_or(0, Vec::len)
+            );
+        }
+        lines.push(line);
+    }
+    lines.sort();
+    lines
+}
+
+/// Calls that the sandbox counted, by method.
+pub(super) async fn writes(url: &str) -> u64 {
+    let stats: Value = reqwest::get(format!("{url}/_sandbox/stats")).await.unwrap().json().await.unwrap();
+    let is_write = |name: &str| !name.starts_with("GET") && !name.contains("search");
+    let calls = stats["calls"].as_object().unwrap().iter().filter(|(name, _)| is_write(name));
+    calls.flat_map(|(_, by_status)| by_status.as_object().unwrap().values()).filter_map(Value::as_u64).sum()
+}
+
+/// Where the proxy ends the loader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Death {
+    /// Before the call reaches Intercom.
+    Before,
+    /// After Intercom has executed it, before the loader hears of it.
+    After,
+}
+
+#[derive(Clone)]
+struct Proxy {
+    target: String,
+    writes: Arc<AtomicU64>,
+    at: u64,
+    death: Death,
+    dead: Arc<tokio::sync::Notify>,
+    http: reqwest::Client,
+}
+
+/// A proxy that rings the bell at the `at`-th write and lets nothing through from then on.
+pub(super) async fn proxy(target: &str, at: u64, death: Death) -> (String, Arc<tokio::sync::Notify>) {
+    let dead = Arc::new(tokio::sync::Notify::new());
+    let state = Proxy {
+        target: target.to_owned(),
+        writes: Arc::default(),
+        at,
+        death,
+        dead: Arc::clone(&dead),
+        http: reqwest::Client::new(),
+    };
+    let app = axum::Router::new().fallback(forward).layer(axum::extract::DefaultBodyLimit::disable()).with_state(state);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    (url, dead)
+}
+
+async fn forward(State(proxy): State<Proxy>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, 64 << 20).await.unwrap();
+    let is_write = parts.method != "GET" && !parts.uri.path().ends_with("search");
+    let number = if is_write { proxy.writes.fetch_add(1, Ordering::SeqCst) + 1 } else { proxy.writes.load(Ordering::SeqCst) };
+    if number > proxy.at || (number == proxy.at && is_write && proxy.death == Death::Before) {
+        proxy.dead.notify_one();
+        return std::future::pending().await;
+    }
+    let url = format!("{}{}", proxy.target, parts.uri);
+    let reply = proxy.http.request(parts.method, url).headers(parts.headers).body(body).send().await.unwrap();
+    let (status, headers) = (reply.status(), reply.headers().clone());
+    let bytes = reply.bytes().await.unwrap();
+    if number == proxy.at && is_write {
+        proxy.dead.notify_one();
+        return std::future::pending().await;
+    }
+    let mut response = Response::builder().status(status);
+    for (name, value) in headers.iter().filter(|(n, _)| *n != "transfer-encoding" && *n != "content-length") {
+        response = response.header(name, value);
+    }
+    response.body(Body::from(bytes)).unwrap()
+}

@@ -1,0 +1,87 @@
+//! A sandbox at work: accepting connections, and stopping.
+
+use crate::server::Server;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::{JoinHandle, JoinSet};
+
+/// How long open calls may take to finish once the sandbox is told to stop.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// A running sandbox. Dropping it stops it.
+#[derive(Debug)]
+pub struct Running {
+    addr: SocketAddr,
+    stop: watch::Sender<bool>,
+    task: JoinHandle<()>,
+}
+
+impl Running {
+    pub(crate) fn start(server: Server, listener: TcpListener, addr: SocketAddr) -> Self {
+        let (stop, told) = watch::channel(false);
+        let task = tokio::spawn(accept(Arc::new(server), listener, told));
+        Self { addr, stop, task }
+    }
+
+    /// Where it listens; with port 0 in the settings, the port it got.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// Tells it to stop: no new connections, open calls may finish.
+    pub fn stop(&self) {
+        self.stop.send_replace(true);
+    }
+
+    /// Waits until it has stopped.
+    pub async fn stopped(self) {
+        let Self { stop, task, .. } = self;
+        // A task that failed has stopped as well.
+        let _ = task.await;
+        drop(stop);
+    }
+}
+
+async fn accept(server: Arc<Server>, listener: TcpListener, mut told: watch::Receiver<bool>) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    connections.spawn(serve_connection(Arc::clone(&server), stream, told.clone()));
+                }
+                // Out of sockets, most likely: wait until some are free again.
+                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            },
+            Some(_) = connections.join_next() => {}
+            _ = told.changed() => break,
+        }
+    }
+    drop(listener);
+    let _ = tokio::time::timeout(GRACE, async { while connections.join_next().await.is_some() {} }).await;
+}
+
+async fn serve_connection(server: Arc<Server>, stream: TcpStream, mut told: watch::Receiver<bool>) {
+    // Replies are small; waiting to fill a packet would only add delay.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request| {
+        let server = Arc::clone(&server);
+        async move { server.answer(request).await }
+    });
+    // No timeouts: a connection that a client keeps for later must not close under its next call.
+    let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    let mut connection = pin!(connection);
+    // Errors are closed connections: the client's business, or a fault on purpose.
+    tokio::select! {
+        _ = connection.as_mut() => return,
+        _ = told.changed() => connection.as_mut().graceful_shutdown(),
+    }
+    let _ = connection.await;
+}

@@ -1,0 +1,41 @@
+//! How a sandbox is set up.
+
+use crate::{Faults, WorkspaceFile};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+/// Calls per 10 seconds of a private app: 10,000 calls per minute, spread over windows of 10 seconds.
+pub const RATE_DEFAULT: u32 = 1667;
+
+/// Everything [`serve`](crate::serve) needs.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Calls per 10-second window; `None` is no limit, and then no `X-RateLimit-*` headers either.
+    pub rate: Option<u32>,
+    /// What goes wrong, and how often.
+    pub faults: Faults,
+    /// Source of ids and of chance.
+    pub seed: u64,
+    /// The only bearer token taken; `None` takes any.
+    pub token: Option<String>,
+    /// Teammates, teams and whatever else no API call creates.
+    pub workspace: WorkspaceFile,
+    /// How long a new contact stays invisible to `POST /contacts/search`.
+    pub search_delay: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            rate: Some(RATE_DEFAULT),
+            faults: Faults::default(),
+            seed: 0,
+            token: None,
+            workspace: WorkspaceFile::default(),
+            search_delay: Duration::from_secs(2),
+        }
+    }
+}

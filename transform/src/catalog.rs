@@ -1,0 +1,203 @@
+//! The tables of a session: every staged schema, the ledger, the mappings, the settings.
+//!
+//! `<schema>.<table>` is the current state: the newest full run that has the table with the newer versions of later delta runs;
+//! `<schema>.<table>__runs` is every version with its run. Both come from manifests.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, RecordBatch, StringViewBuilder};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use datafusion::catalog::{MemorySchemaProvider, SchemaProvider, TableProvider};
+use datafusion::datasource::MemTable;
+use datafusion::datasource::file_format::FileFormat as _;
+use datafusion::datasource::file_format::parquet::ParquetFormat;
+use datafusion::datasource::listing::PartitionedFile;
+use datafusion::execution::object_store::ObjectStoreUrl;
+use datafusion::functions_window::expr_fn::rank;
+use datafusion::logical_expr::{Expr, ExprFunctionExt as _, ident, lit};
+use datafusion::prelude::SessionContext;
+use deskferry_staging::{Manifest, Part, Stage, Staging, Table};
+
+use crate::engine::{CATALOG, Engine, Join};
+use crate::inputs::{File, Inputs};
+use crate::table::StageTable;
+use crate::{Error, Result, contract};
+
+/// Column of a delta run that says a row is gone.
+const DELETED: &str = "_deleted";
+const RANK: &str = "_rank";
+
+/// Where an engine reads the parts of the stage.
+pub(crate) fn stage_url() -> Result<ObjectStoreUrl> {
+    ObjectStoreUrl::parse("stage://stage").map_err(Error::internal("naming the stage"))
+}
+
+/// The tables of an engine.
+pub(crate) struct Catalog {
+    context: SessionContext,
+    staging: Staging,
+    url: ObjectStoreUrl,
+}
+
+impl Catalog {
+    /// An empty catalog over a stage.
+    pub(crate) fn new(engine: &Engine, staging: &Staging) -> Result<Self> {
+        let url = stage_url()?;
+        engine.register_store(&url, staging.store());
+        Ok(Self { context: engine.context(Join::Hash).clone(), staging: staging.clone(), url })
+    }
+
+    /// Registers a table; an earlier one of the name is replaced.
+    pub(crate) fn register(&self, schema: &str, table: &str, provider: Arc<dyn TableProvider>) -> Result<()> {
+        let failed = Error::internal(&format!("registering {schema}.{table}"));
+        let found = self.context.catalog(CATALOG);
+        let result = found.map_or(Ok(None), |catalog| {
+            let schema = match catalog.schema(schema) {
+                Some(known) => known,
+                None => {
+                    let new: Arc<dyn SchemaProvider> = Arc::new(MemorySchemaProvider::new());
+                    catalog.register_schema(schema, Arc::clone(&new))?;
+                    new
+                }
+            };
+            schema.deregister_table(table)?;
+            schema.register_table(table.to_owned(), provider)
+        });
+        result.map(drop).map_err(failed)
+    }
+
+    /// Registers what runs of a schema have: the current state and all versions of each table. Returns the runs read.
+    pub(crate) async fn register_runs(&self, schema: &str, runs: &[Manifest]) -> Result<Vec<Manifest>> {
+        let mut read: BTreeMap<_, Manifest> = BTreeMap::new();
+        // A transform writes every table anew: one that its newest run does not have is of a model that is gone.
+        let newest = runs.iter().rfind(|run| run.schema == schema && run.stage == Stage::Transform);
+        for (table, current) in self.staging.current(schema).await? {
+            if newest.is_some_and(|newest| !newest.tables.contains_key(&table)) {
+                continue;
+            }
+            let all: Vec<&Manifest> = runs.iter().filter(|run| run.schema == schema && run.tables.contains_key(&table)).collect();
+            let columns = self.columns(&table, &all).await?;
+            let versions = self.versions(&table, &all, &columns);
+            self.register(schema, &format!("{table}__runs"), Arc::new(versions))?;
+            let provider = self.current(&table, &current, &columns)?;
+            self.register(schema, &table, provider)?;
+            read.extend(current.into_iter().map(|run| (run.run.clone(), run)));
+        }
+        Ok(read.into_values().collect())
+    }
+
+    fn versions(&self, table: &str, runs: &[&Manifest], columns: &Schema) -> StageTable {
+        let empty = StageTable::new(self.url.clone(), columns).with_run();
+        runs.iter().filter_map(|run| Some((run, run.tables.get(table)?))).fold(empty, |all, (run, table)| {
+            all.with_parts(Some(&run.run), &table.parts, true)
+        })
+    }
+
+    /// The newest version of each row, by the table's key; rows of one run that share a key all stay.
+    fn current(&self, table: &str, runs: &[Manifest], columns: &SchemaRef) -> Result<Arc<dyn TableProvider>> {
+        if let [run] = runs
+            && let Some(written) = run.tables.get(table)
+            && columns.field_with_name(DELETED).is_err()
+        {
+            return Ok(Arc::new(self.written(columns, written)));
+        }
+        let versions = self.versions(table, &runs.iter().collect::<Vec<_>>(), columns);
+        let key = runs.iter().rev().filter_map(|run| run.tables.get(table)).map(|table| &table.key).find(|key| !key.is_empty());
+        let kept: Vec<Expr> = columns.fields().iter().filter(|f| f.name() != DELETED).map(|f| ident(f.name())).collect();
+        let view = || {
+            let mut frame = self.context.read_table(Arc::new(versions))?;
+            if let Some(key) = key {
+                let newest = rank()
+                    .partition_by(key.iter().map(ident).collect())
+                    .order_by(vec![ident("run").sort(false, false)])
+                    .build()?;
+                frame = frame.window(vec![newest.alias(RANK)])?.filter(ident(RANK).eq(lit(1_u64)))?;
+            }
+            if columns.field_with_name(DELETED).is_ok() {
+                frame = frame.filter(ident(DELETED).is_not_true())?;
+            }
+            Ok(frame.select(kept)?.into_view())
+        };
+        view().map_err(Error::internal(&format!("joining the runs of {table}")))
+    }
+
+    /// A table as one run has written it.
+    pub(crate) fn written(&self, columns: &Schema, table: &Table) -> StageTable {
+        StageTable::new(self.url.clone(), columns).with_parts(None, &table.parts, true)
+    }
+
+    /// The columns that runs of a table have, newest run first where they differ.
+    async fn columns(&self, table: &str, runs: &[&Manifest]) -> Result<SchemaRef> {
+        let mut fields: Vec<Field> = Vec::new();
+        for written in runs.iter().rev().filter_map(|run| run.tables.get(table)) {
+            let parsed: Result<Vec<Field>, _> =
+                written.columns.iter().map(|c| c.data_type.parse().map(|t: DataType| Field::new(&c.name, t, true))).collect();
+            let columns = match (parsed, written.parts.first()) {
+                (Ok(columns), _) => columns,
+                (Err(_), Some(part)) => self.footer(part).await?.fields().iter().map(|f| f.as_ref().clone()).collect(),
+                (Err(_), None) => Vec::new(),
+            };
+            for column in columns {
+                if !fields.iter().any(|known| known.name() == column.name()) {
+                    fields.push(column);
+                }
+            }
+        }
+        Ok(Arc::new(Schema::new(fields)))
+    }
+
+    /// The columns of a file.
+    async fn footer(&self, part: &Part) -> Result<SchemaRef> {
+        let file = PartitionedFile::new(part.path.clone(), part.bytes).object_meta;
+        let columns = ParquetFormat::default().infer_schema(&self.context.state(), &self.staging.store(), &[file]).await;
+        columns.map_err(Error::internal(&format!("reading `{}`", part.path)))
+    }
+
+    /// Registers `ledger.entries` once something has been loaded.
+    pub(crate) async fn register_ledger(&self) -> Result<()> {
+        let parts = self.staging.log("ledger", "entries")?.parts().await?;
+        let Some(first) = parts.first() else { return Ok(()) };
+        let columns = self.footer(first).await?;
+        let table = StageTable::new(self.url.clone(), &columns).with_parts(None, &parts, false);
+        self.register("ledger", "entries", Arc::new(table))
+    }
+
+    /// Registers the mappings and the settings.
+    pub(crate) fn register_inputs(&self, inputs: &Inputs<'_>) -> Result<()> {
+        for (name, file) in inputs.mappings() {
+            self.register("mapping", name, mapping(file)?)?;
+        }
+        let (keys, values): (Vec<_>, Vec<_>) = inputs.settings.iter().map(|(k, v)| (Some(k.as_str()), Some(v.as_str()))).unzip();
+        self.register(contract::SCHEMA, "settings", texts(&["key", "value"], [keys, values].into_iter())?)
+    }
+}
+
+/// A CSV file as a table: every column text, an empty field NULL.
+fn mapping(file: File<'_>) -> Result<Arc<dyn TableProvider>> {
+    let wrong = |e: csv::Error| Error::File {
+        file: file.path.to_owned(),
+        reason: e.to_string(),
+        hint: "the first line has the column names; every line has as many fields",
+    };
+    let text = file.text.trim_start_matches('\u{feff}');
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
+    let names: Vec<String> = reader.headers().map_err(wrong)?.iter().map(str::to_owned).collect();
+    let rows = reader.into_records().collect::<Result<Vec<_>, _>>().map_err(wrong)?;
+    let columns = (0..names.len()).map(|i| rows.iter().map(|row| row.get(i).filter(|text| !text.is_empty())).collect());
+    texts(&names.iter().map(String::as_str).collect::<Vec<_>>(), columns)
+}
+
+/// A small table of text columns.
+fn texts<'a>(names: &[&str], columns: impl Iterator<Item = Vec<Option<&'a str>>>) -> Result<Arc<dyn TableProvider>> {
+    let arrays = columns.map(|column| {
+        let mut array = StringViewBuilder::new();
+        column.into_iter().for_each(|text| array.append_option(text));
+        Arc::new(array.finish()) as ArrayRef
+    });
+    let schema = Arc::new(Schema::new(names.iter().map(|n| Field::new(*n, DataType::Utf8View, true)).collect::<Vec<_>>()));
+    let table = RecordBatch::try_new(Arc::clone(&schema), arrays.collect())
+        .map_err(datafusion::common::DataFusionError::from)
+        .and_then(|batch| MemTable::try_new(schema, vec![vec![batch]]));
+    Ok(Arc::new(table.map_err(Error::internal("making a table"))?))
+}

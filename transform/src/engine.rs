@@ -1,0 +1,114 @@
+//! The DataFusion session itself: how much memory it may use, where it sorts what does not fit, and what it can be asked.
+
+use std::sync::Arc;
+
+use datafusion::arrow::array::RecordBatch;
+use datafusion::common::DataFusionError;
+use datafusion::execution::SendableRecordBatchStream;
+use datafusion::execution::memory_pool::FairSpillPool;
+use datafusion::execution::object_store::ObjectStoreUrl;
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::execution::session_state::SessionStateBuilder;
+use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
+use futures::TryStreamExt as _;
+use object_store::ObjectStore;
+
+use crate::error::is_out_of_memory;
+use crate::{Error, Result, contract, functions};
+
+/// Rows of a batch. Messages can be long, so batches are short.
+const BATCH_ROWS: usize = 2_048;
+/// Name of the catalog; SQL does not need it.
+pub(crate) const CATALOG: &str = "deskferry";
+
+/// How joins are done. Hash joins are fast but hold one side in memory; sort-merge joins sort on disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Join {
+    Hash,
+    SortMerge,
+}
+
+/// A session with a bounded memory pool.
+#[derive(Clone)]
+pub(crate) struct Engine {
+    hash: SessionContext,
+    merge: SessionContext,
+    memory_bytes: usize,
+}
+
+impl Engine {
+    /// A session without tables; `partitions` 0 is one per processor.
+    pub(crate) fn new(memory_bytes: usize, partitions: usize) -> Result<Self> {
+        let runtime = RuntimeEnvBuilder::new()
+            .with_memory_pool(Arc::new(FairSpillPool::new(memory_bytes)))
+            .build_arc()
+            .map_err(Error::internal("opening a session"))?;
+        let mut config = SessionConfig::new()
+            .with_default_catalog_and_schema(CATALOG, contract::SCHEMA)
+            .with_information_schema(true)
+            .with_batch_size(BATCH_ROWS);
+        if partitions > 0 {
+            config = config.with_target_partitions(partitions);
+        }
+        let options = config.options_mut();
+        options.sql_parser.collect_spans = true;
+        options.execution.parquet.pushdown_filters = true;
+        let state = SessionStateBuilder::new().with_config(config).with_runtime_env(runtime).with_default_features().build();
+        let mut hash = SessionContext::new_with_state(state);
+        functions::register(&mut hash).map_err(Error::internal("opening a session"))?;
+
+        let mut config = hash.copied_config();
+        config.options_mut().optimizer.prefer_hash_join = false;
+        let state = SessionStateBuilder::new_from_existing(hash.state()).with_config(config).build();
+        Ok(Self { hash, merge: SessionContext::new_with_state(state), memory_bytes })
+    }
+
+    /// The session for one way of joining; both see the same tables.
+    pub(crate) fn context(&self, join: Join) -> &SessionContext {
+        match join {
+            Join::Hash => &self.hash,
+            Join::SortMerge => &self.merge,
+        }
+    }
+
+    /// Makes a store known under a URL of ours.
+    pub(crate) fn register_store(&self, url: &ObjectStoreUrl, store: Arc<dyn ObjectStore>) {
+        self.hash.runtime_env().register_object_store(url.as_ref(), store);
+    }
+
+    /// Plans a query of a file.
+    pub(crate) async fn plan(&self, file: &str, sql: &str, join: Join) -> Result<DataFrame> {
+        self.context(join).sql(sql).await.map_err(Error::sql(file))
+    }
+
+    /// Runs a query of a file whose answer is small. Hash joins are tried first; where they need more memory than there is,
+    /// the query runs again with sort-merge joins.
+    pub(crate) async fn collect(&self, file: &str, sql: &str) -> Result<Vec<RecordBatch>> {
+        match self.collect_with(file, sql, Join::Hash).await {
+            Err(Error::Memory { .. }) => self.collect_with(file, sql, Join::SortMerge).await,
+            done => done,
+        }
+    }
+
+    async fn collect_with(&self, file: &str, sql: &str, join: Join) -> Result<Vec<RecordBatch>> {
+        let stream = self.stream(file, self.plan(file, sql, join).await?).await?;
+        stream.try_collect().await.map_err(self.failed(file))
+    }
+
+    /// Starts a query.
+    pub(crate) async fn stream(&self, file: &str, frame: DataFrame) -> Result<SendableRecordBatchStream> {
+        frame.execute_stream().await.map_err(self.failed(file))
+    }
+
+    /// What a failure while a query runs means.
+    pub(crate) fn failed(&self, file: &str) -> impl Fn(DataFusionError) -> Error + use<> {
+        let (file, bytes) = (file.to_owned(), self.memory_bytes);
+        move |source| {
+            if is_out_of_memory(&source) {
+                Error::Memory { place: format!("`{file}`"), bytes, source: Box::new(source) }
+            } else {
+                Error::sql(&file)(source)
+            }
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! What can go wrong in a transform, and what the user should do about it.
+
+use datafusion::common::DataFusionError;
+use deskferry_staging::Kind;
+
+/// An error of the transform.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The stage refused.
+    #[error(transparent)]
+    Stage(#[from] deskferry_staging::Error),
+    /// Nothing has been extracted.
+    #[error("no run of `{source_name}` in the stage")]
+    NoExtract {
+        /// The source's name.
+        source_name: String,
+    },
+    /// There are no models for a source.
+    #[error("no models in `sql/{source_name}/`")]
+    NoModels {
+        /// The source's name.
+        source_name: String,
+    },
+    /// A model, check or query file is not what it must be.
+    #[error("`{file}`: {reason}")]
+    File {
+        /// Its path.
+        file: String,
+        /// What is wrong.
+        reason: String,
+        /// What to do.
+        hint: &'static str,
+    },
+    /// Models need each other in a circle.
+    #[error("models need each other in a circle: {}", files.join(" -> "))]
+    Cycle {
+        /// Their paths, each needing the next.
+        files: Vec<String>,
+    },
+    /// DataFusion refused SQL.
+    #[error("{place}: the SQL does not work")]
+    Sql {
+        /// File and, where known, line and column.
+        place: String,
+        /// What else DataFusion says about it.
+        hint: Option<String>,
+        /// DataFusion's own error.
+        #[source]
+        source: Box<DataFusionError>,
+    },
+    /// A model's columns are not those of its contract table.
+    #[error("`{file}` does not give what the contract wants for `{table}`: {}", problems.join("; "))]
+    Contract {
+        /// The model.
+        file: String,
+        /// The contract table.
+        table: String,
+        /// Missing, additional and different columns.
+        problems: Vec<String>,
+    },
+    /// A query is not one that only reads.
+    #[error("only SELECT, EXPLAIN, SHOW and DESCRIBE are possible")]
+    NotReadOnly {
+        /// DataFusion's own error.
+        #[source]
+        source: Box<DataFusionError>,
+    },
+    /// The memory limit is too small even with sorting on disk.
+    #[error("{place}: {bytes} bytes of memory are not enough")]
+    Memory {
+        /// File or query.
+        place: String,
+        /// The limit.
+        bytes: usize,
+        /// DataFusion's own error.
+        #[source]
+        source: Box<DataFusionError>,
+    },
+    /// No room for intermediate results on the local disk.
+    #[error("cannot use a temporary folder")]
+    Scratch(#[source] std::io::Error),
+    /// The user asked to stop.
+    #[error("stopped before the run was published")]
+    Cancelled,
+    /// Arrow or DataFusion failed where that cannot happen.
+    #[error("{doing} failed")]
+    Internal {
+        /// What was being done.
+        doing: String,
+        /// The cause.
+        #[source]
+        source: Box<DataFusionError>,
+    },
+}
+
+impl Error {
+    /// What to do about it.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Stage(error) => error.kind(),
+            Self::Cancelled | Self::Scratch(_) => Kind::Unavailable,
+            Self::Internal { .. } => Kind::Internal,
+            _ => Kind::Invalid,
+        }
+    }
+
+    /// What the user can do, where there is more to say than the error says.
+    pub fn hint(&self) -> Option<String> {
+        let text = match self {
+            Self::Stage(error) => error.hint()?,
+            Self::NoExtract { .. } => "run `deskferry extract` first",
+            Self::NoModels { .. } => "a source needs a folder of models; `sql/README.md` says what a model is",
+            Self::File { hint, .. } => hint,
+            Self::Cycle { .. } => "take what both need into a model of its own",
+            Self::Sql { hint, .. } => return hint.clone(),
+            Self::Contract { .. } => "`sql/contract/intercom.sql` lists the columns and their types",
+            Self::NotReadOnly { .. } => "the stage is changed only by extract, transform and load",
+            Self::Memory { .. } => "allow the transform more memory",
+            Self::Scratch(_) => "see that the temporary folder exists and has room, or set TMPDIR to another",
+            Self::Cancelled => "run the same command again: it starts anew",
+            Self::Internal { .. } => return None,
+        };
+        Some(text.to_owned())
+    }
+
+    /// For SQL out of a file: finds line and column in what DataFusion says.
+    pub(crate) fn sql(file: &str) -> impl FnOnce(DataFusionError) -> Self + use<> {
+        let file = file.to_owned();
+        move |source| {
+            let mut hint = None;
+            let mut place = format!("`{file}`");
+            if let Some(diagnostic) = source.diagnostic() {
+                let notes = diagnostic.helps.iter().map(|h| &h.message).chain(diagnostic.notes.iter().map(|n| &n.message));
+                hint = notes.map(String::as_str).reduce(|first, _| first).map(str::to_owned);
+                if let Some(span) = diagnostic.span {
+                    place = format!("`{file}` line {}, column {}", span.start.line, span.start.column);
+                }
+            }
+            if hint.is_none() && source.to_string().contains("->") {
+                hint = Some("write JSON access in parentheses: (_extra ->> 'name') = 'value'".to_owned());
+            }
+            Self::Sql { place, hint, source: Box::new(source) }
+        }
+    }
+
+    pub(crate) fn internal(doing: &str) -> impl FnOnce(DataFusionError) -> Self + use<> {
+        let doing = doing.to_owned();
+        move |source| Self::Internal { doing, source: Box::new(source) }
+    }
+}
+
+/// Whether DataFusion ran out of its memory pool.
+pub(crate) fn is_out_of_memory(error: &DataFusionError) -> bool {
+    matches!(error.find_root(), DataFusionError::ResourcesExhausted(_))
+}
+
+/// Result of the transform.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,0 +1,69 @@
+//! Our SQL functions, one file each; `tests/slt/<function>.slt` shows what each does.
+//!
+//! Rules: NULL in, NULL out unless the file says otherwise; no panic and no quadratic time on hostile input; the same result
+//! in every run. Only models use them: checks, reconciliations and differences are plain SQL that any engine runs.
+
+mod attributes;
+mod clean_html;
+mod decode_entities;
+mod epoch_seconds;
+mod escape_html;
+mod hesk_article_html;
+mod hesk_attachment_ids;
+mod hesk_custom_value;
+mod hesk_history;
+mod hesk_label;
+mod hesk_options;
+mod html;
+mod html_to_text;
+mod json_compact;
+mod json_quote;
+mod json_union;
+mod local_date;
+mod merge_json;
+mod normalize_email;
+mod normalize_phone;
+mod scalar;
+mod split_emails;
+mod stable_key;
+mod wall_time;
+
+use datafusion::logical_expr::ScalarUDF;
+use datafusion::prelude::SessionContext;
+
+/// Every function.
+pub fn all() -> Vec<ScalarUDF> {
+    vec![
+        attributes::function(),
+        clean_html::function(),
+        decode_entities::function(),
+        epoch_seconds::function(),
+        escape_html::function(),
+        hesk_article_html::function(),
+        hesk_attachment_ids::function(),
+        hesk_custom_value::function(),
+        hesk_history::function(),
+        hesk_label::function(),
+        hesk_options::function(),
+        html_to_text::function(),
+        json_compact::function(),
+        json_quote::function(),
+        json_union::function(),
+        local_date::function(),
+        merge_json::function(),
+        normalize_email::function(),
+        normalize_phone::function(),
+        split_emails::function(),
+        stable_key::function(),
+    ]
+}
+
+/// Makes the functions and the JSON operators `->` and `->>` known to a session.
+///
+/// # Errors
+/// Where DataFusion refuses one of them.
+pub fn register(context: &mut SessionContext) -> datafusion::common::Result<()> {
+    datafusion_functions_json::register_all(context)?;
+    all().into_iter().for_each(|function| context.register_udf(function));
+    Ok(())
+}

@@ -1,0 +1,381 @@
+//! One transform: models, contract, checks, publishing.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, StringArray};
+use arrow::datatypes::SchemaRef;
+use datafusion::common::DataFusionError;
+use datafusion::logical_expr::{ColumnarValue, Volatility, create_udf, ident};
+use deskferry_staging::{Context, Manifest, RunWriter, Stage, TableWriter};
+use futures::StreamExt as _;
+
+use crate::catalog::Catalog;
+use crate::checks::{self, Check, Severity};
+use crate::contract::{self, Contract, KEY, REJECTS, SCHEMA, WARNINGS};
+use crate::engine::{Engine, Join};
+use crate::inputs::Inputs;
+use crate::models::{self, Model};
+use crate::rejects::{Hash, Rejects, hash, internal};
+use crate::scratch::{Candidate, Scratch};
+use crate::write::{stored, stored_schema};
+use crate::{Error, Result};
+
+/// What a transform has done.
+#[derive(Debug)]
+pub struct Summary {
+    /// The published run.
+    pub manifest: Manifest,
+    /// Models in the order they ran, with the rows that were written.
+    pub models: Vec<(String, u64)>,
+    /// Rejected rows by reason.
+    pub rejects: BTreeMap<String, u64>,
+    /// Rows that checks warn of, by check.
+    pub warnings: BTreeMap<String, u64>,
+}
+
+/// Runs the models of a source over its current staged tables and publishes what they give as one run of `intercom`.
+///
+/// # Errors
+/// `NoExtract`; `File`, `Cycle`, `Sql`, `Contract` for SQL that is wrong; `Memory`; `Cancelled`; what the stage refuses.
+/// After an error nothing is published.
+pub async fn transform(context: &Context, inputs: &Inputs<'_>) -> Result<Summary> {
+    let contract = Contract::parse(inputs.contract())?;
+    let models = models::ordered(inputs.models())?;
+    let checks = checks::all(inputs)?;
+    if models.is_empty() {
+        return Err(Error::NoModels { source_name: inputs.source.to_owned() });
+    }
+    let engine = Engine::new(inputs.memory_bytes, inputs.partitions)?;
+    let catalog = Catalog::new(&engine, &context.staging)?;
+    let runs = context.staging.runs().await?;
+    if !runs.iter().any(|run| run.schema == inputs.source) {
+        return Err(Error::NoExtract { source_name: inputs.source.to_owned() });
+    }
+    let schemas: BTreeSet<&str> = runs.iter().map(|run| run.schema.as_str()).filter(|schema| *schema != SCHEMA).collect();
+    let mut read = Vec::new();
+    for schema in schemas {
+        let current = catalog.register_runs(schema, &runs).await?;
+        if schema == inputs.source {
+            read = current;
+        }
+    }
+    catalog.register_ledger().await?;
+    catalog.register_inputs(inputs)?;
+
+    let mut run = context.staging.begin(context.run_id(), Stage::Transform, SCHEMA, context.now())?;
+    let manifest = run.manifest();
+    manifest.inputs = read.into_iter().map(|run| run.run).collect();
+    manifest.hashes = inputs.hashes();
+    let all = contract.all();
+    let (rejects, warnings) = (Arc::clone(&all[REJECTS]), Arc::clone(&all[WARNINGS]));
+    let rejects = Rejects::new(run.table(REJECTS, Arc::clone(&rejects))?, rejects);
+    let warnings = run.table(WARNINGS, warnings)?;
+    let scratch = Scratch::new(context, &engine)?;
+    let job = Transform { context, engine, catalog, contract, run, scratch, rejects, warnings, candidates: BTreeMap::new() };
+    job.run(&models, &checks).await
+}
+
+struct Transform<'a> {
+    context: &'a Context,
+    engine: Engine,
+    catalog: Catalog,
+    contract: Contract,
+    run: RunWriter,
+    scratch: Scratch,
+    rejects: Rejects,
+    warnings: TableWriter,
+    candidates: BTreeMap<String, Candidate>,
+}
+
+impl Transform<'_> {
+    async fn run(mut self, models: &[Model], checks: &[Check]) -> Result<Summary> {
+        for model in models {
+            match self.contract.tables.get(&model.name).cloned() {
+                Some(schema) => self.contract_model(model, &schema).await?,
+                None => self.intermediate(model).await?,
+            }
+        }
+        for (table, schema) in self.contract.tables.clone() {
+            if !self.candidates.contains_key(&table) {
+                let draft = self.scratch.draft(&table, schema)?;
+                let candidate = self.scratch.close(draft).await?;
+                self.add_candidate(&table, candidate)?;
+            }
+        }
+        self.reject(checks).await?;
+        let warnings = self.warn(checks).await?;
+        self.publish(models, warnings).await
+    }
+
+    /// Writes an intermediate model into the run, once, and makes it known to later ones.
+    async fn intermediate(&mut self, model: &Model) -> Result<()> {
+        for join in [Join::Hash, Join::SortMerge] {
+            match self.write_intermediate(model, join).await {
+                Err(Error::Memory { .. }) if join == Join::Hash => {}
+                done => return done,
+            }
+        }
+        Ok(())
+    }
+
+    async fn write_intermediate(&mut self, model: &Model, join: Join) -> Result<()> {
+        let frame = self.engine.plan(&model.path, &model.sql, join).await?;
+        let schema = stored_schema(frame.schema().as_arrow());
+        let mut writer = self.run.table(&model.name, Arc::clone(&schema))?;
+        let mut stream = self.engine.stream(&model.path, frame).await?;
+        let mut rows = 0;
+        while let Some(batch) = stream.next().await {
+            let batch = batch.map_err(self.engine.failed(&model.path))?;
+            for piece in stored(&batch, &schema).map_err(arrow_error(&model.path))? {
+                writer.write(&piece).await?;
+            }
+            rows += batch.num_rows() as u64;
+            self.report(&model.name, rows)?;
+        }
+        let written = self.run.add(&model.name, vec![writer.close().await?]).clone();
+        let table = self.catalog.written(&schema, &written);
+        self.catalog.register(SCHEMA, &model.name, Arc::new(table))
+    }
+
+    /// Writes a contract model's candidate: columns as the contract wants, without rows that break NOT NULL or repeat a key.
+    async fn contract_model(&mut self, model: &Model, schema: &SchemaRef) -> Result<()> {
+        let mut written = Err(Error::Cancelled);
+        for join in [Join::Hash, Join::SortMerge] {
+            written = self.write_candidate(model, schema, join).await;
+            if !matches!(written, Err(Error::Memory { .. })) {
+                break;
+            }
+        }
+        let (candidate, refused) = written?;
+        for (rows, reasons) in refused {
+            self.rejects.write(&model.name, &rows, &reasons).await?;
+            self.list(&model.name, &rows, &reasons)?;
+        }
+        self.add_candidate(&model.name, candidate)?;
+        let repeated = self.repeated_keys(&model.name).await?;
+        if !repeated.is_empty() {
+            let candidate = self.without_repeated(&model.name, schema, repeated).await?;
+            self.add_candidate(&model.name, candidate)?;
+        }
+        Ok(())
+    }
+
+    async fn write_candidate(
+        &mut self,
+        model: &Model,
+        schema: &SchemaRef,
+        join: Join,
+    ) -> Result<(Candidate, Vec<(RecordBatch, Vec<String>)>)> {
+        let frame = self.engine.plan(&model.path, &model.sql, join).await?;
+        let frame = contract::conform(frame, &model.name, schema, &model.path)?;
+        let nullable = stored_schema(schema);
+        let mut draft = self.scratch.draft(&model.name, Arc::clone(schema))?;
+        let mut refused = Vec::new();
+        let mut stream = self.engine.stream(&model.path, frame).await?;
+        let mut rows = 0;
+        while let Some(batch) = stream.next().await {
+            let batch = batch.map_err(self.engine.failed(&model.path))?;
+            for piece in stored(&batch, &nullable).map_err(arrow_error(&model.path))? {
+                let (good, bad) = split_nulls(&piece, schema)?;
+                draft.writer.write(&good).await?;
+                refused.extend(bad);
+            }
+            rows += batch.num_rows() as u64;
+            self.report(&model.name, rows)?;
+        }
+        Ok((self.scratch.close(draft).await?, refused))
+    }
+
+    fn add_candidate(&mut self, table: &str, candidate: Candidate) -> Result<()> {
+        self.catalog.register(SCHEMA, table, Arc::new(self.scratch.table(&candidate)))?;
+        self.candidates.insert(table.to_owned(), candidate);
+        Ok(())
+    }
+
+    async fn repeated_keys(&self, table: &str) -> Result<HashSet<Hash>> {
+        let sql = format!("SELECT {KEY} FROM {SCHEMA}.\"{table}\" GROUP BY {KEY} HAVING count(*) > 1");
+        let mut keys = HashSet::new();
+        for batch in self.engine.collect(&format!("keys of {table}"), &sql).await? {
+            keys.extend(batch.column(0).as_string_view().iter().flatten().map(hash));
+        }
+        Ok(keys)
+    }
+
+    /// The candidate again with only the first row of each key.
+    async fn without_repeated(&mut self, table: &str, schema: &SchemaRef, repeated: HashSet<Hash>) -> Result<Candidate> {
+        let mut draft = self.scratch.draft(table, Arc::clone(schema))?;
+        let mut seen = HashSet::new();
+        let mut rows = self.scratch.read(&self.candidates[table])?;
+        while let Some(batch) = rows.next().await {
+            let batch = batch?;
+            let keys = batch.column_by_name(KEY).map(|keys| keys.as_string::<i32>().clone());
+            let stays: BooleanArray = keys
+                .iter()
+                .flatten()
+                .map(|key| {
+                    let hash = hash(key.unwrap_or_default());
+                    Some(!repeated.contains(&hash) || seen.insert(hash))
+                })
+                .collect();
+            let reasons = vec!["duplicate source_key".to_owned(); stays.false_count()];
+            draft.writer.write(&self.rejects.split(table, &batch, &stays, &reasons).await?).await?;
+        }
+        self.scratch.close(draft).await
+    }
+
+    /// Runs the error checks until they find no more rows.
+    async fn reject(&mut self, checks: &[Check]) -> Result<()> {
+        let mut due: Vec<&Check> = checks.iter().filter(|check| check.severity == Severity::Error).collect();
+        while !due.is_empty() {
+            let rejected = self.rejects.table()?;
+            self.catalog.register(SCHEMA, REJECTS, rejected)?;
+            let mut found = Vec::new();
+            for check in &due {
+                self.stop_if_asked()?;
+                for (table, key, reason) in check.run(&self.engine).await? {
+                    self.known(&table, check)?;
+                    if self.rejects.refuse(&table, &key, &reason) {
+                        found.push((table, key, reason));
+                    }
+                }
+            }
+            let touched: BTreeSet<&String> = found.iter().map(|(table, ..)| table).collect();
+            for table in &touched {
+                self.hide_rejected(table)?;
+            }
+            due = checks
+                .iter()
+                .filter(|check| check.severity == Severity::Error && touched.iter().any(|table| check.query.reads(table)))
+                .collect();
+            self.rejects.list(&found)?;
+        }
+        Ok(())
+    }
+
+    fn known(&self, table: &str, check: &Check) -> Result<()> {
+        if self.candidates.contains_key(table) {
+            return Ok(());
+        }
+        let reason = format!("it returns rows of `{table}`, which is no contract table");
+        Err(Error::File { file: check.query.path.clone(), reason, hint: "table_name is one of the tables of sql/contract/intercom.sql" })
+    }
+
+    /// Replaces a table that checks see by its rows that are not rejected.
+    fn hide_rejected(&mut self, table: &str) -> Result<()> {
+        let (Some(candidate), Some(keys)) = (self.candidates.get(table), self.rejects.keys(table)) else { return Ok(()) };
+        let provider = Arc::new(self.scratch.table(candidate));
+        let context = self.engine.context(Join::Hash);
+        // The name tells this table and this state of it from others.
+        let kept = kept(format!("_kept_{table}_{}", keys.len()), keys);
+        let view = context.read_table(provider).and_then(|frame| frame.filter(kept.call(vec![ident(KEY)])));
+        let view = view.map_err(Error::internal("hiding rejected rows"))?.into_view();
+        self.catalog.register(SCHEMA, table, view)
+    }
+
+    async fn warn(&mut self, checks: &[Check]) -> Result<BTreeMap<String, u64>> {
+        let rejected = self.rejects.table()?;
+        self.catalog.register(SCHEMA, REJECTS, rejected)?;
+        let mut counts = BTreeMap::new();
+        for check in checks.iter().filter(|check| check.severity == Severity::Warn) {
+            self.stop_if_asked()?;
+            let rows = check.run(&self.engine).await?;
+            for rows in rows.chunks(8_192) {
+                let names: ArrayRef = Arc::new(StringArray::from(vec![check.query.name.as_str(); rows.len()]));
+                let column = |text: fn(&checks::Bad) -> &String| -> ArrayRef {
+                    Arc::new(rows.iter().map(|row| Some(text(row))).collect::<StringArray>())
+                };
+                let columns = vec![names, column(|row| &row.0), column(|row| &row.1), column(|row| &row.2)];
+                let batch = RecordBatch::try_new(Arc::clone(self.warnings.schema()), columns).map_err(internal)?;
+                self.warnings.write(&batch).await?;
+                *counts.entry(check.query.name.clone()).or_default() += rows.len() as u64;
+            }
+        }
+        Ok(counts)
+    }
+
+    /// Writes the contract tables without their rejected rows and publishes the run.
+    async fn publish(mut self, models: &[Model], warnings: BTreeMap<String, u64>) -> Result<Summary> {
+        for (table, candidate) in std::mem::take(&mut self.candidates) {
+            let mut writer = self.run.table(&table, Arc::clone(&candidate.schema))?;
+            let mut rows = self.scratch.read(&candidate)?;
+            let mut done = 0;
+            while let Some(batch) = rows.next().await {
+                let kept = self.rejects.keep(&table, batch?).await?;
+                done += kept.num_rows() as u64;
+                writer.write(&kept).await?;
+                self.report(&table, done)?;
+            }
+            self.run.add(&table, vec![writer.close().await?]).key = vec![KEY.to_owned()];
+        }
+        let (writer, rejects) = self.rejects.finish();
+        self.run.add(REJECTS, vec![writer.close().await?]);
+        self.run.add(WARNINGS, vec![self.warnings.close().await?]);
+        self.run.manifest().rejects = rejects.clone();
+        if self.context.cancel.is_cancelled() {
+            return Err(Error::Cancelled);
+        }
+        let manifest = self.run.publish(self.context.now()).await?;
+        let models = models.iter().map(|model| (model.name.clone(), manifest.rows(&model.name))).collect();
+        Ok(Summary { manifest, models, rejects, warnings })
+    }
+
+    fn list(&mut self, table: &str, rows: &RecordBatch, reasons: &[String]) -> Result<()> {
+        let Some(keys) = rows.column_by_name(KEY) else { return Ok(()) };
+        let listed: Vec<_> = keys
+            .as_string::<i32>()
+            .iter()
+            .zip(reasons)
+            .filter_map(|(key, reason)| Some((table.to_owned(), key?.to_owned(), reason.clone())))
+            .collect();
+        self.rejects.list(&listed)
+    }
+
+    fn report(&self, table: &str, rows: u64) -> Result<()> {
+        (self.context.progress)(table, rows, None);
+        self.stop_if_asked()
+    }
+
+    fn stop_if_asked(&self) -> Result<()> {
+        if self.context.cancel.is_cancelled() { Err(Error::Cancelled) } else { Ok(()) }
+    }
+}
+
+/// The rows of a batch that have all they must have, and the others with what they lack.
+fn split_nulls(batch: &RecordBatch, schema: &SchemaRef) -> Result<(RecordBatch, Option<(RecordBatch, Vec<String>)>)> {
+    let required: Vec<usize> = (0..batch.num_columns())
+        .filter(|index| !schema.field(*index).is_nullable() && batch.column(*index).null_count() > 0)
+        .collect();
+    let with = |batch: RecordBatch, schema: &SchemaRef| {
+        RecordBatch::try_new(Arc::clone(schema), batch.columns().to_vec()).map_err(internal)
+    };
+    if required.is_empty() {
+        return Ok((with(batch.clone(), schema)?, None));
+    }
+    let lacks: Vec<Option<usize>> =
+        (0..batch.num_rows()).map(|row| required.iter().copied().find(|index| batch.column(*index).is_null(row))).collect();
+    let reasons = lacks.iter().flatten().map(|index| format!("{} is NULL", schema.field(*index).name())).collect();
+    let stays: BooleanArray = lacks.iter().map(|lack| Some(lack.is_none())).collect();
+    let goes = arrow::compute::not(&stays).map_err(internal)?;
+    let good = arrow::compute::filter_record_batch(batch, &stays).map_err(internal)?;
+    let bad = arrow::compute::filter_record_batch(batch, &goes).map_err(internal)?;
+    Ok((with(good, schema)?, Some((bad, reasons))))
+}
+
+/// A function of one run: whether a key is not among the rejected ones.
+fn kept(name: String, keys: Arc<HashMap<Hash, u32>>) -> datafusion::logical_expr::ScalarUDF {
+    use arrow::datatypes::DataType::{Boolean, Utf8View};
+    let call = move |args: &[ColumnarValue]| {
+        let columns = ColumnarValue::values_to_arrays(args)?;
+        let kept: BooleanArray =
+            columns[0].as_string_view().iter().map(|key| Some(!keys.contains_key(&hash(key.unwrap_or_default())))).collect();
+        Ok(ColumnarValue::Array(Arc::new(kept)))
+    };
+    create_udf(&name, vec![Utf8View], Boolean, Volatility::Immutable, Arc::new(call))
+}
+
+fn arrow_error(file: &str) -> impl Fn(arrow::error::ArrowError) -> Error + use<> {
+    let file = file.to_owned();
+    move |e| Error::sql(&file)(DataFusionError::from(e))
+}
+

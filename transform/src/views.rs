@@ -1,0 +1,95 @@
+//! What a session has beside staged tables: tables that stay empty until something was loaded or read back, views over them,
+//! and the manifests as a table.
+//!
+//! ```text
+//! sql/contract/<schema>.sql   empty tables, so that queries work before the first load
+//! sql/<schema>/<view>.sql     the view <schema>.<view>, for ledger and intercom_live
+//! runs.tables                 one row per table of every published run
+//! ```
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray};
+use datafusion::common::DataFusionError;
+use datafusion::datasource::MemTable;
+use datafusion::sql::parser::{DFParser, Statement};
+use datafusion::sql::sqlparser::ast::Statement as SqlStatement;
+use deskferry_staging::{Manifest, Mode};
+
+use crate::catalog::Catalog;
+use crate::engine::{Engine, Join};
+use crate::inputs::Inputs;
+use crate::models::Model;
+use crate::{Error, Result};
+
+/// Schemas that have contracts and views of their own beside `intercom`.
+const SCHEMAS: [&str; 2] = ["ledger", "intercom_live"];
+
+/// Makes the empty tables of every schema but `intercom`.
+pub(crate) async fn empty_tables(engine: &Engine, inputs: &Inputs<'_>) -> Result<()> {
+    let context = engine.context(Join::Hash);
+    for file in inputs.folder("sql/contract", "sql").into_iter().filter(|file| SCHEMAS.contains(&file.name)) {
+        let create_schema = format!("CREATE SCHEMA IF NOT EXISTS {}", file.name);
+        context.sql(&create_schema).await.map_err(Error::sql(file.path))?;
+        for statement in DFParser::parse_sql(file.text).map_err(Error::sql(file.path))? {
+            let Statement::Statement(statement) = statement else { continue };
+            let SqlStatement::CreateTable(mut table) = *statement else { continue };
+            let name = format!("{}.{}", file.name, table.name);
+            table.name = datafusion::sql::sqlparser::parser::Parser::new(&datafusion::sql::sqlparser::dialect::GenericDialect {})
+                .try_with_sql(&name)
+                .and_then(|mut parser| parser.parse_object_name(false))
+                .map_err(|e| Error::sql(file.path)(DataFusionError::External(Box::new(e))))?;
+            context.sql(&table.to_string()).await.map_err(Error::sql(file.path))?;
+        }
+    }
+    Ok(())
+}
+
+/// Makes the views of every schema but `intercom`, each after those that it names.
+pub(crate) async fn views(engine: &Engine, inputs: &Inputs<'_>) -> Result<()> {
+    let context = engine.context(Join::Hash);
+    for schema in SCHEMAS {
+        let mut waiting: Vec<Model> = inputs
+                .folder(&format!("sql/{schema}"), "sql")
+                .into_iter()
+                .map(Model::parse)
+                .collect::<Result<_>>()?;
+        while !waiting.is_empty() {
+            // A view names another by schema and name. Where all that are left wait for each other, the first one fails.
+            let names: Vec<String> = waiting.iter().map(|view| format!("{schema}.{}", view.name)).collect();
+            let ready = waiting.iter().position(|view| !names.iter().any(|name| view.tables.contains(name)));
+            let view = waiting.remove(ready.unwrap_or(0));
+            let create = format!("CREATE VIEW {schema}.{} AS {}", view.name, view.sql);
+            context.sql(&create).await.map_err(Error::sql(&view.path))?;
+        }
+    }
+    Ok(())
+}
+
+/// Registers `runs.tables`. `is_current` marks the newest run that has the table.
+pub(crate) fn runs(catalog: &Catalog, runs: &[Manifest]) -> Result<()> {
+    let mut newest: BTreeMap<(&str, &str), &Manifest> = BTreeMap::new();
+    for run in runs.iter().filter(|run| run.mode == Mode::Full) {
+        newest.extend(run.tables.keys().map(|table| ((run.schema.as_str(), table.as_str()), run)));
+    }
+    let rows: Vec<_> = runs.iter().flat_map(|run| run.tables.iter().map(move |(name, table)| (run, name, table))).collect();
+    let text = |f: &dyn Fn(&Manifest, &str) -> String| -> ArrayRef {
+        Arc::new(StringArray::from_iter_values(rows.iter().map(|(run, name, _)| f(run, name))))
+    };
+    let current = |run: &Manifest, name: &str| newest.get(&(run.schema.as_str(), name)).is_some_and(|n| n.run == run.run);
+    let columns: [(&str, ArrayRef); 7] = [
+        ("run", text(&|run, _| run.run.to_string())),
+        ("stage", text(&|run, _| run.stage.to_string())),
+        ("schema_name", text(&|run, _| run.schema.clone())),
+        ("table_name", text(&|_, name| name.to_owned())),
+        ("row_count", Arc::new(rows.iter().map(|(_, _, t)| Some(t.rows as i64)).collect::<Int64Array>())),
+        ("source_rows", Arc::new(rows.iter().map(|(_, _, t)| t.source_rows.map(|n| n as i64)).collect::<Int64Array>())),
+        ("is_current", Arc::new(rows.iter().map(|(run, name, _)| Some(current(run, name))).collect::<BooleanArray>())),
+    ];
+    let table = RecordBatch::try_from_iter_with_nullable(columns.map(|(name, array)| (name, array, true)))
+        .map_err(DataFusionError::from)
+        .and_then(|batch| MemTable::try_new(batch.schema(), vec![vec![batch]]))
+        .map_err(Error::internal("making runs.tables"))?;
+    catalog.register("runs", "tables", Arc::new(table))
+}
