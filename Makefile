@@ -21,8 +21,8 @@ test-deps: ## MariaDB from the system's packages; an S3 server and DuckDB in a P
 	@command -v mariadbd >/dev/null || command -v /usr/sbin/mariadbd >/dev/null || { \
 		sudo=$$( [ "$$(id -u)" = 0 ] || echo sudo ); \
 		$$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends mariadb-server mariadb-client; }
-	@[ -x $(VENV)/bin/moto_server ] && $(VENV)/bin/python -c 'import duckdb' 2>/dev/null || { \
-		python3 -m venv $(VENV) && $(VENV)/bin/pip install --quiet --disable-pip-version-check 'moto[server,s3]' duckdb; }
+	@[ -x $(VENV)/bin/moto_server ] && $(VENV)/bin/python -c 'import duckdb, pytz' 2>/dev/null || { \
+		python3 -m venv $(VENV) && $(VENV)/bin/pip install --quiet --disable-pip-version-check 'moto[server,s3]' duckdb pytz; }
 
 check: fmt-check lint test doc ## everything CI looks at
 

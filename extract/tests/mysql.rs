@@ -9,6 +9,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
 
+use arrow::array::ArrayRef;
+use arrow::compute::cast;
+use arrow::datatypes::DataType;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use deskferry_extract::{Error, Request, Settings, Spec, extract, probe};
 use deskferry_staging::{Context, Kind, Manifest, Staging};
@@ -42,7 +45,10 @@ async fn rows(context: &Context, manifest: &Manifest, table: &str) -> Vec<Vec<St
     let options = FormatOptions::default().with_null("NULL");
     let mut rows = Vec::new();
     for batch in &batches {
-        let columns: Vec<_> = batch.columns().iter().map(|c| ArrayFormatter::try_new(c, &options).unwrap()).collect();
+        // Times as numbers: to show them in their zone needs tables of zones.
+        let plain = |c: &ArrayRef| if c.data_type().is_temporal() { cast(c, &DataType::Int64).unwrap() } else { Arc::clone(c) };
+        let columns: Vec<ArrayRef> = batch.columns().iter().map(plain).collect();
+        let columns: Vec<_> = columns.iter().map(|c| ArrayFormatter::try_new(c, &options).unwrap()).collect();
         rows.extend((0..batch.num_rows()).map(|at| columns.iter().map(|c| c.value(at).to_string()).collect::<Vec<_>>()));
     }
     rows.sort();

@@ -1,7 +1,16 @@
 -- one row per Hesk ticket with its text decoded once and its versions' columns brought together; key: id
 -- Hesk up to 3.4 has name and email, from 3.5 u_name and u_email. A text that was not UTF-8 is kept readable in _extra.
-WITH anonymised AS (
-    SELECT DISTINCT ticket_id FROM base_history WHERE event = 'anonymized'
+-- 2000-01-01 is Hesk's default for a date it does not know: then the earliest other date of the ticket is taken.
+WITH histories AS (
+    SELECT ticket_id, min(at) AS first_at, bool_or(event = 'anonymized') AS anonymised
+    FROM base_history
+    GROUP BY ticket_id
+),
+
+first_replies AS (
+    SELECT replyto AS ticket_id, min(dt) AS first_at
+    FROM hesk.replies
+    GROUP BY replyto
 )
 
 SELECT
@@ -17,7 +26,11 @@ SELECT
     decode_entities(coalesce(tickets.subject, (tickets._extra ->> 'subject')))  AS subject,
     coalesce(nullif(tickets.message_html, ''), tickets.message,
         (tickets._extra ->> 'message_html'), (tickets._extra ->> 'message'))    AS message_html,
-    coalesce(nullif(tickets.dt, to_timestamp_micros(946684800000000)), tickets.lastchange, tickets.firstreply) AS created_at,
+    coalesce(
+        nullif(tickets.dt, to_timestamp_micros(946684800000000)),
+        histories.first_at,
+        least(tickets.firstreply, tickets.closedat, first_replies.first_at),
+        tickets.lastchange)                                                     AS created_at,
     tickets.lastchange                                                          AS updated_at,
     tickets.firstreply                                                          AS first_reply_at,
     tickets.closedat                                                            AS closed_at,
@@ -34,8 +47,10 @@ SELECT
     tickets.attachments,
     nullif(trim(replace(tickets.merged, '#', ' ')), '')                         AS merged,
     -- The anonymised text is a language file's: recognised by the history line, else by its brackets and the blank person.
-    anonymised.ticket_id IS NOT NULL
-        OR (tickets.ip = '0.0.0.0' AND coalesce(tickets.u_email, tickets.email, '') = ''
-            AND coalesce(tickets.subject, '') LIKE '[%]')                       AS anonymised
+    coalesce(histories.anonymised, FALSE)
+        OR coalesce(tickets.ip = '0.0.0.0', FALSE)
+            AND coalesce(tickets.u_email, tickets.email, '') = ''
+            AND coalesce(tickets.subject, '') LIKE '[%]'                        AS anonymised
 FROM hesk.tickets AS tickets
-LEFT JOIN anonymised ON anonymised.ticket_id = tickets.id
+LEFT JOIN histories ON histories.ticket_id = tickets.id
+LEFT JOIN first_replies ON first_replies.ticket_id = tickets.id

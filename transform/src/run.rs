@@ -1,22 +1,22 @@
 //! One transform: models, contract, checks, publishing.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, StringArray};
+use arrow::array::{AsArray, BooleanArray, RecordBatch};
 use arrow::datatypes::SchemaRef;
 use datafusion::common::DataFusionError;
-use datafusion::logical_expr::{ColumnarValue, Volatility, create_udf, ident};
 use deskferry_staging::{Context, Manifest, RunWriter, Stage, TableWriter};
 use futures::StreamExt as _;
 
 use crate::catalog::Catalog;
-use crate::checks::{self, Check, Severity};
+use crate::checks::{self, Check};
 use crate::contract::{self, Contract, KEY, REJECTS, SCHEMA, WARNINGS};
 use crate::engine::{Engine, Join};
 use crate::inputs::Inputs;
 use crate::models::{self, Model};
-use crate::rejects::{Hash, Rejects, hash, internal};
+use crate::nulls::{Refused, split_nulls};
+use crate::rejects::{Hash, Rejects, hash};
 use crate::scratch::{Candidate, Scratch};
 use crate::write::{stored, stored_schema};
 use crate::{Error, Result};
@@ -76,16 +76,17 @@ pub async fn transform(context: &Context, inputs: &Inputs<'_>) -> Result<Summary
     job.run(&models, &checks).await
 }
 
-struct Transform<'a> {
+/// A transform under way.
+pub(crate) struct Transform<'a> {
     context: &'a Context,
-    engine: Engine,
-    catalog: Catalog,
+    pub(crate) engine: Engine,
+    pub(crate) catalog: Catalog,
     contract: Contract,
     run: RunWriter,
-    scratch: Scratch,
-    rejects: Rejects,
-    warnings: TableWriter,
-    candidates: BTreeMap<String, Candidate>,
+    pub(crate) scratch: Scratch,
+    pub(crate) rejects: Rejects,
+    pub(crate) warnings: TableWriter,
+    pub(crate) candidates: BTreeMap<String, Candidate>,
 }
 
 impl Transform<'_> {
@@ -166,7 +167,7 @@ impl Transform<'_> {
         model: &Model,
         schema: &SchemaRef,
         join: Join,
-    ) -> Result<(Candidate, Vec<(RecordBatch, Vec<String>)>)> {
+    ) -> Result<(Candidate, Vec<Refused>)> {
         let frame = self.engine.plan(&model.path, &model.sql, join).await?;
         let frame = contract::conform(frame, &model.name, schema, &model.path)?;
         let nullable = stored_schema(schema);
@@ -224,76 +225,6 @@ impl Transform<'_> {
         self.scratch.close(draft).await
     }
 
-    /// Runs the error checks until they find no more rows.
-    async fn reject(&mut self, checks: &[Check]) -> Result<()> {
-        let mut due: Vec<&Check> = checks.iter().filter(|check| check.severity == Severity::Error).collect();
-        while !due.is_empty() {
-            let rejected = self.rejects.table()?;
-            self.catalog.register(SCHEMA, REJECTS, rejected)?;
-            let mut found = Vec::new();
-            for check in &due {
-                self.stop_if_asked()?;
-                for (table, key, reason) in check.run(&self.engine).await? {
-                    self.known(&table, check)?;
-                    if self.rejects.refuse(&table, &key, &reason) {
-                        found.push((table, key, reason));
-                    }
-                }
-            }
-            let touched: BTreeSet<&String> = found.iter().map(|(table, ..)| table).collect();
-            for table in &touched {
-                self.hide_rejected(table)?;
-            }
-            due = checks
-                .iter()
-                .filter(|check| check.severity == Severity::Error && touched.iter().any(|table| check.query.reads(table)))
-                .collect();
-            self.rejects.list(&found)?;
-        }
-        Ok(())
-    }
-
-    fn known(&self, table: &str, check: &Check) -> Result<()> {
-        if self.candidates.contains_key(table) {
-            return Ok(());
-        }
-        let reason = format!("it returns rows of `{table}`, which is no contract table");
-        Err(Error::File { file: check.query.path.clone(), reason, hint: "table_name is one of the tables of sql/contract/intercom.sql" })
-    }
-
-    /// Replaces a table that checks see by its rows that are not rejected.
-    fn hide_rejected(&mut self, table: &str) -> Result<()> {
-        let (Some(candidate), Some(keys)) = (self.candidates.get(table), self.rejects.keys(table)) else { return Ok(()) };
-        let provider = Arc::new(self.scratch.table(candidate));
-        let context = self.engine.context(Join::Hash);
-        // The name tells this table and this state of it from others.
-        let kept = kept(format!("_kept_{table}_{}", keys.len()), keys);
-        let view = context.read_table(provider).and_then(|frame| frame.filter(kept.call(vec![ident(KEY)])));
-        let view = view.map_err(Error::internal("hiding rejected rows"))?.into_view();
-        self.catalog.register(SCHEMA, table, view)
-    }
-
-    async fn warn(&mut self, checks: &[Check]) -> Result<BTreeMap<String, u64>> {
-        let rejected = self.rejects.table()?;
-        self.catalog.register(SCHEMA, REJECTS, rejected)?;
-        let mut counts = BTreeMap::new();
-        for check in checks.iter().filter(|check| check.severity == Severity::Warn) {
-            self.stop_if_asked()?;
-            let rows = check.run(&self.engine).await?;
-            for rows in rows.chunks(8_192) {
-                let names: ArrayRef = Arc::new(StringArray::from(vec![check.query.name.as_str(); rows.len()]));
-                let column = |text: fn(&checks::Bad) -> &String| -> ArrayRef {
-                    Arc::new(rows.iter().map(|row| Some(text(row))).collect::<StringArray>())
-                };
-                let columns = vec![names, column(|row| &row.0), column(|row| &row.1), column(|row| &row.2)];
-                let batch = RecordBatch::try_new(Arc::clone(self.warnings.schema()), columns).map_err(internal)?;
-                self.warnings.write(&batch).await?;
-                *counts.entry(check.query.name.clone()).or_default() += rows.len() as u64;
-            }
-        }
-        Ok(counts)
-    }
-
     /// Writes the contract tables without their rejected rows and publishes the run.
     async fn publish(mut self, models: &[Model], warnings: BTreeMap<String, u64>) -> Result<Summary> {
         for (table, candidate) in std::mem::take(&mut self.candidates) {
@@ -336,42 +267,9 @@ impl Transform<'_> {
         self.stop_if_asked()
     }
 
-    fn stop_if_asked(&self) -> Result<()> {
+    pub(crate) fn stop_if_asked(&self) -> Result<()> {
         if self.context.cancel.is_cancelled() { Err(Error::Cancelled) } else { Ok(()) }
     }
-}
-
-/// The rows of a batch that have all they must have, and the others with what they lack.
-fn split_nulls(batch: &RecordBatch, schema: &SchemaRef) -> Result<(RecordBatch, Option<(RecordBatch, Vec<String>)>)> {
-    let required: Vec<usize> = (0..batch.num_columns())
-        .filter(|index| !schema.field(*index).is_nullable() && batch.column(*index).null_count() > 0)
-        .collect();
-    let with = |batch: RecordBatch, schema: &SchemaRef| {
-        RecordBatch::try_new(Arc::clone(schema), batch.columns().to_vec()).map_err(internal)
-    };
-    if required.is_empty() {
-        return Ok((with(batch.clone(), schema)?, None));
-    }
-    let lacks: Vec<Option<usize>> =
-        (0..batch.num_rows()).map(|row| required.iter().copied().find(|index| batch.column(*index).is_null(row))).collect();
-    let reasons = lacks.iter().flatten().map(|index| format!("{} is NULL", schema.field(*index).name())).collect();
-    let stays: BooleanArray = lacks.iter().map(|lack| Some(lack.is_none())).collect();
-    let goes = arrow::compute::not(&stays).map_err(internal)?;
-    let good = arrow::compute::filter_record_batch(batch, &stays).map_err(internal)?;
-    let bad = arrow::compute::filter_record_batch(batch, &goes).map_err(internal)?;
-    Ok((with(good, schema)?, Some((bad, reasons))))
-}
-
-/// A function of one run: whether a key is not among the rejected ones.
-fn kept(name: String, keys: Arc<HashMap<Hash, u32>>) -> datafusion::logical_expr::ScalarUDF {
-    use arrow::datatypes::DataType::{Boolean, Utf8View};
-    let call = move |args: &[ColumnarValue]| {
-        let columns = ColumnarValue::values_to_arrays(args)?;
-        let kept: BooleanArray =
-            columns[0].as_string_view().iter().map(|key| Some(!keys.contains_key(&hash(key.unwrap_or_default())))).collect();
-        Ok(ColumnarValue::Array(Arc::new(kept)))
-    };
-    create_udf(&name, vec![Utf8View], Boolean, Volatility::Immutable, Arc::new(call))
 }
 
 fn arrow_error(file: &str) -> impl Fn(arrow::error::ArrowError) -> Error + use<> {

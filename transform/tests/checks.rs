@@ -12,12 +12,14 @@ use deskferry_staging::{Context, RunId, Stage, Staging};
 use deskferry_transform::{Inputs, MEMORY_BYTES, Session, Summary, transform};
 
 /// A row as column and SQL value.
-type Row<'a> = &'a [(&'a str, &'a str)];
+type Row<'a> = Vec<(&'a str, &'a str)>;
+/// Tables with their rows.
+type Tables<'a> = Vec<(&'a str, Vec<Row<'a>>)>;
 
 const AT: &str = "to_timestamp(1700000000)";
 const NAMES: &str = "attributes";
 
-fn good() -> Vec<(&'static str, Vec<Vec<(&'static str, &'static str)>>)> {
+fn good() -> Tables<'static> {
     vec![
         (NAMES, vec![
             vec![("source_key", "'a:1'"), ("model", "'conversation'"), ("name", "'Plan'"), ("data_type", "'list'"), ("options", r#"'["Free","Pro \"X\""]'"#), ("multiline", "FALSE")],
@@ -44,7 +46,7 @@ fn good() -> Vec<(&'static str, Vec<Vec<(&'static str, &'static str)>>)> {
     ]
 }
 
-fn part(key: &'static str, conversation: &'static str, position: &'static str, kind: &'static str) -> Vec<(&'static str, &'static str)> {
+fn part(key: &'static str, conversation: &'static str, position: &'static str, kind: &'static str) -> Row<'static> {
     vec![
         ("source_key", key), ("conversation_key", conversation), ("position", position), ("part_type", kind), ("author_type", "'contact'"),
         ("author_key", "'c:1'"), ("body", "'x'"), ("created_at", AT),
@@ -61,7 +63,7 @@ fn columns(contract: &str) -> BTreeMap<&str, Vec<(&str, &str)>> {
     tables.collect()
 }
 
-async fn run(tables: Vec<(&str, Vec<Vec<(&str, &str)>>)>) -> (Staging, BTreeMap<String, String>, Summary) {
+async fn run(tables: Tables<'_>) -> (Staging, BTreeMap<String, String>, Summary) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let contract = std::fs::read_to_string(root.join("sql/contract/intercom.sql")).unwrap();
     let mut files = BTreeMap::new();
@@ -71,14 +73,14 @@ async fn run(tables: Vec<(&str, Vec<Vec<(&str, &str)>>)>) -> (Staging, BTreeMap<
     }
     let known = columns(&contract);
     for (table, rows) in tables {
-        let select = |row: Row<'_>| {
+        let select = |row: &Row<'_>| {
             let value = |(name, kind): &(&str, &str)| {
                 let found = row.iter().find(|(column, _)| column == name).map_or("NULL", |(_, value)| value);
                 format!("CAST({found} AS {kind}) AS {name}")
             };
             format!("SELECT {} FROM desk.one", known[table].iter().map(value).collect::<Vec<_>>().join(", "))
         };
-        let sql = rows.iter().map(|row| select(row)).collect::<Vec<_>>().join("\nUNION ALL ");
+        let sql = rows.iter().map(select).collect::<Vec<_>>().join("\nUNION ALL ");
         files.insert(format!("sql/desk/{table}.sql"), format!("-- one row per thing\n{sql}"));
     }
     files.insert("sql/contract/intercom.sql".into(), contract);
@@ -115,7 +117,7 @@ async fn a_good_desk_passes_every_check() {
 #[tokio::test]
 async fn each_bad_row_is_rejected_with_its_reason() {
     let mut tables = good();
-    let mut add = |table: &str, row: Vec<(&'static str, &'static str)>| {
+    let mut add = |table: &str, row: Row<'static>| {
         tables.iter_mut().find(|(name, _)| *name == table).unwrap().1.push(row);
     };
     let conversation = |key: &'static str, contact: &'static str, json: &'static str| {
