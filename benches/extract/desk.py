@@ -71,7 +71,7 @@ class Desk:
             self.port = probe.getsockname()[1]
         self.socket = f"/tmp/deskferry-bench-{self.port}.sock"
         self.process = subprocess.Popen(
-            ["mariadbd", "--no-defaults", f"--datadir={data}", f"--port={self.port}", f"--socket={self.socket}", "--bind-address=127.0.0.1",
+            ["mariadbd", "--no-defaults", f"--datadir={data}", f"--port={self.port}", f"--socket={self.socket}", "--bind-address=127.0.0.1", f"--tmpdir={self.folder}",
              "--skip-name-resolve", "--local-infile=1", "--innodb-flush-log-at-trx-commit=0", "--key-buffer-size=128M"] + user,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:

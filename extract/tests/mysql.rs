@@ -6,8 +6,8 @@ mod mariadb;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use arrow::array::ArrayRef;
 use arrow::compute::cast;
@@ -46,10 +46,13 @@ async fn rows(context: &Context, manifest: &Manifest, table: &str) -> Vec<Vec<St
     let mut rows = Vec::new();
     for batch in &batches {
         // Times as numbers: to show them in their zone needs tables of zones.
-        let plain = |c: &ArrayRef| if c.data_type().is_temporal() { cast(c, &DataType::Int64).unwrap() } else { Arc::clone(c) };
+        let plain =
+            |c: &ArrayRef| if c.data_type().is_temporal() { cast(c, &DataType::Int64).unwrap() } else { Arc::clone(c) };
         let columns: Vec<ArrayRef> = batch.columns().iter().map(plain).collect();
         let columns: Vec<_> = columns.iter().map(|c| ArrayFormatter::try_new(c, &options).unwrap()).collect();
-        rows.extend((0..batch.num_rows()).map(|at| columns.iter().map(|c| c.value(at).to_string()).collect::<Vec<_>>()));
+        rows.extend(
+            (0..batch.num_rows()).map(|at| columns.iter().map(|c| c.value(at).to_string()).collect::<Vec<_>>()),
+        );
     }
     rows.sort();
     rows
@@ -156,7 +159,9 @@ async fn reading_goes_on_after_connections_are_lost_and_secrets_are_never_asked_
         assert!(keys.iter().copied().eq((1..=60_000).map(|n| n * 3)), "{engine}");
         let connections = server.run("SELECT COUNT(DISTINCT thread_id) FROM mysql.general_log WHERE command_type = 'Connect' AND user_host LIKE '%reader%'");
         assert!(connections.trim().parse::<u32>().unwrap() > 2, "nothing was lost: {connections}");
-        let statements = server.run("SELECT argument FROM mysql.general_log WHERE user_host LIKE 'reader%' AND argument LIKE 'SELECT%hesk_%'");
+        let statements = server.run(
+            "SELECT argument FROM mysql.general_log WHERE user_host LIKE 'reader%' AND argument LIKE 'SELECT%hesk_%'",
+        );
         assert!(statements.contains("`hesk_users`"), "{statements}");
         assert!(!statements.contains("pass") && !statements.contains("SELECT *"), "{statements}");
     }
@@ -170,10 +175,13 @@ async fn rows_that_come_and_go_meanwhile_are_a_remark() {
     let (writer, done) = (Arc::clone(&server), AtomicBool::new(false));
     context.progress = Arc::new(move |table, _, _| {
         if table == "tickets" && !done.swap(true, Ordering::SeqCst) {
-            writer.run("INSERT INTO desk.hesk_replies (replyto) VALUES (1), (1); DELETE FROM desk.hesk_replies WHERE id = 9");
+            writer.run(
+                "INSERT INTO desk.hesk_replies (replyto) VALUES (1), (1); DELETE FROM desk.hesk_replies WHERE id = 9",
+            );
         }
     });
-    let manifest = extract(&context, &spec(), &settings(&server.url("root", "", "desk")), &Request::default()).await.unwrap();
+    let manifest =
+        extract(&context, &spec(), &settings(&server.url("root", "", "desk")), &Request::default()).await.unwrap();
     assert_eq!((manifest.rows("replies"), manifest.tables["replies"].source_rows), (999, Some(1_001)));
     let remark = manifest.remarks.iter().find(|r| r.contains("`replies` changed")).unwrap();
     assert!(remark.contains("1000 rows before, 1001 after, 999 read"), "{remark}");
@@ -188,6 +196,35 @@ async fn sample_takes_the_newest_tickets_and_what_belongs_to_them() {
     let manifest = extract(&context, &spec(), &settings(&server.url("root", "", "desk")), &request).await.unwrap();
     assert_eq!((manifest.rows("tickets"), manifest.rows("replies"), manifest.rows("categories")), (1, 5, 2));
     assert_eq!(rows(&context, &manifest, "tickets").await[0][0], "5");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_kind_of_key_is_read_whole() {
+    let server = MariaDb::start();
+    server.load(
+        "desk",
+        b"CREATE TABLE x_pairs (a int, b int, PRIMARY KEY (b, a)) ENGINE=InnoDB;
+          INSERT INTO x_pairs SELECT seq % 7, seq FROM seq_1_to_3500;
+          CREATE TABLE x_keyless (a int) ENGINE=InnoDB;
+          INSERT INTO x_keyless SELECT seq % 10 FROM seq_1_to_3500;
+          CREATE TABLE x_gaps (a bigint PRIMARY KEY) ENGINE=MyISAM;
+          INSERT INTO x_gaps VALUES (-9223372036854775808), (0), (9223372036854775807);
+          CREATE TABLE x_nothing (a int PRIMARY KEY) ENGINE=MyISAM;",
+    );
+    let table = |name: &str, key: &str| {
+        format!("[[table]]\nname = \"{name}\"\nkey = {key}\ncolumns = {{ a = \"int\", b = \"int\" }}\n")
+    };
+    let head = "name = \"x\"\ntitle = \"X\"\nreaders = [\"mysql\"]\n".to_owned();
+    let one = ["keyless", "gaps", "nothing"].map(|name| table(name, "\"a\"")).concat();
+    let spec = Spec::parse("x.toml", &(head + &table("pairs", "[\"a\", \"b\"]") + &one)).unwrap();
+    let context = context();
+    let settings = Settings { table_prefix: "x_".into(), ..settings(&server.url("root", "", "desk")) };
+    let manifest = extract(&context, &spec, &settings, &Request::default()).await.unwrap();
+    let read = ["pairs", "keyless", "gaps", "nothing"].map(|table| manifest.rows(table));
+    assert_eq!(read, [3_500, 3_500, 3, 0]);
+    let mut pairs = rows(&context, &manifest, "pairs").await;
+    pairs.dedup();
+    assert_eq!(pairs.len(), 3_500);
 }
 
 async fn refused(settings: &Settings) -> Error {
@@ -215,7 +252,11 @@ async fn each_wrong_setting_is_named_with_a_hint() {
         (settings(&url("hunter2-wrong", "desk")), Kind::Invalid, "password is wrong"),
         (settings(&url("hunter2", "desk")), Kind::Invalid, "GRANT SELECT ON `desk`.*"),
         (settings("mysql://reader:hunter2@127.0.0.1:1/desk"), Kind::Unavailable, "nothing listens on port 1"),
-        (settings("mysql://reader:hunter2@no-such-host.invalid/desk"), Kind::Unavailable, "`no-such-host.invalid` is not known"),
+        (
+            settings("mysql://reader:hunter2@no-such-host.invalid/desk"),
+            Kind::Unavailable,
+            "`no-such-host.invalid` is not known",
+        ),
         (root("nowhere"), Kind::Invalid, "no database `nowhere`"),
         (root("other"), Kind::Invalid, "database's name"),
         (root("empty"), Kind::Invalid, "sees no table"),

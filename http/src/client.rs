@@ -55,7 +55,11 @@ enum Outcome {
     NotSent(reqwest::Error),
     Throttled(Duration),
     /// Perhaps executed.
-    Doubtful { status: Option<u16>, reason: String, request_id: Option<String> },
+    Doubtful {
+        status: Option<u16>,
+        reason: String,
+        request_id: Option<String>,
+    },
 }
 
 impl Client {

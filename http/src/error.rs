@@ -119,6 +119,14 @@ impl Error {
         }
     }
 
+    /// Path of the call, without its query.
+    pub fn path(&self) -> Option<&str> {
+        match self {
+            Self::Refused { path, .. } | Self::Exhausted { path, .. } | Self::Unknown { path, .. } => Some(path),
+            Self::Settings { .. } | Self::Unreachable { .. } | Self::Unauthorized { .. } => None,
+        }
+    }
+
     /// Status, code, message and request id of a reply, as far as there were any.
     pub fn reply(&self) -> (Option<u16>, Option<&str>, Option<String>, Option<&str>) {
         match self {

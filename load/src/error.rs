@@ -8,7 +8,7 @@ use deskferry_staging::Kind;
 pub enum Error {
     /// A call failed for good.
     #[error(transparent)]
-    Http(#[from] deskferry_http::Error),
+    Http(Box<deskferry_http::Error>),
     /// The stage failed.
     #[error(transparent)]
     Staging(#[from] deskferry_staging::Error),
@@ -119,6 +119,12 @@ impl Error {
             Self::Setting { .. } | Self::Reply { .. } | Self::Output { .. } => return None,
         };
         Some(text.to_owned())
+    }
+}
+
+impl From<deskferry_http::Error> for Error {
+    fn from(error: deskferry_http::Error) -> Self {
+        Self::Http(Box::new(error))
     }
 }
 

@@ -79,10 +79,14 @@ async fn extend(log: &Log, memory: &mut Memory) -> Result<()> {
 
 impl Ledger {
     /// Takes over a ledger that has been replayed. Nothing is written before the first intent.
-    pub(crate) fn open(context: &Context, settings: &Settings, run: &str, workspace: &str, memory: Memory) -> Result<Self> {
-        if let Some(other) = memory.workspace().filter(|w| *w != workspace) {
-            return Err(Error::Workspace { ledger: other.to_owned(), token: workspace.to_owned() });
-        }
+    pub(crate) fn open(
+        context: &Context,
+        settings: &Settings,
+        run: &str,
+        workspace: &str,
+        memory: Memory,
+    ) -> Result<Self> {
+        memory.of_workspace(workspace)?;
         let log = context.staging.log("ledger", "entries")?;
         let (messages, inbox) = mpsc::channel(1024);
         let failed = Arc::new(Mutex::new(None));
@@ -154,7 +158,10 @@ impl Ledger {
             let mut memory = self.memory();
             entries.iter().for_each(|entry| memory.apply(entry));
         }
-        self.messages.send(Message::Outcomes(entries)).await.map_err(|_| self.failure())
+        match self.messages.send(Message::Outcomes(entries)).await {
+            Ok(()) => Ok(()),
+            Err(_) => Err(self.failure().await),
+        }
     }
 
     /// Makes sure that no other loader has taken over; to be asked before every call.
@@ -166,23 +173,27 @@ impl Ledger {
     /// Stores what is not stored yet and ends the ledger cleanly.
     pub(crate) async fn close(&self) -> Result<()> {
         let (done, ended) = oneshot::channel();
-        let sent = self.messages.send(Message::End(done)).await;
-        let ended = ended.await;
-        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(writer) = writer {
-            let _ = writer.await;
+        if self.messages.send(Message::End(done)).await.is_err() || ended.await.is_err() {
+            return Err(self.failure().await);
         }
-        if sent.is_err() || ended.is_err() { Err(self.failure()) } else { Ok(()) }
+        Ok(())
     }
 
     async fn stored(&self, entries: Vec<Entry>) -> Result<()> {
         let (done, stored) = oneshot::channel();
-        self.messages.send(Message::Intents(entries, done)).await.map_err(|_| self.failure())?;
-        stored.await.map_err(|_| self.failure())
+        if self.messages.send(Message::Intents(entries, done)).await.is_err() || stored.await.is_err() {
+            return Err(self.failure().await);
+        }
+        Ok(())
     }
 
     /// Why the writer has stopped; the first who asks gets the cause.
-    fn failure(&self) -> Error {
+    async fn failure(&self) -> Error {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(writer) = writer {
+            // The writer tells the cause after it has stopped listening.
+            let _ = writer.await;
+        }
         let cause = self.failed.lock().unwrap_or_else(PoisonError::into_inner).take();
         cause.unwrap_or(Error::Output { what: "the ledger", reason: "an earlier segment could not be written".into() })
     }

@@ -29,6 +29,7 @@ mod error;
 mod intercom;
 mod ledger;
 mod links;
+mod live;
 mod load;
 mod outcome;
 mod people;

@@ -169,8 +169,7 @@ impl Load {
         todo: Todo,
         since: Instant,
     ) -> Result<Option<Outcome>, Halt> {
-        let in_thread =
-            matches!(step.find, Find::Part | Find::Participant | Find::Assignee | Find::Team | Find::State);
+        let in_thread = matches!(step.find, Find::Part | Find::Participant | Find::Assignee | Find::Team | Find::State);
         let thread = match self.ledger.id(chain.table, &chain.key) {
             Some(id) if in_thread => resolve::read_thread(self, &id, &chain.steps).await?,
             _ => None,
@@ -207,7 +206,9 @@ impl Load {
                 Err(error @ deskferry_http::Error::Refused { .. }) => {
                     return Ok(Outcome { id: found.id, ..Outcome::refused(&error, update) });
                 }
-                Err(deskferry_http::Error::Unknown { .. }) if attempt < ATTEMPTS => self.pause(backoff(attempt)).await?,
+                Err(deskferry_http::Error::Unknown { .. }) if attempt < ATTEMPTS => {
+                    self.pause(backoff(attempt)).await?
+                }
                 Err(error) => return Err(error.into()),
             }
         }

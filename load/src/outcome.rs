@@ -52,7 +52,7 @@ impl Outcome {
         let (status, code, message, request_id) = error.reply();
         Self {
             method: Some(call.method.as_str()),
-            path: Some(call.path.replace("{}", "{id}")),
+            path: error.path().map(ToOwned::to_owned),
             status,
             code: code.map(ToOwned::to_owned),
             message,

@@ -69,7 +69,8 @@ impl People {
         let mut rows = Rows::open(staging, manifest, "admins")?;
         while let Some(row) = rows.next().await? {
             let (key, name, email) = (row.must("source_key")?, row.must("name")?, row.some("email")?);
-            let id = email.as_deref().and_then(|e| by_email.get(&fold(e))).or_else(|| by_name.get(&fold(name))).cloned();
+            let id =
+                email.as_deref().and_then(|e| by_email.get(&fold(e))).or_else(|| by_name.get(&fold(name))).cloned();
             if id.is_none() {
                 let (source_key, name, used) = (key.to_owned(), name.to_owned(), row.boolean("used")? == Some(true));
                 people.missing_admins.push(MissingAdmin { source_key, name, email, used });

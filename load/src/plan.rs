@@ -19,9 +19,7 @@ pub(crate) enum Todo {
     /// It is there and differs.
     Update,
     /// It may be there: find out first. `changed`: what may be there is not what is wanted now.
-    Resolve {
-        changed: bool,
-    },
+    Resolve { changed: bool },
 }
 
 impl Todo {

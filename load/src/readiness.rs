@@ -109,7 +109,8 @@ pub async fn readiness(context: &Context, settings: &Settings, manifest: Option<
     }
     for object_type in types {
         let path: String = url::form_urlencoded::byte_serialize(object_type.as_bytes()).collect();
-        let request = Request::get(format!("/custom_object_instances/{}", path.replace('+', "%20"))).with("per_page", 1);
+        let request =
+            Request::get(format!("/custom_object_instances/{}", path.replace('+', "%20"))).with("per_page", 1);
         match client.send(&request).await {
             Ok(_) => {}
             Err(deskferry_http::Error::Refused { status: 404, .. }) => found.object_types_missing.push(object_type),

@@ -60,7 +60,7 @@ pub(crate) async fn find(
         }
         Find::Article => {
             let all = pages(&load.client, "/articles", 150).await?;
-            in_list(load, step, &all, |a| a["title"] == body["title"] && same_id(&a["parent_id"], &body["parent_id"]))
+            in_list(load, step, &all, |a| a["title"] == body["title"] && same_id(parent_of(a), &body["parent_id"]))
         }
         Find::Snippet => {
             let all = pages(&load.client, "/content_snippets", 150).await?;
@@ -115,6 +115,11 @@ fn in_list(load: &Load, step: &Step, all: &[Value], fits: impl Fn(&Value) -> boo
     Found::No
 }
 
+/// Parent of an article, which 2.16 gives as a list.
+fn parent_of(article: &Value) -> &Value {
+    if article["parent_id"].is_null() { &article["parent_ids"][0] } else { &article["parent_id"] }
+}
+
 async fn contact(load: &Load, body: &Value, since: Instant) -> Result<Found, Halt> {
     let external_id = body["external_id"].as_str().unwrap_or_default();
     if body["role"] != "lead" {
@@ -142,7 +147,8 @@ async fn attribute(load: &Load, step: &Step, body: &Value) -> Result<Found, Halt
     if step.find == Find::AttributeOption {
         let id = load.ledger.id(step.table, &step.key).unwrap_or_default();
         let label = body["label"].as_str().unwrap_or_default().to_owned();
-        let there = existing.conversation_by_id(&id).is_some_and(|a| tables::attributes::options_of(a).contains(&label));
+        let there =
+            existing.conversation_by_id(&id).is_some_and(|a| tables::attributes::options_of(a).contains(&label));
         return Ok(if there { Found::Yes { id: None, url: None } } else { Found::No });
     }
     let model = body["model"].as_str().unwrap_or("conversation");

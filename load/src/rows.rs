@@ -33,8 +33,7 @@ pub(crate) struct Row {
 impl Rows {
     /// The rows of `table`; none where the run has no such table.
     pub(crate) fn open(staging: &Staging, manifest: &Manifest, table: &'static str) -> Result<Self> {
-        let batches =
-            if manifest.tables.contains_key(table) { Some(staging.read(manifest, table)?) } else { None };
+        let batches = if manifest.tables.contains_key(table) { Some(staging.read(manifest, table)?) } else { None };
         Ok(Self { table, batches, batch: None, next: 0, peeked: None })
     }
 
@@ -116,7 +115,9 @@ impl Row {
         if times.is_null(self.row) {
             return Ok(None);
         }
-        DateTime::from_timestamp_micros(times.value(self.row)).map(Some).ok_or_else(|| self.not(name, "a possible time"))
+        DateTime::from_timestamp_micros(times.value(self.row))
+            .map(Some)
+            .ok_or_else(|| self.not(name, "a possible time"))
     }
 
     /// A JSON array of keys; empty for NULL.
@@ -137,7 +138,8 @@ impl Row {
     }
 
     fn not(&self, column: &str, what: &str) -> Error {
-        let key = self.batch.column_by_name("source_key").and_then(|c| c.as_string_opt::<i32>().map(|s| s.value(self.row)));
+        let key =
+            self.batch.column_by_name("source_key").and_then(|c| c.as_string_opt::<i32>().map(|s| s.value(self.row)));
         let reason = format!("column `{column}` of row `{}` is not {what}", key.unwrap_or("?"));
         Error::Contract { table: self.table.to_owned(), reason }
     }

@@ -118,7 +118,8 @@ fn describe(
 ) {
     let manifest = writer.manifest();
     manifest.inputs.push(source.run.clone());
-    manifest.rejects = counts.iter().filter(|(_, c)| c.rejected > 0).map(|(t, c)| ((*t).to_owned(), c.rejected)).collect();
+    manifest.rejects =
+        counts.iter().filter(|(_, c)| c.rejected > 0).map(|(t, c)| ((*t).to_owned(), c.rejected)).collect();
     if interrupted {
         manifest.remarks.push("the load was stopped; the same command goes on".to_owned());
     }
@@ -148,7 +149,8 @@ async fn send_tables(sender: &mut Sender, manifest: &Manifest, filter: &Filter) 
         true => list(&load.client, "/tags", "data").await?,
         false => Vec::new(),
     };
-    rows(sender, manifest, filter, tables::TAGS, Box::new(|r| tables::tags::chain(r, &existing_tags).map(Some))).await?;
+    rows(sender, manifest, filter, tables::TAGS, Box::new(|r| tables::tags::chain(r, &existing_tags).map(Some)))
+        .await?;
     let company: ToChain<'_> = Box::new(|row| tables::companies::chain(row, &tag_names).map(Some));
     rows(sender, manifest, filter, tables::COMPANIES, company).await?;
     rows(sender, manifest, filter, tables::CONTACTS, Box::new(|r| tables::contacts::chain(r).map(Some))).await?;

@@ -104,8 +104,7 @@ impl Sender {
     }
 
     async fn ended(&mut self, ended: std::result::Result<Ended, tokio::task::JoinError>) -> Result<()> {
-        let (results, halt) =
-            ended.map_err(|e| Error::Output { what: "a thread", reason: e.to_string() })?;
+        let (results, halt) = ended.map_err(|e| Error::Output { what: "a thread", reason: e.to_string() })?;
         self.results.add(results).await?;
         if let Some(Halt::Fatal(error)) = halt {
             self.fail(error);

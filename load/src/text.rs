@@ -77,7 +77,10 @@ mod tests {
     fn letters_are_the_same_for_text_and_for_its_html() {
         let text = "a < b & \"c\"\n\n1 > 0  it's";
         assert_eq!(letters(&format!("<p>{}</p>", escape(text).replace('\n', "<br>"))), "a<b&\"c\"1>0it's");
-        assert_eq!(letters(text), letters("<p class=\"no-margin\">a &lt; b &amp; &quot;c&quot;</p><p>1 &gt; 0&nbsp; it&#39;s</p>"));
+        assert_eq!(
+            letters(text),
+            letters("<p class=\"no-margin\">a &lt; b &amp; &quot;c&quot;</p><p>1 &gt; 0&nbsp; it&#39;s</p>")
+        );
         assert_eq!(letters("&unknown; &"), "&unknown;&");
     }
 }

@@ -4,7 +4,7 @@ WITH targets AS (
     SELECT
         dispositions.*,
         row_number() OVER (PARTITION BY target_table, target_key, source_table ORDER BY source_id) AS nth
-    FROM intercom.dispositions
+    FROM intercom.dispositions AS dispositions
 ),
 
 judged AS (

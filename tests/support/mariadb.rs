@@ -20,7 +20,7 @@ use std::time::Duration;
 const START_TENTHS: u32 = 600;
 
 /// A running server. Dropping it stops the server by its process id and removes its folder.
-pub struct MariaDb {
+pub(crate) struct MariaDb {
     folder: tempfile::TempDir,
     process: Child,
     port: u16,
@@ -31,11 +31,16 @@ impl MariaDb {
     ///
     /// # Panics
     /// Where MariaDB is not installed or does not start; the text names what is missing and shows the server's log.
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let folder = tempfile::Builder::new().prefix("deskferry-mariadb-").tempdir().expect("a temporary folder");
         let data = folder.path().join("data");
         let output = Command::new(program("mariadb-install-db"))
-            .args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"])
+            .args([
+                "--no-defaults",
+                "--auth-root-authentication-method=normal",
+                "--skip-test-db",
+                "--skip-name-resolve",
+            ])
             .arg(format!("--datadir={}", data.display()))
             .args(run_as())
             .output()
@@ -48,6 +53,8 @@ impl MariaDb {
             .arg(format!("--datadir={}", data.display()))
             .arg(format!("--port={port}"))
             .arg(format!("--socket={}", folder.path().join("socket").display()))
+            // Servers clear what looks like theirs out of a folder that they share.
+            .arg(format!("--tmpdir={}", folder.path().display()))
             .args(["--bind-address=127.0.0.1", "--skip-name-resolve", "--innodb-buffer-pool-size=16M"])
             .args(["--innodb-flush-log-at-trx-commit=0", "--max-allowed-packet=64M"])
             .args(run_as())
@@ -62,12 +69,12 @@ impl MariaDb {
     }
 
     /// The loopback port it listens on.
-    pub fn port(&self) -> u16 {
+    pub(crate) fn port(&self) -> u16 {
         self.port
     }
 
     /// The URL of a database on it.
-    pub fn url(&self, user: &str, password: &str, database: &str) -> String {
+    pub(crate) fn url(&self, user: &str, password: &str, database: &str) -> String {
         format!("mysql://{user}:{password}@127.0.0.1:{}/{database}", self.port)
     }
 
@@ -75,18 +82,21 @@ impl MariaDb {
     ///
     /// # Panics
     /// Where the server refuses a statement.
-    pub fn load(&self, database: &str, dump: &[u8]) {
+    pub(crate) fn load(&self, database: &str, dump: &[u8]) {
         self.run(&format!("DROP DATABASE IF EXISTS `{database}`; CREATE DATABASE `{database}` CHARACTER SET utf8mb4"));
         // The sandbox line that newer dump programs write first is a command of newer clients only.
         let sandbox = dump.starts_with(b"/*M!999999").then(|| dump.iter().position(|byte| *byte == b'\n')).flatten();
-        self.client(&["--database", database, "--binary-mode", "--default-character-set=utf8mb4"], &dump[sandbox.unwrap_or(0)..]);
+        self.client(
+            &["--database", database, "--binary-mode", "--default-character-set=utf8mb4"],
+            &dump[sandbox.unwrap_or(0)..],
+        );
     }
 
     /// Runs statements and returns what they print: a line per row, tabs between columns, no headings.
     ///
     /// # Panics
     /// Where the server refuses a statement.
-    pub fn run(&self, sql: &str) -> String {
+    pub(crate) fn run(&self, sql: &str) -> String {
         self.client(&["--batch", "--skip-column-names", "--default-character-set=utf8mb4"], sql.as_bytes())
     }
 
@@ -94,7 +104,7 @@ impl MariaDb {
     ///
     /// # Panics
     /// Where `mariadb-dump` fails.
-    pub fn dump(&self, database: &str) -> Vec<u8> {
+    pub(crate) fn dump(&self, database: &str) -> Vec<u8> {
         let output = Command::new(program("mariadb-dump"))
             .args(["--no-defaults", "--user=root", "--protocol=socket", "--default-character-set=utf8mb4"])
             .arg(format!("--socket={}", self.socket().display()))

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch, StringViewBuilder};
+use arrow::array::{ArrayRef, RecordBatch, StringBuilder};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::catalog::{MemorySchemaProvider, SchemaProvider, TableProvider};
 use datafusion::datasource::MemTable;
@@ -76,7 +76,8 @@ impl Catalog {
             if newest.is_some_and(|newest| !newest.tables.contains_key(&table)) {
                 continue;
             }
-            let all: Vec<&Manifest> = runs.iter().filter(|run| run.schema == schema && run.tables.contains_key(&table)).collect();
+            let all: Vec<&Manifest> =
+                runs.iter().filter(|run| run.schema == schema && run.tables.contains_key(&table)).collect();
             let columns = self.columns(&table, &all).await?;
             let versions = self.versions(&table, &all, &columns);
             self.register(schema, &format!("{table}__runs"), Arc::new(versions))?;
@@ -89,9 +90,9 @@ impl Catalog {
 
     fn versions(&self, table: &str, runs: &[&Manifest], columns: &Schema) -> StageTable {
         let empty = StageTable::new(self.url.clone(), columns).with_run();
-        runs.iter().filter_map(|run| Some((run, run.tables.get(table)?))).fold(empty, |all, (run, table)| {
-            all.with_parts(Some(&run.run), &table.parts, true)
-        })
+        runs.iter()
+            .filter_map(|run| Some((run, run.tables.get(table)?)))
+            .fold(empty, |all, (run, table)| all.with_parts(Some(&run.run), &table.parts, true))
     }
 
     /// The newest version of each row, by the table's key; rows of one run that share a key all stay.
@@ -103,8 +104,14 @@ impl Catalog {
             return Ok(Arc::new(self.written(columns, written)));
         }
         let versions = self.versions(table, &runs.iter().collect::<Vec<_>>(), columns);
-        let key = runs.iter().rev().filter_map(|run| run.tables.get(table)).map(|table| &table.key).find(|key| !key.is_empty());
-        let kept: Vec<Expr> = columns.fields().iter().filter(|f| f.name() != DELETED).map(|f| ident(f.name())).collect();
+        let key = runs
+            .iter()
+            .rev()
+            .filter_map(|run| run.tables.get(table))
+            .map(|table| &table.key)
+            .find(|key| !key.is_empty());
+        let kept: Vec<Expr> =
+            columns.fields().iter().filter(|f| f.name() != DELETED).map(|f| ident(f.name())).collect();
         let view = || {
             let mut frame = self.context.read_table(Arc::new(versions))?;
             if let Some(key) = key {
@@ -131,8 +138,11 @@ impl Catalog {
     async fn columns(&self, table: &str, runs: &[&Manifest]) -> Result<SchemaRef> {
         let mut fields: Vec<Field> = Vec::new();
         for written in runs.iter().rev().filter_map(|run| run.tables.get(table)) {
-            let parsed: Result<Vec<Field>, _> =
-                written.columns.iter().map(|c| c.data_type.parse().map(|t: DataType| Field::new(&c.name, t, true))).collect();
+            let parsed: Result<Vec<Field>, _> = written
+                .columns
+                .iter()
+                .map(|c| c.data_type.parse().map(|t: DataType| Field::new(&c.name, t, true)))
+                .collect();
             let columns = match (parsed, written.parts.first()) {
                 (Ok(columns), _) => columns,
                 (Err(_), Some(part)) => self.footer(part).await?.fields().iter().map(|f| f.as_ref().clone()).collect(),
@@ -150,7 +160,8 @@ impl Catalog {
     /// The columns of a file.
     async fn footer(&self, part: &Part) -> Result<SchemaRef> {
         let file = PartitionedFile::new(part.path.clone(), part.bytes).object_meta;
-        let columns = ParquetFormat::default().infer_schema(&self.context.state(), &self.staging.store(), &[file]).await;
+        let columns =
+            ParquetFormat::default().infer_schema(&self.context.state(), &self.staging.store(), &[file]).await;
         columns.map_err(Error::internal(&format!("reading `{}`", part.path)))
     }
 
@@ -168,7 +179,8 @@ impl Catalog {
         for (name, file) in inputs.mappings() {
             self.register("mapping", name, mapping(file)?)?;
         }
-        let (keys, values): (Vec<_>, Vec<_>) = inputs.settings.iter().map(|(k, v)| (Some(k.as_str()), Some(v.as_str()))).unzip();
+        let (keys, values): (Vec<_>, Vec<_>) =
+            inputs.settings.iter().map(|(k, v)| (Some(k.as_str()), Some(v.as_str()))).unzip();
         self.register(contract::SCHEMA, "settings", texts(&["key", "value"], [keys, values].into_iter())?)
     }
 }
@@ -191,11 +203,11 @@ fn mapping(file: File<'_>) -> Result<Arc<dyn TableProvider>> {
 /// A small table of text columns.
 fn texts<'a>(names: &[&str], columns: impl Iterator<Item = Vec<Option<&'a str>>>) -> Result<Arc<dyn TableProvider>> {
     let arrays = columns.map(|column| {
-        let mut array = StringViewBuilder::new();
+        let mut array = StringBuilder::new();
         column.into_iter().for_each(|text| array.append_option(text));
         Arc::new(array.finish()) as ArrayRef
     });
-    let schema = Arc::new(Schema::new(names.iter().map(|n| Field::new(*n, DataType::Utf8View, true)).collect::<Vec<_>>()));
+    let schema = Arc::new(Schema::new(names.iter().map(|n| Field::new(*n, DataType::Utf8, true)).collect::<Vec<_>>()));
     let table = RecordBatch::try_new(Arc::clone(&schema), arrays.collect())
         .map_err(datafusion::common::DataFusionError::from)
         .and_then(|batch| MemTable::try_new(schema, vec![vec![batch]]));

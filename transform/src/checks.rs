@@ -49,7 +49,13 @@ pub(crate) fn all(inputs: &Inputs<'_>) -> Result<Vec<Check>> {
             let severity = match (head.first(), severity) {
                 (Some(first), Some("error")) if !first.starts_with("severity") => Severity::Error,
                 (Some(first), Some("warn")) if !first.starts_with("severity") => Severity::Warn,
-                _ => return Err(Error::File { file: file.path.to_owned(), reason: "its head is not that of a check".into(), hint: HINT }),
+                _ => {
+                    return Err(Error::File {
+                        file: file.path.to_owned(),
+                        reason: "its head is not that of a check".into(),
+                        hint: HINT,
+                    });
+                }
             };
             Ok(Check { query: Model::parse(file)?, severity })
         })
@@ -69,7 +75,9 @@ impl Check {
             let (tables, keys, reasons) = (tables?, keys?, reasons?);
             let (tables, keys, reasons) = (tables.as_string_view(), keys.as_string_view(), reasons.as_string_view());
             for row in 0..batch.num_rows() {
-                let text = |column: &arrow::array::StringViewArray| if column.is_null(row) { String::new() } else { column.value(row).to_owned() };
+                let text = |column: &arrow::array::StringViewArray| {
+                    if column.is_null(row) { String::new() } else { column.value(row).to_owned() }
+                };
                 bad.push((text(tables), text(keys), text(reasons)));
             }
         }

@@ -28,7 +28,8 @@ pub(crate) struct Contract {
     pub(crate) tables: BTreeMap<String, SchemaRef>,
 }
 
-const HINT: &str = "the contract is CREATE TABLE with VARCHAR, BIGINT, DOUBLE, BOOLEAN or TIMESTAMP, NOT NULL and PRIMARY KEY";
+const HINT: &str =
+    "the contract is CREATE TABLE with VARCHAR, BIGINT, DOUBLE, BOOLEAN or TIMESTAMP, NOT NULL and PRIMARY KEY";
 
 impl Contract {
     /// Reads the contract.
@@ -78,7 +79,9 @@ impl Contract {
 }
 
 fn is_key(column: Option<&ColumnDef>) -> bool {
-    column.is_some_and(|c| c.name.value == KEY && c.options.iter().any(|o| matches!(o.option, ColumnOption::PrimaryKey(_))))
+    column.is_some_and(|c| {
+        c.name.value == KEY && c.options.iter().any(|o| matches!(o.option, ColumnOption::PrimaryKey(_)))
+    })
 }
 
 fn field(column: &ColumnDef) -> Result<Field, String> {
@@ -90,7 +93,8 @@ fn field(column: &ColumnDef) -> Result<Field, String> {
         "TIMESTAMP" => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
         other => return Err(format!("{} has the type {other}", column.name)),
     };
-    let required = column.options.iter().any(|o| matches!(o.option, ColumnOption::NotNull | ColumnOption::PrimaryKey(_)));
+    let required =
+        column.options.iter().any(|o| matches!(o.option, ColumnOption::NotNull | ColumnOption::PrimaryKey(_)));
     Ok(Field::new(&column.name.value, data_type, !required))
 }
 
@@ -115,8 +119,6 @@ pub(crate) fn conform(frame: DataFrame, table: &str, wanted: &Schema, file: &str
                 sql_type(found.data_type()),
                 sql_type(field.data_type())
             )),
-            // Text stays Utf8View until it is written: a batch of long texts exceeds what Utf8 can hold.
-            Ok(_) if *field.data_type() == DataType::Utf8 => columns.push(cast(ident(name), DataType::Utf8View).alias(name)),
             Ok(_) => columns.push(cast(ident(name), field.data_type().clone()).alias(name)),
         }
     }
@@ -163,7 +165,9 @@ mod tests {
 
     #[test]
     fn parse_reads_types_and_nulls() {
-        let contract = parse("CREATE TABLE t (source_key VARCHAR NOT NULL PRIMARY KEY, n BIGINT, at TIMESTAMP NOT NULL);").unwrap();
+        let contract =
+            parse("CREATE TABLE t (source_key VARCHAR NOT NULL PRIMARY KEY, n BIGINT, at TIMESTAMP NOT NULL);")
+                .unwrap();
         let schema = &contract.tables["t"];
         assert_eq!(schema.field(1), &Field::new("n", DataType::Int64, true));
         assert!(!schema.field(2).is_nullable());

@@ -21,7 +21,8 @@ const BATCH_ROWS: usize = 2_048;
 /// Name of the catalog; SQL does not need it.
 pub(crate) const CATALOG: &str = "deskferry";
 
-/// How joins are done. Hash joins are fast but hold one side in memory; sort-merge joins sort on disk.
+/// How a query is run. Hash joins are fast but hold one side in memory; sort-merge joins sort on disk, and one partition instead
+/// of several leaves each sort more of the memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Join {
     Hash,
@@ -52,12 +53,17 @@ impl Engine {
         }
         let options = config.options_mut();
         options.sql_parser.collect_spans = true;
+        // VARCHAR is Utf8, as tables are read: see `table.rs`.
+        options.sql_parser.map_string_types_to_utf8view = false;
+        // What a sort keeps back for merging; several sorts run side by side.
+        options.execution.sort_spill_reservation_bytes = (memory_bytes / 64).clamp(512 << 10, 10 << 20);
         options.execution.parquet.pushdown_filters = true;
-        let state = SessionStateBuilder::new().with_config(config).with_runtime_env(runtime).with_default_features().build();
+        let state =
+            SessionStateBuilder::new().with_config(config).with_runtime_env(runtime).with_default_features().build();
         let mut hash = SessionContext::new_with_state(state);
         functions::register(&mut hash).map_err(Error::internal("opening a session"))?;
 
-        let mut config = hash.copied_config();
+        let mut config = hash.copied_config().with_target_partitions(1);
         config.options_mut().optimizer.prefer_hash_join = false;
         let state = SessionStateBuilder::new_from_existing(hash.state()).with_config(config).build();
         Ok(Self { hash, merge: SessionContext::new_with_state(state), memory_bytes })

@@ -131,7 +131,8 @@ impl Error {
             let mut hint = None;
             let mut place = format!("`{file}`");
             if let Some(diagnostic) = source.diagnostic() {
-                let notes = diagnostic.helps.iter().map(|h| &h.message).chain(diagnostic.notes.iter().map(|n| &n.message));
+                let notes =
+                    diagnostic.helps.iter().map(|h| &h.message).chain(diagnostic.notes.iter().map(|n| &n.message));
                 hint = notes.map(String::as_str).reduce(|first, _| first).map(str::to_owned);
                 if let Some(span) = diagnostic.span {
                     place = format!("`{file}` line {}, column {}", span.start.line, span.start.column);

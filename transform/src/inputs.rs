@@ -88,7 +88,14 @@ mod tests {
 
     #[test]
     fn mappings_of_the_user_replace_those_of_the_source() {
-        let files = ["sql/x/a.sql", "sql/x/deep/b.sql", "sql/x/mapping/m.csv", "sql/x/mapping/n.csv", "mapping/m.csv", "sql/y/c.sql"];
+        let files = [
+            "sql/x/a.sql",
+            "sql/x/deep/b.sql",
+            "sql/x/mapping/m.csv",
+            "sql/x/mapping/n.csv",
+            "mapping/m.csv",
+            "sql/y/c.sql",
+        ];
         let files = files.map(|path| (path.to_owned(), path.to_owned())).into();
         let inputs = Inputs { source: "x", files: &files, settings: vec![], memory_bytes: MEMORY_BYTES, partitions: 1 };
         assert_eq!(inputs.models().iter().map(|f| f.name).collect::<Vec<_>>(), ["a"]);

@@ -75,7 +75,8 @@ impl Visitor for Names {
     }
 
     fn pre_visit_relation(&mut self, relation: &ObjectName) -> ControlFlow<()> {
-        let parts: Vec<&str> = relation.0.iter().filter_map(|part| part.as_ident()).map(|ident| ident.value.as_str()).collect();
+        let parts: Vec<&str> =
+            relation.0.iter().filter_map(|part| part.as_ident()).map(|ident| ident.value.as_str()).collect();
         self.tables.insert(parts.join("."));
         ControlFlow::Continue(())
     }
@@ -139,7 +140,11 @@ mod tests {
 
     #[test]
     fn ordered_refuses_circles_missing_grain_and_other_statements() {
-        let circle = [("a", "-- one row\nSELECT * FROM b"), ("b", "-- one row\nSELECT * FROM c"), ("c", "-- one row\nSELECT * FROM b")];
+        let circle = [
+            ("a", "-- one row\nSELECT * FROM b"),
+            ("b", "-- one row\nSELECT * FROM c"),
+            ("c", "-- one row\nSELECT * FROM b"),
+        ];
         assert_eq!(order(&circle).unwrap_err().to_string(), "models need each other in a circle: b -> c -> b");
         assert!(order(&[("a", "SELECT 1")]).unwrap_err().to_string().contains("what a row is"));
         assert!(order(&[("a", "-- one row\nDROP TABLE x")]).unwrap_err().to_string().contains("no SELECT"));

@@ -22,8 +22,9 @@ pub(crate) fn split_nulls(batch: &RecordBatch, schema: &SchemaRef) -> Result<(Re
     if required.is_empty() {
         return Ok((with(batch.clone(), schema)?, None));
     }
-    let lacks: Vec<Option<usize>> =
-        (0..batch.num_rows()).map(|row| required.iter().copied().find(|index| batch.column(*index).is_null(row))).collect();
+    let lacks: Vec<Option<usize>> = (0..batch.num_rows())
+        .map(|row| required.iter().copied().find(|index| batch.column(*index).is_null(row)))
+        .collect();
     let reasons = lacks.iter().flatten().map(|index| format!("{} is NULL", schema.field(*index).name())).collect();
     let stays: BooleanArray = lacks.iter().map(|lack| Some(lack.is_none())).collect();
     let goes = arrow::compute::not(&stays).map_err(internal)?;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray, BooleanArray, RecordBatch, StringArray, StringViewBuilder};
+use arrow::array::{ArrayRef, AsArray, BooleanArray, RecordBatch, StringArray, StringBuilder};
 use arrow::compute::filter_record_batch;
 use arrow::datatypes::SchemaRef;
 use arrow::json::LineDelimitedWriter;
@@ -62,14 +62,18 @@ impl Rejects {
 
     /// Lists rows for the checks of the next round.
     pub(crate) fn list(&mut self, rows: &[(String, String, String)]) -> Result<()> {
-        let mut columns = [StringViewBuilder::new(), StringViewBuilder::new(), StringViewBuilder::new()];
+        let mut columns = [StringBuilder::new(), StringBuilder::new(), StringBuilder::new()];
         for (table, key, reason) in rows {
             columns[0].append_value(table);
             columns[1].append_value(key);
             columns[2].append_value(reason);
         }
         let [table, key, reason] = columns.map(|mut column| Arc::new(column.finish()) as ArrayRef);
-        let batch = RecordBatch::try_from_iter_with_nullable([("table_name", table, true), (KEY, key, true), ("reason", reason, true)]);
+        let batch = RecordBatch::try_from_iter_with_nullable([
+            ("table_name", table, true),
+            (KEY, key, true),
+            ("reason", reason, true),
+        ]);
         self.listed.push(batch.map_err(internal)?);
         Ok(())
     }
@@ -95,7 +99,8 @@ impl Rejects {
             return Ok(());
         }
         let json = json_lines(rows)?;
-        let keys = rows.column_by_name(KEY).map(|keys| keys.as_string::<i32>().iter().map(|k| k.map(str::to_owned)).collect());
+        let keys =
+            rows.column_by_name(KEY).map(|keys| keys.as_string::<i32>().iter().map(|k| k.map(str::to_owned)).collect());
         let keys: Vec<Option<String>> = keys.unwrap_or_else(|| vec![None; rows.num_rows()]);
         let columns: Vec<ArrayRef> = vec![
             Arc::new(StringArray::from(vec![table; rows.num_rows()])),

@@ -36,7 +36,9 @@ impl Transform<'_> {
             }
             due = checks
                 .iter()
-                .filter(|check| check.severity == Severity::Error && touched.iter().any(|table| check.query.reads(table)))
+                .filter(|check| {
+                    check.severity == Severity::Error && touched.iter().any(|table| check.query.reads(table))
+                })
                 .collect();
             self.rejects.list(&found)?;
         }
@@ -48,12 +50,18 @@ impl Transform<'_> {
             return Ok(());
         }
         let reason = format!("it returns rows of `{table}`, which is no contract table");
-        Err(Error::File { file: check.query.path.clone(), reason, hint: "table_name is one of the tables of sql/contract/intercom.sql" })
+        Err(Error::File {
+            file: check.query.path.clone(),
+            reason,
+            hint: "table_name is one of the tables of sql/contract/intercom.sql",
+        })
     }
 
     /// Replaces a table that checks see by its rows that are not rejected.
     fn hide_rejected(&mut self, table: &str) -> Result<()> {
-        let (Some(candidate), Some(keys)) = (self.candidates.get(table), self.rejects.keys(table)) else { return Ok(()) };
+        let (Some(candidate), Some(keys)) = (self.candidates.get(table), self.rejects.keys(table)) else {
+            return Ok(());
+        };
         let provider = Arc::new(self.scratch.table(candidate));
         let context = self.engine.context(Join::Hash);
         // The name tells this table and this state of it from others.
@@ -87,12 +95,15 @@ impl Transform<'_> {
 
 /// A function of one run: whether a key is not among the rejected ones.
 fn kept(name: String, keys: Arc<HashMap<Hash, u32>>) -> ScalarUDF {
-    use arrow::datatypes::DataType::{Boolean, Utf8View};
+    use arrow::datatypes::DataType::{Boolean, Utf8};
     let call = move |args: &[ColumnarValue]| {
         let columns = ColumnarValue::values_to_arrays(args)?;
-        let kept: BooleanArray =
-            columns[0].as_string_view().iter().map(|key| Some(!keys.contains_key(&hash(key.unwrap_or_default())))).collect();
+        let kept: BooleanArray = columns[0]
+            .as_string::<i32>()
+            .iter()
+            .map(|key| Some(!keys.contains_key(&hash(key.unwrap_or_default()))))
+            .collect();
         Ok(ColumnarValue::Array(Arc::new(kept)))
     };
-    create_udf(&name, vec![Utf8View], Boolean, Volatility::Immutable, Arc::new(call))
+    create_udf(&name, vec![Utf8], Boolean, Volatility::Immutable, Arc::new(call))
 }

@@ -52,7 +52,8 @@ pub async fn transform(context: &Context, inputs: &Inputs<'_>) -> Result<Summary
     if !runs.iter().any(|run| run.schema == inputs.source) {
         return Err(Error::NoExtract { source_name: inputs.source.to_owned() });
     }
-    let schemas: BTreeSet<&str> = runs.iter().map(|run| run.schema.as_str()).filter(|schema| *schema != SCHEMA).collect();
+    let schemas: BTreeSet<&str> =
+        runs.iter().map(|run| run.schema.as_str()).filter(|schema| *schema != SCHEMA).collect();
     let mut read = Vec::new();
     for schema in schemas {
         let current = catalog.register_runs(schema, &runs).await?;
@@ -72,7 +73,8 @@ pub async fn transform(context: &Context, inputs: &Inputs<'_>) -> Result<Summary
     let rejects = Rejects::new(run.table(REJECTS, Arc::clone(&rejects))?, rejects);
     let warnings = run.table(WARNINGS, warnings)?;
     let scratch = Scratch::new(context, &engine)?;
-    let job = Transform { context, engine, catalog, contract, run, scratch, rejects, warnings, candidates: BTreeMap::new() };
+    let job =
+        Transform { context, engine, catalog, contract, run, scratch, rejects, warnings, candidates: BTreeMap::new() };
     job.run(&models, &checks).await
 }
 
@@ -198,13 +200,18 @@ impl Transform<'_> {
         let sql = format!("SELECT {KEY} FROM {SCHEMA}.\"{table}\" GROUP BY {KEY} HAVING count(*) > 1");
         let mut keys = HashSet::new();
         for batch in self.engine.collect(&format!("keys of {table}"), &sql).await? {
-            keys.extend(batch.column(0).as_string_view().iter().flatten().map(hash));
+            keys.extend(batch.column(0).as_string::<i32>().iter().flatten().map(hash));
         }
         Ok(keys)
     }
 
     /// The candidate again with only the first row of each key.
-    async fn without_repeated(&mut self, table: &str, schema: &SchemaRef, repeated: HashSet<Hash>) -> Result<Candidate> {
+    async fn without_repeated(
+        &mut self,
+        table: &str,
+        schema: &SchemaRef,
+        repeated: HashSet<Hash>,
+    ) -> Result<Candidate> {
         let mut draft = self.scratch.draft(table, Arc::clone(schema))?;
         let mut seen = HashSet::new();
         let mut rows = self.scratch.read(&self.candidates[table])?;
@@ -276,4 +283,3 @@ fn arrow_error(file: &str) -> impl Fn(arrow::error::ArrowError) -> Error + use<>
     let file = file.to_owned();
     move |e| Error::sql(&file)(DataFusionError::from(e))
 }
-

@@ -49,7 +49,12 @@ impl Scratch {
     pub(crate) fn draft(&mut self, table: &str, schema: SchemaRef) -> Result<Draft> {
         // Each candidate is a run of its own, so that one that is written again never mixes with the first.
         self.number += 1;
-        let run = self.staging.begin(RunId::new(self.context.now(), self.number), Stage::Transform, SCHEMA, self.context.now())?;
+        let run = self.staging.begin(
+            RunId::new(self.context.now(), self.number),
+            Stage::Transform,
+            SCHEMA,
+            self.context.now(),
+        )?;
         let writer = run.table(table, schema)?;
         Ok(Draft { run, table: table.to_owned(), writer })
     }

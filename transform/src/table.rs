@@ -35,13 +35,13 @@ pub(crate) struct StageTable {
 impl StageTable {
     /// A table of the given columns over files that all have them, or fewer.
     pub(crate) fn new(store: ObjectStoreUrl, columns: &Schema) -> Self {
-        let columns = Arc::new(Schema::new(columns.fields().iter().map(|f| viewed(f)).collect::<Fields>()));
+        let columns = Arc::new(Schema::new(columns.fields().iter().map(|f| readable(f)).collect::<Fields>()));
         Self { store, schema: Arc::clone(&columns), columns, run: None, files: Vec::new(), rows: Precision::Exact(0) }
     }
 
     /// Adds the column `run`, which tells of each row in which run it is.
     pub(crate) fn with_run(mut self) -> Self {
-        let run = Arc::new(Field::new("run", DataType::Utf8View, false));
+        let run = Arc::new(Field::new("run", DataType::Utf8, false));
         let fields = self.columns.fields().iter().cloned().chain([Arc::clone(&run)]);
         self.schema = Arc::new(Schema::new(fields.collect::<Fields>()));
         self.run = Some(run);
@@ -53,7 +53,7 @@ impl StageTable {
         for part in parts.iter().filter(|part| part.rows > 0 || !counted) {
             let mut file = PartitionedFile::new(part.path.clone(), part.bytes);
             if let (Some(run), true) = (run, self.run.is_some()) {
-                file = file.with_partition_values(vec![ScalarValue::Utf8View(Some(run.to_string()))]);
+                file = file.with_partition_values(vec![ScalarValue::Utf8(Some(run.to_string()))]);
             }
             self.files.push(file);
         }
@@ -63,10 +63,11 @@ impl StageTable {
     }
 }
 
-/// Text is read as Utf8View, which joins and filters do not copy.
-fn viewed(field: &Field) -> FieldRef {
+/// Text is read as Utf8. A batch of Utf8View that has been sorted or joined points into the buffers of thousands of others and
+/// counts all of them as its own memory, so that sorts of long texts would not fit into any memory limit.
+fn readable(field: &Field) -> FieldRef {
     let data_type = match field.data_type() {
-        DataType::Utf8 | DataType::LargeUtf8 => DataType::Utf8View,
+        DataType::Utf8View | DataType::LargeUtf8 => DataType::Utf8,
         other => other.clone(),
     };
     Arc::new(Field::new(field.name(), data_type, true))
@@ -105,7 +106,9 @@ impl TableProvider for StageTable {
             };
             return Ok(Arc::new(EmptyExec::new(schema)));
         }
-        let schema = TableSchema::builder(Arc::clone(&self.columns)).with_table_partition_cols(self.run.iter().cloned().collect::<Vec<_>>()).build();
+        let schema = TableSchema::builder(Arc::clone(&self.columns))
+            .with_table_partition_cols(self.run.iter().cloned().collect::<Vec<_>>())
+            .build();
         let options =
             TableParquetOptions { global: state.config_options().execution.parquet.clone(), ..Default::default() };
         let config = FileScanConfigBuilder::new(self.store.clone(), Arc::new(ParquetSource::new(schema)))

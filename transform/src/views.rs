@@ -36,10 +36,12 @@ pub(crate) async fn empty_tables(engine: &Engine, inputs: &Inputs<'_>) -> Result
             let Statement::Statement(statement) = statement else { continue };
             let SqlStatement::CreateTable(mut table) = *statement else { continue };
             let name = format!("{}.{}", file.name, table.name);
-            table.name = datafusion::sql::sqlparser::parser::Parser::new(&datafusion::sql::sqlparser::dialect::GenericDialect {})
-                .try_with_sql(&name)
-                .and_then(|mut parser| parser.parse_object_name(false))
-                .map_err(|e| Error::sql(file.path)(DataFusionError::External(Box::new(e))))?;
+            table.name = datafusion::sql::sqlparser::parser::Parser::new(
+                &datafusion::sql::sqlparser::dialect::GenericDialect {},
+            )
+            .try_with_sql(&name)
+            .and_then(|mut parser| parser.parse_object_name(false))
+            .map_err(|e| Error::sql(file.path)(DataFusionError::External(Box::new(e))))?;
             context.sql(&table.to_string()).await.map_err(Error::sql(file.path))?;
         }
     }
@@ -50,11 +52,8 @@ pub(crate) async fn empty_tables(engine: &Engine, inputs: &Inputs<'_>) -> Result
 pub(crate) async fn views(engine: &Engine, inputs: &Inputs<'_>) -> Result<()> {
     let context = engine.context(Join::Hash);
     for schema in SCHEMAS {
-        let mut waiting: Vec<Model> = inputs
-                .folder(&format!("sql/{schema}"), "sql")
-                .into_iter()
-                .map(Model::parse)
-                .collect::<Result<_>>()?;
+        let mut waiting: Vec<Model> =
+            inputs.folder(&format!("sql/{schema}"), "sql").into_iter().map(Model::parse).collect::<Result<_>>()?;
         while !waiting.is_empty() {
             // A view names another by schema and name. Where all that are left wait for each other, the first one fails.
             let names: Vec<String> = waiting.iter().map(|view| format!("{schema}.{}", view.name)).collect();
@@ -73,11 +72,13 @@ pub(crate) fn runs(catalog: &Catalog, runs: &[Manifest]) -> Result<()> {
     for run in runs.iter().filter(|run| run.mode == Mode::Full) {
         newest.extend(run.tables.keys().map(|table| ((run.schema.as_str(), table.as_str()), run)));
     }
-    let rows: Vec<_> = runs.iter().flat_map(|run| run.tables.iter().map(move |(name, table)| (run, name, table))).collect();
+    let rows: Vec<_> =
+        runs.iter().flat_map(|run| run.tables.iter().map(move |(name, table)| (run, name, table))).collect();
     let text = |f: &dyn Fn(&Manifest, &str) -> String| -> ArrayRef {
         Arc::new(StringArray::from_iter_values(rows.iter().map(|(run, name, _)| f(run, name))))
     };
-    let current = |run: &Manifest, name: &str| newest.get(&(run.schema.as_str(), name)).is_some_and(|n| n.run == run.run);
+    let current =
+        |run: &Manifest, name: &str| newest.get(&(run.schema.as_str(), name)).is_some_and(|n| n.run == run.run);
     let columns: [(&str, ArrayRef); 7] = [
         ("run", text(&|run, _| run.run.to_string())),
         ("stage", text(&|run, _| run.stage.to_string())),

@@ -42,9 +42,14 @@ pub(crate) fn stored(batch: &RecordBatch, schema: &SchemaRef) -> Result<Vec<Reco
     let mut stored = Vec::with_capacity(pieces);
     for start in (0..batch.num_rows()).step_by(rows) {
         let piece = batch.slice(start, rows.min(batch.num_rows() - start));
-        let columns = piece.columns().iter().zip(schema.fields()).map(|(column, field)| cast(column, field.data_type()));
+        let columns =
+            piece.columns().iter().zip(schema.fields()).map(|(column, field)| cast(column, field.data_type()));
         let options = RecordBatchOptions::new().with_row_count(Some(piece.num_rows()));
-        stored.push(RecordBatch::try_new_with_options(Arc::clone(schema), columns.collect::<Result<Vec<_>, _>>()?, &options)?);
+        stored.push(RecordBatch::try_new_with_options(
+            Arc::clone(schema),
+            columns.collect::<Result<Vec<_>, _>>()?,
+            &options,
+        )?);
     }
     Ok(stored)
 }

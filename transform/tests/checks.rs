@@ -21,35 +21,105 @@ const NAMES: &str = "attributes";
 
 fn good() -> Tables<'static> {
     vec![
-        (NAMES, vec![
-            vec![("source_key", "'a:1'"), ("model", "'conversation'"), ("name", "'Plan'"), ("data_type", "'list'"), ("options", r#"'["Free","Pro \"X\""]'"#), ("multiline", "FALSE")],
-            vec![("source_key", "'a:2'"), ("model", "'conversation'"), ("name", "'Number'"), ("data_type", "'integer'"), ("multiline", "FALSE")],
-            vec![("source_key", "'a:3'"), ("model", "'contact'"), ("name", "'Plan'"), ("data_type", "'string'"), ("multiline", "FALSE")],
-        ]),
-        ("contacts", vec![vec![("source_key", "'c:1'"), ("external_id", "'c:1'"), ("role", "'user'"), ("email", "'a@x.org'"), ("custom_attributes", r#"'{"Plan":"any"}'"#)]]),
+        (
+            NAMES,
+            vec![
+                vec![
+                    ("source_key", "'a:1'"),
+                    ("model", "'conversation'"),
+                    ("name", "'Plan'"),
+                    ("data_type", "'list'"),
+                    ("options", r#"'["Free","Pro \"X\""]'"#),
+                    ("multiline", "FALSE"),
+                ],
+                vec![
+                    ("source_key", "'a:2'"),
+                    ("model", "'conversation'"),
+                    ("name", "'Number'"),
+                    ("data_type", "'integer'"),
+                    ("multiline", "FALSE"),
+                ],
+                vec![
+                    ("source_key", "'a:3'"),
+                    ("model", "'contact'"),
+                    ("name", "'Plan'"),
+                    ("data_type", "'string'"),
+                    ("multiline", "FALSE"),
+                ],
+            ],
+        ),
+        (
+            "contacts",
+            vec![vec![
+                ("source_key", "'c:1'"),
+                ("external_id", "'c:1'"),
+                ("role", "'user'"),
+                ("email", "'a@x.org'"),
+                ("custom_attributes", r#"'{"Plan":"any"}'"#),
+            ]],
+        ),
         ("admins", vec![vec![("source_key", "'u:1'"), ("name", "'Ann'"), ("active", "TRUE"), ("used", "TRUE")]]),
         ("tags", vec![vec![("source_key", "'g:1'"), ("name", "'vip'")]]),
-        ("collections", vec![
-            vec![("source_key", "'k:1'"), ("name", "'Top'"), ("position", "1")],
-            vec![("source_key", "'k:2'"), ("parent_key", "'k:1'"), ("name", "'Sub'"), ("position", "2")],
-        ]),
-        ("articles", vec![vec![("source_key", "'r:1'"), ("parent_key", "'k:2'"), ("title", "'T'"), ("body", "'<p>x</p>'"), ("state", "'draft'"), ("position", "1")]]),
-        ("conversations", vec![vec![
-            ("source_key", "'t:1'"), ("contact_key", "'c:1'"), ("created_at", AT), ("state", "'open'"), ("is_read", "TRUE"), ("assignee_key", "'u:1'"),
-            ("tag_keys", r#"'["g:1"]'"#), ("custom_attributes", r#"'{"Plan":"Pro \"X\"","Number":12}'"#),
-        ]]),
-        ("conversation_parts", vec![
-            part("'p:1'", "'t:1'", "1", "'message'"),
-            part("'p:2'", "'t:1'", "2", "'comment'"),
-        ]),
-        ("attachments", vec![vec![("source_key", "'f:1'"), ("part_key", "'p:2'"), ("position", "1"), ("name", "'a'"), ("content_type", "'b'"), ("size", "1"), ("sha256", "'ab'")]]),
+        (
+            "collections",
+            vec![
+                vec![("source_key", "'k:1'"), ("name", "'Top'"), ("position", "1")],
+                vec![("source_key", "'k:2'"), ("parent_key", "'k:1'"), ("name", "'Sub'"), ("position", "2")],
+            ],
+        ),
+        (
+            "articles",
+            vec![vec![
+                ("source_key", "'r:1'"),
+                ("parent_key", "'k:2'"),
+                ("title", "'T'"),
+                ("body", "'<p>x</p>'"),
+                ("state", "'draft'"),
+                ("position", "1"),
+            ]],
+        ),
+        (
+            "conversations",
+            vec![vec![
+                ("source_key", "'t:1'"),
+                ("contact_key", "'c:1'"),
+                ("created_at", AT),
+                ("state", "'open'"),
+                ("is_read", "TRUE"),
+                ("assignee_key", "'u:1'"),
+                ("tag_keys", r#"'["g:1"]'"#),
+                ("custom_attributes", r#"'{"Plan":"Pro \"X\"","Number":12}'"#),
+            ]],
+        ),
+        (
+            "conversation_parts",
+            vec![part("'p:1'", "'t:1'", "1", "'message'"), part("'p:2'", "'t:1'", "2", "'comment'")],
+        ),
+        (
+            "attachments",
+            vec![vec![
+                ("source_key", "'f:1'"),
+                ("part_key", "'p:2'"),
+                ("position", "1"),
+                ("name", "'a'"),
+                ("content_type", "'b'"),
+                ("size", "1"),
+                ("sha256", "'ab'"),
+            ]],
+        ),
     ]
 }
 
 fn part(key: &'static str, conversation: &'static str, position: &'static str, kind: &'static str) -> Row<'static> {
     vec![
-        ("source_key", key), ("conversation_key", conversation), ("position", position), ("part_type", kind), ("author_type", "'contact'"),
-        ("author_key", "'c:1'"), ("body", "'x'"), ("created_at", AT),
+        ("source_key", key),
+        ("conversation_key", conversation),
+        ("position", position),
+        ("part_type", kind),
+        ("author_type", "'contact'"),
+        ("author_key", "'c:1'"),
+        ("body", "'x'"),
+        ("created_at", AT),
     ]
 }
 
@@ -58,7 +128,16 @@ fn columns(contract: &str) -> BTreeMap<&str, Vec<(&str, &str)>> {
     let tables = contract.split("CREATE TABLE ").skip(1).map(|text| {
         let (name, body) = text.split_once(" (").unwrap();
         let lines = body.split("\n);").next().unwrap().lines().map(str::trim).filter(|line| !line.is_empty());
-        (name, lines.map(|line| line.split_once(' ').map(|(name, rest)| (name, rest.split_whitespace().next().unwrap().trim_end_matches(','))).unwrap()).collect())
+        (
+            name,
+            lines
+                .map(|line| {
+                    line.split_once(' ')
+                        .map(|(name, rest)| (name, rest.split_whitespace().next().unwrap().trim_end_matches(',')))
+                        .unwrap()
+                })
+                .collect(),
+        )
     });
     tables.collect()
 }
@@ -69,7 +148,10 @@ async fn run(tables: Tables<'_>) -> (Staging, BTreeMap<String, String>, Summary)
     let mut files = BTreeMap::new();
     for entry in std::fs::read_dir(root.join("sql/checks")).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
-        files.insert(format!("sql/checks/{name}"), std::fs::read_to_string(root.join("sql/checks").join(&name)).unwrap());
+        files.insert(
+            format!("sql/checks/{name}"),
+            std::fs::read_to_string(root.join("sql/checks").join(&name)).unwrap(),
+        );
     }
     let known = columns(&contract);
     for (table, rows) in tables {
@@ -101,9 +183,13 @@ async fn run(tables: Tables<'_>) -> (Staging, BTreeMap<String, String>, Summary)
 async fn reasons(table: &str, staging: &Staging, files: &BTreeMap<String, String>) -> Vec<String> {
     let inputs = Inputs { source: "desk", files, settings: vec![], memory_bytes: MEMORY_BYTES, partitions: 1 };
     let session = Session::open(staging, &inputs).await.unwrap();
-    let sql = format!("SELECT table_name || ' ' || source_key || ': ' || reason AS text FROM intercom.{table} ORDER BY 1");
+    let sql =
+        format!("SELECT table_name || ' ' || source_key || ': ' || reason AS text FROM intercom.{table} ORDER BY 1");
     let batches = session.collect(&sql).await.unwrap();
-    batches.iter().flat_map(|batch| batch.column(0).as_string_view().iter().map(|t| t.unwrap().to_owned()).collect::<Vec<_>>()).collect()
+    batches
+        .iter()
+        .flat_map(|batch| batch.column(0).as_string::<i32>().iter().map(|t| t.unwrap().to_owned()).collect::<Vec<_>>())
+        .collect()
 }
 
 #[tokio::test]
@@ -121,14 +207,48 @@ async fn each_bad_row_is_rejected_with_its_reason() {
         tables.iter_mut().find(|(name, _)| *name == table).unwrap().1.push(row);
     };
     let conversation = |key: &'static str, contact: &'static str, json: &'static str| {
-        vec![("source_key", key), ("contact_key", contact), ("created_at", AT), ("state", "'open'"), ("is_read", "TRUE"), ("custom_attributes", json)]
+        vec![
+            ("source_key", key),
+            ("contact_key", contact),
+            ("created_at", AT),
+            ("state", "'open'"),
+            ("is_read", "TRUE"),
+            ("custom_attributes", json),
+        ]
     };
-    add("contacts", vec![("source_key", "'c:2'"), ("external_id", "'c:1'"), ("role", "'user'"), ("email", "'a@x.org'")]);
-    add("contacts", vec![("source_key", "'c:3'"), ("external_id", "'c:3'"), ("role", "'user'"), ("email", "'no address'")]);
+    add(
+        "contacts",
+        vec![("source_key", "'c:2'"), ("external_id", "'c:1'"), ("role", "'user'"), ("email", "'a@x.org'")],
+    );
+    add(
+        "contacts",
+        vec![("source_key", "'c:3'"), ("external_id", "'c:3'"), ("role", "'user'"), ("email", "'no address'")],
+    );
     add("conversations", conversation("'t:2'", "'c:3'", "NULL"));
     add("conversation_parts", part("'p:3'", "'t:2'", "1", "'message'"));
-    add("attachments", vec![("source_key", "'f:2'"), ("part_key", "'p:3'"), ("position", "1"), ("name", "'a'"), ("content_type", "'b'"), ("size", "1"), ("sha256", "'ab'")]);
-    add("attachments", vec![("source_key", "'f:3'"), ("part_key", "'p:2'"), ("position", "2"), ("name", "'a'"), ("content_type", "'b'"), ("size", "1")]);
+    add(
+        "attachments",
+        vec![
+            ("source_key", "'f:2'"),
+            ("part_key", "'p:3'"),
+            ("position", "1"),
+            ("name", "'a'"),
+            ("content_type", "'b'"),
+            ("size", "1"),
+            ("sha256", "'ab'"),
+        ],
+    );
+    add(
+        "attachments",
+        vec![
+            ("source_key", "'f:3'"),
+            ("part_key", "'p:2'"),
+            ("position", "2"),
+            ("name", "'a'"),
+            ("content_type", "'b'"),
+            ("size", "1"),
+        ],
+    );
     add("conversations", conversation("'t:3'", "'c:1'", r#"'{"Plan":"Gold"}'"#));
     add("conversations", conversation("'t:4'", "'c:1'", r#"'{"Number":"12"}'"#));
     add("conversations", conversation("'t:5'", "'c:1'", r#"'{"Other":1}'"#));
@@ -140,8 +260,26 @@ async fn each_bad_row_is_rejected_with_its_reason() {
         add("conversation_parts", part(key, conversation, "1", "'message'"));
     }
     add("collections", vec![("source_key", "'k:3'"), ("parent_key", "'k:3'"), ("name", "'X'"), ("position", "3")]);
-    add("articles", vec![("source_key", "'r:2'"), ("parent_key", "'k:3'"), ("title", "'T'"), ("state", "'draft'"), ("position", "1")]);
-    add(NAMES, vec![("source_key", "'a:4'"), ("model", "'company'"), ("name", "'plan'"), ("data_type", "'string'"), ("multiline", "FALSE")]);
+    add(
+        "articles",
+        vec![
+            ("source_key", "'r:2'"),
+            ("parent_key", "'k:3'"),
+            ("title", "'T'"),
+            ("state", "'draft'"),
+            ("position", "1"),
+        ],
+    );
+    add(
+        NAMES,
+        vec![
+            ("source_key", "'a:4'"),
+            ("model", "'company'"),
+            ("name", "'plan'"),
+            ("data_type", "'string'"),
+            ("multiline", "FALSE"),
+        ],
+    );
     let (staging, files, summary) = run(tables).await;
     let expected = [
         "articles r:2: its collection was rejected",

@@ -33,6 +33,11 @@ fn sql() -> BTreeMap<String, String> {
              FROM desk.tickets",
         ),
         (
+            "attributes",
+            "SELECT DISTINCT 'a' AS source_key, 'conversation' AS model, 'Number' AS name, 'integer' AS data_type, NULL AS description,
+             NULL AS options, FALSE AS multiline FROM desk.tickets",
+        ),
+        (
             "base_parts",
             "SELECT 'o:' || id AS source_key, id AS ticket, 'message' AS part_type, html_to_text(message) AS body, dt AS at, 0 AS rank, id AS nth FROM desk.tickets
              UNION ALL SELECT 'r:' || id, replyto, 'comment', clean_html(message), dt, 1, id FROM desk.replies",
@@ -66,10 +71,19 @@ async fn table(run: &mut deskferry_staging::RunWriter, name: &str, rows: i64, pa
     for start in (0..rows).step_by(10_000) {
         let ids = start..rows.min(start + 10_000);
         // Scattered, as replies of many tickets are.
-        let parents: ArrayRef = Arc::new(ids.clone().map(|id| id * 7_919 % (rows / REPLIES).max(1)).collect::<Int64Array>());
-        let times = ids.clone().map(|id| 1_700_000_000_000_000 + id * 1_000_000).collect::<TimestampMicrosecondArray>().with_timezone("UTC");
-        let texts: ArrayRef = Arc::new(ids.clone().map(|id| Some(format!("{id} {}", BODY.repeat(1 + id as usize % 5)))).collect::<StringArray>());
-        let mut columns = vec![("id", Arc::new(ids.collect::<Int64Array>()) as ArrayRef), ("dt", Arc::new(times)), ("message", texts)];
+        let parents: ArrayRef =
+            Arc::new(ids.clone().map(|id| id * 7_919 % (rows / REPLIES).max(1)).collect::<Int64Array>());
+        let times =
+            TimestampMicrosecondArray::from_iter_values(ids.clone().map(|id| 1_700_000_000_000_000 + id * 1_000_000))
+                .with_timezone("UTC");
+        let texts: ArrayRef = Arc::new(
+            ids.clone().map(|id| Some(format!("{id} {}", BODY.repeat(1 + id as usize % 5)))).collect::<StringArray>(),
+        );
+        let mut columns = vec![
+            ("id", Arc::new(ids.collect::<Int64Array>()) as ArrayRef),
+            ("dt", Arc::new(times)),
+            ("message", texts),
+        ];
         columns.extend(parent.map(|name| (name, parents)));
         let batch = RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(n, c)| (n, c, true))).unwrap();
         let writer = writer.get_or_insert_with(|| run.table(name, batch.schema()).unwrap());
@@ -99,7 +113,13 @@ async fn measure(replies: i64, memory_bytes: usize) {
         }
     });
     let summary = transform(&context, &inputs).await.unwrap();
-    eprintln!("{replies} replies: {:.1} s, peak {} MiB, rejects {:?}, warnings {:?}", begun.elapsed().as_secs_f64(), peak_mib(), summary.rejects, summary.warnings);
+    eprintln!(
+        "{replies} replies: {:.1} s, peak {} MiB, rejects {:?}, warnings {:?}",
+        begun.elapsed().as_secs_f64(),
+        peak_mib(),
+        summary.rejects,
+        summary.warnings
+    );
     assert_eq!(summary.manifest.rows("conversation_parts") as i64, replies + replies / REPLIES);
 
     let mut parts = staging.read(&summary.manifest, "conversation_parts").unwrap();
@@ -125,7 +145,7 @@ fn peak_mib() -> u64 {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn transform_of_many_messages_sorts_on_disk_and_keeps_the_written_order() {
-    measure(10_000, 24 << 20).await;
+    measure(50_000, 32 << 20).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -34,10 +34,15 @@ impl AsyncDB for Database {
 
 fn texts(batch: &RecordBatch) -> Result<Vec<Vec<String>>, DataFusionError> {
     let options = FormatOptions::default().with_null("NULL").with_timestamp_tz_format(Some("%Y-%m-%dT%H:%M:%SZ"));
-    let columns =
-        batch.columns().iter().map(|column| ArrayFormatter::try_new(column, &options)).collect::<Result<Vec<_>, _>>()?;
+    let columns = batch
+        .columns()
+        .iter()
+        .map(|column| ArrayFormatter::try_new(column, &options))
+        .collect::<Result<Vec<_>, _>>()?;
     let text = |text: String| if text.is_empty() { "(empty)".to_owned() } else { text.replace('\n', "\\n") };
-    Ok((0..batch.num_rows()).map(|row| columns.iter().map(|column| text(column.value(row).to_string())).collect()).collect())
+    Ok((0..batch.num_rows())
+        .map(|row| columns.iter().map(|column| text(column.value(row).to_string())).collect())
+        .collect())
 }
 
 fn files() -> Vec<PathBuf> {
@@ -61,7 +66,16 @@ async fn functions_give_what_their_files_say() {
     for file in files() {
         if std::env::var_os("SLT_UPDATE").is_some() {
             let validator = sqllogictest::default_validator;
-            runner().update_test_file(&file, " ", validator, sqllogictest::default_normalizer, sqllogictest::default_column_validator).await.unwrap();
+            runner()
+                .update_test_file(
+                    &file,
+                    " ",
+                    validator,
+                    sqllogictest::default_normalizer,
+                    sqllogictest::default_column_validator,
+                )
+                .await
+                .unwrap();
         } else if let Err(error) = runner().run_file_async(&file).await {
             panic!("{}", error.display(false));
         }
@@ -70,7 +84,8 @@ async fn functions_give_what_their_files_say() {
 
 #[test]
 fn every_function_has_a_file() {
-    let names: Vec<String> = files().iter().map(|file| file.file_stem().unwrap().to_string_lossy().into_owned()).collect();
+    let names: Vec<String> =
+        files().iter().map(|file| file.file_stem().unwrap().to_string_lossy().into_owned()).collect();
     for function in deskferry_transform::functions::all() {
         assert!(names.iter().any(|name| name == function.name()), "tests/slt/{}.slt is missing", function.name());
     }

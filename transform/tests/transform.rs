@@ -60,7 +60,10 @@ async fn extract(staging: &Staging, seconds: i64, mode: Mode, rows: &[(i64, Opti
     let ages: ArrayRef = Arc::new(rows.iter().map(|row| Some(row.0 * 10)).collect::<Int64Array>());
     let deleted: ArrayRef = Arc::new(rows.iter().map(|row| Some(row.2)).collect::<BooleanArray>());
     let batch = RecordBatch::try_from_iter_with_nullable([
-        ("id", ids, true), ("name", names, true), ("age", ages, true), ("_deleted", deleted, true),
+        ("id", ids, true),
+        ("name", names, true),
+        ("age", ages, true),
+        ("_deleted", deleted, true),
     ]);
     let batch = batch.unwrap();
     let mut table = run.table("users", batch.schema()).unwrap();
@@ -93,10 +96,20 @@ async fn transform_writes_contract_tables_intermediates_and_rejects() {
     assert_eq!(summary.manifest.rows("pets"), 0);
     let types: Vec<_> = summary.manifest.tables["people"].columns.iter().map(|c| c.data_type.as_str()).collect();
     assert_eq!(types, ["Utf8", "Utf8", "Int64", "Timestamp(µs, \"UTC\")"]);
-    let people = ask(&staging, &files, "SELECT source_key, people.name, age, m.id FROM people LEFT JOIN mapping.m ON 'p:' || m.id = source_key").await;
+    let people = ask(
+        &staging,
+        &files,
+        "SELECT source_key, people.name, age, m.id FROM people LEFT JOIN mapping.m ON 'p:' || m.id = source_key",
+    )
+    .await;
     assert!(people.contains("| p:1        | ANN  | 10  | 1  |"), "{people}");
     let rejects = ask(&staging, &files, "SELECT table_name, source_key, row FROM intercom.rejects").await;
-    assert!(rejects.contains(r#"| people     | p:3        | {"source_key":"p:3","age":30,"seen":"1970-01-01T00:00:00Z"} |"#) || rejects.contains("p:3"), "{rejects}");
+    assert!(
+        rejects
+            .contains(r#"| people     | p:3        | {"source_key":"p:3","age":30,"seen":"1970-01-01T00:00:00Z"} |"#)
+            || rejects.contains("p:3"),
+        "{rejects}"
+    );
 }
 
 #[tokio::test]
@@ -104,10 +117,18 @@ async fn transform_names_file_and_columns_where_the_contract_is_not_met() {
     let bad = files(&[("sql/desk/pets.sql", "-- one row per x\nSELECT 1 AS source_key, 'x' AS extra FROM desk.users")]);
     let error = desk(&bad).await.1.unwrap_err();
     let text = error.to_string();
-    for part in ["sql/desk/pets.sql", "`source_key` is BIGINT, it must be VARCHAR", "`person_key` VARCHAR is missing", "`extra` is no column"] {
+    for part in [
+        "sql/desk/pets.sql",
+        "`source_key` is BIGINT, it must be VARCHAR",
+        "`person_key` VARCHAR is missing",
+        "`extra` is no column",
+    ] {
         assert!(text.contains(part), "{text}");
     }
-    let bad = files(&[("sql/desk/pets.sql", "-- one row per x\nSELECT 'a' AS source_key,\n  nme AS person_key FROM desk.users")]);
+    let bad = files(&[(
+        "sql/desk/pets.sql",
+        "-- one row per x\nSELECT 'a' AS source_key,\n  nme AS person_key FROM desk.users",
+    )]);
     let error = desk(&bad).await.1.unwrap_err();
     assert!(error.to_string().contains("line 3, column 3"), "{error}");
 }
@@ -115,18 +136,34 @@ async fn transform_names_file_and_columns_where_the_contract_is_not_met() {
 #[tokio::test]
 async fn error_checks_reject_rows_and_all_that_hangs_on_them() {
     let files = files(&[
-        ("sql/desk/pets.sql", "-- one row per pet\nSELECT 'c:' || id AS source_key, 'p:' || id AS person_key FROM desk.users UNION ALL SELECT 'c:9', 'p:9' UNION ALL SELECT 'c:1', 'p:1'"),
-        ("sql/desk/toys.sql", "-- one row per toy\nSELECT 't:' || id AS source_key, 'c:' || id AS pet_key FROM desk.users"),
+        (
+            "sql/desk/pets.sql",
+            "-- one row per pet\nSELECT 'c:' || id AS source_key, 'p:' || id AS person_key FROM desk.users UNION ALL SELECT 'c:9', 'p:9' UNION ALL SELECT 'c:1', 'p:1'",
+        ),
+        (
+            "sql/desk/toys.sql",
+            "-- one row per toy\nSELECT 't:' || id AS source_key, 'c:' || id AS pet_key FROM desk.users",
+        ),
         ("sql/checks/pet_has_person.sql", PET_CHECK),
         ("sql/checks/a_toy_has_pet.sql", TOY_CHECK),
-        ("sql/checks/b_old.sql", "-- nobody is old\n-- severity: warn\nSELECT 'people' AS table_name, source_key, 'old' AS reason FROM intercom.people WHERE age > 15"),
-        ("sql/checks/c_bob.sql", "-- no Bob\n-- severity: error\nSELECT 'people' AS table_name, source_key, 'is Bob' AS reason FROM intercom.people WHERE name = 'BOB'"),
+        (
+            "sql/checks/b_old.sql",
+            "-- nobody is old\n-- severity: warn\nSELECT 'people' AS table_name, source_key, 'old' AS reason FROM intercom.people WHERE age > 15",
+        ),
+        (
+            "sql/checks/c_bob.sql",
+            "-- no Bob\n-- severity: error\nSELECT 'people' AS table_name, source_key, 'is Bob' AS reason FROM intercom.people WHERE name = 'BOB'",
+        ),
     ]);
     let (staging, summary) = desk(&files).await;
     let summary = summary.unwrap();
     let expected: BTreeMap<String, u64> = [
-        ("duplicate source_key", 1), ("is Bob", 1), ("its person does not exist", 1), ("its person was rejected", 2),
-        ("its pet is not there", 2), ("name is NULL", 1),
+        ("duplicate source_key", 1),
+        ("is Bob", 1),
+        ("its person does not exist", 1),
+        ("its person was rejected", 2),
+        ("its pet is not there", 2),
+        ("name is NULL", 1),
     ]
     .map(|(reason, count)| (reason.to_owned(), count))
     .into();
@@ -158,10 +195,18 @@ async fn session_only_reads() {
     summary.unwrap();
     let files = files(&[]);
     let session = Session::open(&staging, &inputs(&files)).await.unwrap();
-    for sql in ["DROP TABLE people", "COPY people TO '/tmp/x.csv'", "CREATE TABLE x AS SELECT 1", "INSERT INTO people SELECT 1", "SET a.b = 1"] {
+    for sql in [
+        "DROP TABLE people",
+        "COPY people TO '/tmp/x.csv'",
+        "CREATE TABLE x AS SELECT 1",
+        "INSERT INTO people SELECT 1",
+        "SET a.b = 1",
+    ] {
         assert!(session.query(sql).await.is_err(), "{sql}");
     }
-    for sql in ["SHOW TABLES", "DESCRIBE intercom.people", "EXPLAIN SELECT 1", "SELECT ('{\"a\":1}' ->> 'a') = '1' AS x"] {
+    for sql in
+        ["SHOW TABLES", "DESCRIBE intercom.people", "EXPLAIN SELECT 1", "SELECT ('{\"a\":1}' ->> 'a') = '1' AS x"]
+    {
         session.collect(sql).await.unwrap();
     }
     assert!(session.tables().iter().any(|t| t.schema == "desk" && t.table == "users__runs"));

@@ -162,7 +162,11 @@ fn check_prefix(tables: &[&str], prefix: &str, spec: &Spec, database: &str) -> R
         return Err(Error::Setting {
             key: "[source] table_prefix",
             reason: format!("database `{database}` has no {}", missing.join(", ")),
-            hint: format!("the database has {} tables with another prefix: set {} in deskferry.toml", spec.title, shown.join(" or ")),
+            hint: format!(
+                "the database has {} tables with another prefix: set {} in deskferry.toml",
+                spec.title,
+                shown.join(" or ")
+            ),
         });
     }
     let hint = if tables.is_empty() {
@@ -230,8 +234,10 @@ mod tests {
 
     #[test]
     fn key_must_be_unique_whole_numbers_without_null() {
-        let spec = spec();
-        let members = spec.table("permission_group_members").unwrap();
+        let text = "name = \"x\"\ntitle = \"X\"\nreaders = [\"mysql\"]\n[[table]]\nname = \"members\"\nkey = [\"group_id\", \"user_id\"]
+                    columns = { group_id = \"int\", user_id = \"int\" }\n";
+        let spec = Spec::parse("x.toml", text).unwrap();
+        let members = spec.table("members").unwrap();
         let both = BTreeSet::from(["group_id".to_owned(), "user_id".to_owned()]);
         let one = BTreeSet::from(["group_id".to_owned()]);
         let (group, user) = (described("group_id", "int"), described("user_id", "int"));

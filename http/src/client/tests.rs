@@ -1,5 +1,7 @@
 //! The client against a small server that does as each test says.
 
+#![allow(clippy::disallowed_methods)]
+
 use std::sync::Mutex;
 
 use axum::Router;
@@ -12,10 +14,12 @@ use serde_json::json;
 use super::*;
 use crate::{Kind, Secret};
 
-type Script = Arc<Mutex<Vec<(u16, &'static [(&'static str, &'static str)], &'static str)>>>;
+/// Status, headers, body.
+type Said = (u16, &'static [(&'static str, &'static str)], &'static str);
+type Script = Arc<Mutex<Vec<Said>>>;
 
 /// A server that gives the replies in order, then 200; returns its URL and its count of calls.
-async fn server(replies: Vec<(u16, &'static [(&'static str, &'static str)], &'static str)>) -> (String, Arc<AtomicU64>) {
+async fn server(replies: Vec<Said>) -> (String, Arc<AtomicU64>) {
     let calls = Arc::new(AtomicU64::new(0));
     let script: Script = Arc::new(Mutex::new(replies.into_iter().rev().collect()));
     let seen = Arc::clone(&calls);
@@ -97,8 +101,7 @@ async fn refused_row_carries_status_code_message_and_request_id() {
 
 #[tokio::test]
 async fn unreachable_host_is_unavailable_for_writes_too() {
-    let error =
-        client("http://127.0.0.1:1").send(&Request::write(Method::Post, "/x", json!({}))).await.unwrap_err();
+    let error = client("http://127.0.0.1:1").send(&Request::write(Method::Post, "/x", json!({}))).await.unwrap_err();
     assert!(matches!(error, Error::Unreachable { .. }));
     assert_eq!(error.to_string(), "cannot reach Intercom at 127.0.0.1:1");
 }

@@ -28,7 +28,9 @@ impl State {
     }
 
     fn parse(text: &str) -> Option<Self> {
-        [Self::Intended, Self::Done, Self::Rejected, Self::Unknown, Self::Undone].into_iter().find(|s| s.as_str() == text)
+        [Self::Intended, Self::Done, Self::Rejected, Self::Unknown, Self::Undone]
+            .into_iter()
+            .find(|s| s.as_str() == text)
     }
 }
 
@@ -101,10 +103,10 @@ pub(crate) fn schema() -> SchemaRef {
 
 /// Entries as one batch, numbered from `first_seq`.
 pub(crate) fn to_batch(first_seq: i64, run: &str, entries: &[Entry]) -> Result<RecordBatch, arrow::error::ArrowError> {
-    let must = |f: &dyn Fn(&Entry) -> String| -> ArrayRef {
-        Arc::new(StringArray::from_iter_values(entries.iter().map(f)))
-    };
-    let may = |f: &dyn Fn(&Entry) -> Option<String>| -> ArrayRef { Arc::new(entries.iter().map(f).collect::<StringArray>()) };
+    let must =
+        |f: &dyn Fn(&Entry) -> String| -> ArrayRef { Arc::new(StringArray::from_iter_values(entries.iter().map(f))) };
+    let may =
+        |f: &dyn Fn(&Entry) -> Option<String>| -> ArrayRef { Arc::new(entries.iter().map(f).collect::<StringArray>()) };
     let at = TimestampMicrosecondArray::from_iter_values(entries.iter().map(|e| e.at.timestamp_micros()));
     let columns: Vec<ArrayRef> = vec![
         Arc::new(Int64Array::from_iter_values(first_seq..first_seq + entries.len() as i64)),

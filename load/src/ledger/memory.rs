@@ -36,10 +36,16 @@ impl Known {
     }
 }
 
+/// A table by its place in [`Memory::tables`].
+type Table = u16;
+/// Table of an id that has been taken back.
+const GONE: Table = Table::MAX;
+
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
+    tables: Vec<String>,
     steps: HashMap<u128, Known>,
-    ids: Vec<Box<str>>,
+    ids: Vec<(Table, Box<str>)>,
     claims: HashSet<u128>,
     urls: HashMap<u128, String>,
     segments: u64,
@@ -67,17 +73,38 @@ impl Memory {
         self.clean || self.segments == 0
     }
 
-    pub(crate) fn workspace(&self) -> Option<&str> {
-        self.workspace.as_deref()
-    }
-
     pub(crate) fn known(&self, table: &str, key: &str, step: &str) -> Option<Known> {
         self.steps.get(&hash(&[table, key, step])).copied()
     }
 
     pub(crate) fn id(&self, table: &str, key: &str) -> Option<String> {
         let known = self.steps.get(&hash(&[table, key, "create"]))?;
-        self.ids.get((known.id as usize).checked_sub(1)?).filter(|_| known.made).map(|id| id.to_string())
+        self.ids.get((known.id as usize).checked_sub(1)?).filter(|_| known.made).map(|(_, id)| id.to_string())
+    }
+
+    /// Intercom's ids of the rows of a table, in the order they were made; an id that two rows share comes twice.
+    pub(crate) fn ids(&self, table: &str) -> impl Iterator<Item = &str> {
+        let wanted = self.tables.iter().position(|t| t == table);
+        self.ids.iter().filter(move |(t, _)| Some(usize::from(*t)) == wanted).map(|(_, id)| id.as_ref())
+    }
+
+    fn table(&mut self, name: &str) -> Table {
+        let place = self.tables.iter().position(|t| t == name).unwrap_or_else(|| {
+            self.tables.push(name.to_owned());
+            self.tables.len() - 1
+        });
+        place as Table
+    }
+
+    /// # Errors
+    /// `Workspace` where the ledger is another workspace's.
+    pub(crate) fn of_workspace(&self, token: &str) -> Result<()> {
+        match &self.workspace {
+            Some(ledger) if ledger != token => {
+                Err(Error::Workspace { ledger: ledger.clone(), token: token.to_owned() })
+            }
+            _ => Ok(()),
+        }
     }
 
     pub(crate) fn url(&self, table: &str, key: &str) -> Option<&str> {
@@ -139,13 +166,20 @@ impl Memory {
         match entry.state {
             State::Done => now.made = true,
             State::Undone if entry.code.as_deref() == Some(NOT_SENT) => now.payload = 0,
-            State::Undone => (now.made, now.id, now.payload) = (false, 0, 0),
+            State::Undone => {
+                if let Some((table, _)) = self.ids.get_mut((now.id as usize).wrapping_sub(1)) {
+                    *table = GONE;
+                }
+                (now.made, now.id, now.payload) = (false, 0, 0);
+            }
             State::Intended | State::Rejected | State::Unknown => {}
         }
         if let Some(id) = entry.intercom_id.as_deref().filter(|_| entry.state == State::Done) {
             self.claims.insert(hash(&[&entry.table, id]));
-            if entry.step == "create" && entry.table != "conversation_parts" {
-                self.ids.push(id.into());
+            let is_known = self.ids.get((now.id as usize).wrapping_sub(1)).is_some_and(|(_, known)| **known == *id);
+            if entry.step == "create" && entry.table != "conversation_parts" && !is_known {
+                let table = self.table(&entry.table);
+                self.ids.push((table, id.into()));
                 now.id = self.ids.len() as u32;
             }
         }

@@ -8,8 +8,8 @@ use deskferry_staging::{Context, Log};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
-use super::entry::{Entry, Rows, State, to_batch};
 use super::LOAD;
+use super::entry::{Entry, Rows, State, to_batch};
 use crate::{Error, Result};
 
 /// Outcomes are written when there are this many, however new they are.

@@ -23,7 +23,8 @@ impl Thread {
     pub(crate) fn align(json: Value, messages: &[((String, String), Request)]) -> Self {
         let empty = Vec::new();
         let parts = json["conversation_parts"]["conversation_parts"].as_array().unwrap_or(&empty);
-        let shown: Vec<&Value> = parts.iter().filter(|p| matches!(p["part_type"].as_str(), Some("comment" | "note"))).collect();
+        let shown: Vec<&Value> =
+            parts.iter().filter(|p| matches!(p["part_type"].as_str(), Some("comment" | "note"))).collect();
         let hidden = json["conversation_parts"]["total_count"].as_u64().unwrap_or_default() > parts.len() as u64;
         let mut used = vec![false; shown.len()];
         let mut next = 0;
@@ -122,7 +123,8 @@ mod tests {
     use super::*;
 
     fn message(key: &str, text: &str, at: i64) -> ((String, String), Request) {
-        let body = json!({ "message_type": "comment", "type": "admin", "admin_id": "7", "body": text, "created_at": at });
+        let body =
+            json!({ "message_type": "comment", "type": "admin", "admin_id": "7", "body": text, "created_at": at });
         ((key.into(), "create".into()), Request::write(Method::Post, "/x", body))
     }
 
@@ -132,7 +134,8 @@ mod tests {
     }
 
     fn thread(parts: &[Value], total: u64, messages: &[((String, String), Request)]) -> Thread {
-        let json = json!({ "state": "open", "conversation_parts": { "conversation_parts": parts, "total_count": total } });
+        let json =
+            json!({ "state": "open", "conversation_parts": { "conversation_parts": parts, "total_count": total } });
         Thread::align(json, messages)
     }
 

@@ -7,11 +7,11 @@ use deskferry_http::Method;
 use serde_json::Value;
 
 use super::{ARTICLES, COLLECTIONS, TAGS};
+use crate::Result;
 use crate::ledger::Ledger;
 use crate::links;
 use crate::rows::Row;
 use crate::step::{Call, Chain, Field, Find, Reference, Step};
-use crate::Result;
 
 pub(crate) fn chain(row: &Row) -> Result<Chain> {
     let key = row.must("source_key")?;

@@ -29,7 +29,9 @@ pub(crate) enum Standing {
         all_options: Vec<String>,
     },
     /// It is there with another type.
-    Conflict { found: String },
+    Conflict {
+        found: String,
+    },
 }
 
 impl Attributes {
@@ -87,7 +89,8 @@ impl Attributes {
 
 /// Options, which come as texts, as `{value}` or as `{label}`.
 pub(crate) fn options_of(attribute: &Value) -> Vec<String> {
-    let one = |o: &Value| o.as_str().or_else(|| o["value"].as_str()).or_else(|| o["label"].as_str()).map(ToOwned::to_owned);
+    let one =
+        |o: &Value| o.as_str().or_else(|| o["value"].as_str()).or_else(|| o["label"].as_str()).map(ToOwned::to_owned);
     attribute["options"]
         .as_array()
         .map(|list| list.iter().filter(|o| o["archived"] != true).filter_map(one).collect())

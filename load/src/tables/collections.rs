@@ -15,8 +15,7 @@ pub(crate) fn chain(row: &Row) -> Result<Chain> {
 }
 
 fn fields(call: Call, row: &Row) -> Result<Call> {
-    let mut call =
-        call.with("name", Field::json(row.must("name")?)).maybe("description", row.some("description")?);
+    let mut call = call.with("name", Field::json(row.must("name")?)).maybe("description", row.some("description")?);
     if let Some(parent) = row.some("parent_key")? {
         call = call.with("parent_id", Field::Id(Reference::new(COLLECTIONS, parent)));
     }

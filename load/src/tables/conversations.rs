@@ -90,8 +90,7 @@ fn participants(row: &Row, key: &str, contact: &str, opening: &Part, parts: &[Pa
 
 /// Title, attributes, company and read mark in one call.
 fn update(row: &Row, key: &str) -> Result<Option<Step>> {
-    let mut call =
-        Call::at(Method::Put, "/conversations/{}", CONVERSATIONS, key).maybe("title", row.some("title")?);
+    let mut call = Call::at(Method::Put, "/conversations/{}", CONVERSATIONS, key).maybe("title", row.some("title")?);
     if row.boolean("is_read")? == Some(true) {
         call = call.with("read", Field::json(true));
     }

@@ -16,9 +16,7 @@ pub(crate) fn chain(row: &Row) -> Result<Chain> {
     let key = row.must("source_key")?;
     let title: String = row.must("title")?.chars().take(TITLE_CHARS).collect();
     let text = row.must("body_text")?;
-    let fields = |call: Call| {
-        call.with("title", Field::json(title.as_str())).with("body_markdown", Field::json(text))
-    };
+    let fields = |call: Call| call.with("title", Field::json(title.as_str())).with("body_markdown", Field::json(text));
     let call = fields(Call::post("/content_snippets"));
     let update = fields(Call::at(Method::Put, "/content_snippets/{}", SAVED_REPLIES, key));
     let step = Step::create(SAVED_REPLIES, key, call, Find::Snippet).changed_by(update);

@@ -26,7 +26,10 @@ pub(crate) fn chain(row: &Row, existing: &[Value]) -> Result<Chain> {
 /// Id of the tag of this name.
 pub(crate) fn find(existing: &[Value], name: &str) -> Option<String> {
     let wanted = name.trim().to_lowercase();
-    existing.iter().find(|t| t["name"].as_str().is_some_and(|n| n.to_lowercase() == wanted)).and_then(|t| id_of(&t["id"]))
+    existing
+        .iter()
+        .find(|t| t["name"].as_str().is_some_and(|n| n.to_lowercase() == wanted))
+        .and_then(|t| id_of(&t["id"]))
 }
 
 /// Names of the tags by key.

@@ -1,7 +1,12 @@
 //! The loader dies at every single write, before and after Intercom has executed it; the load that follows makes the same
 //! workspace as one that was never disturbed.
 
-use deskferry_staging::{Context, Manifest};
+use std::sync::Arc;
+
+use deskferry_staging::faulty::{FaultyStore, When};
+use deskferry_staging::{Context, Manifest, Staging};
+use futures::StreamExt as _;
+use object_store::ObjectStore;
 
 use super::support::*;
 use crate::{Error, Filter, load};
@@ -30,7 +35,8 @@ async fn undisturbed() -> (Vec<String>, u64) {
 
 async fn dies_everywhere(death: Death) {
     let (wanted, writes) = undisturbed().await;
-    for at in 1..=writes {
+    let wanted = &wanted;
+    let one = |at: u64| async move {
         let (_sandbox, url) = sandbox("", None).await;
         let context = context();
         let manifest = publish(&context, &desk(&context).await).await;
@@ -39,7 +45,8 @@ async fn dies_everywhere(death: Death) {
         let bad: u64 = summary.tables.iter().map(|(_, c)| c.rejected + c.unknown + c.not_sent).sum();
         assert_eq!(bad, 0, "death {death:?} at write {at}: {summary:#?}");
         assert_eq!(contents(&url).await.join("\n"), wanted.join("\n"), "death {death:?} at write {at}");
-    }
+    };
+    futures::stream::iter(1..=writes).for_each_concurrent(4, one).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -62,14 +69,7 @@ async fn lost_replies_errors_and_throttling_make_the_same_workspace() {
         let summary = load(&context, &settings(&url), &manifest, &Filter::default()).await.unwrap();
         let bad: u64 = summary.tables.iter().map(|(_, c)| c.rejected + c.unknown + c.not_sent).sum();
         assert_eq!(bad, 0, "{faults}: {summary:#?}");
-        let found = loop {
-            // The reading meets the faults too.
-            let url = url.clone();
-            if let Ok(found) = tokio::spawn(async move { contents(&url).await }).await {
-                break found;
-            }
-        };
-        assert_eq!(found.join("\n"), wanted.join("\n"), "{faults}");
+        assert_eq!(contents(&url).await.join("\n"), wanted.join("\n"), "{faults}");
     }
 }
 
@@ -81,10 +81,7 @@ async fn two_loaders_at_once_send_once() {
     let manifest = publish(&context, &desk(&context).await).await;
     let (one, two) = (again(&context), again(&context));
     let (settings, filter) = (settings(&url), Filter::default());
-    let (one, two) = tokio::join!(
-        load(&one, &settings, &manifest, &filter),
-        load(&two, &settings, &manifest, &filter)
-    );
+    let (one, two) = tokio::join!(load(&one, &settings, &manifest, &filter), load(&two, &settings, &manifest, &filter));
     let lost = [one, two].into_iter().filter_map(Result::err).collect::<Vec<_>>();
     assert!(matches!(lost[..], [Error::Conflict { .. } | Error::Busy { .. }]), "{lost:?}");
     assert_eq!(writes(&url).await, writes_wanted);
@@ -109,4 +106,29 @@ async fn stopped_load_goes_on_where_it_ended() {
     load(&again(&context), &settings(&url), &manifest, &Filter::default()).await.unwrap();
     assert_eq!(writes(&url).await, writes_wanted, "nothing was sent twice");
     assert_eq!(contents(&url).await.join("\n"), wanted.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn store_that_fails_at_any_call_loses_and_doubles_nothing() {
+    let (wanted, _) = undisturbed().await;
+    let wanted = &wanted;
+    let one = |fails_at: u64, when: When| async move {
+        let (_sandbox, url) = sandbox("", None).await;
+        let context = context();
+        let manifest = publish(&context, &desk(&context).await).await;
+        let store = Arc::new(FaultyStore::new(context.staging.store(), fails_at, when));
+        let faulty = Context {
+            staging: Staging::with_store(Arc::clone(&store) as Arc<dyn ObjectStore>, "faulty"),
+            ..again(&context)
+        };
+        // It may fail or get by: what counts is what the next load makes of it.
+        let _ = load(&faulty, &settings(&url), &manifest, &Filter::default()).await;
+        load(&again(&context), &settings(&url), &manifest, &Filter::default()).await.unwrap();
+        assert_eq!(contents(&url).await.join("\n"), wanted.join("\n"), "store call {fails_at} failed {when:?}");
+        store.calls() >= fails_at
+    };
+    for when in [When::Before, When::After] {
+        let mut reached = futures::stream::iter(1..).map(|fails_at| one(fails_at, when)).buffered(4);
+        while reached.next().await == Some(true) {}
+    }
 }

@@ -1,9 +1,12 @@
-//! A whole small load, a second one, changes, refusals.
+//! A whole small load, a second one, changes, refusals, reading back.
 
+use arrow::array::AsArray as _;
+use deskferry_staging::{Context, Kind, Manifest};
+use futures::TryStreamExt as _;
 use serde_json::json;
 
 use super::support::*;
-use crate::{Counts, Error, Filter, Summary, load};
+use crate::{Counts, Filter, Settings, Summary, load, read_back, readiness};
 
 fn counts(summary: &Summary, table: &str) -> Counts {
     summary.tables.iter().find(|(t, _)| t == table).map(|(_, c)| *c).unwrap_or_default()
@@ -11,6 +14,20 @@ fn counts(summary: &Summary, table: &str) -> Counts {
 
 fn all_rows(summary: &Summary, f: impl Fn(&Counts) -> u64) -> u64 {
     summary.tables.iter().map(|(_, c)| f(c)).sum()
+}
+
+/// Rows of `load.results` as texts: table, key, state, code.
+async fn results(context: &Context, run: &deskferry_staging::RunId) -> Vec<String> {
+    let manifest: Manifest = context.staging.manifest(run).await.unwrap();
+    let batches: Vec<_> = context.staging.read(&manifest, "results").unwrap().try_collect().await.unwrap();
+    let mut rows = Vec::new();
+    for batch in &batches {
+        for row in 0..batch.num_rows() {
+            let text = |column: &str| batch.column_by_name(column).unwrap().as_string::<i32>().value(row);
+            rows.push(format!("{} {} {} {}", text("table_name"), text("source_key"), text("state"), text("code")));
+        }
+    }
+    rows
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -25,12 +42,238 @@ async fn small_desk_is_loaded_whole_and_the_second_load_sends_nothing() {
     assert_eq!(counts(&summary, "attachments").created, 13);
     assert_eq!(counts(&summary, "contacts").created, 4);
     let contents = contents(&url).await.join("\n");
-    println!("{contents}\n{:#?}", summary.calls);
     assert!(contents.contains("<p><em>Zoë &lt;x&gt; wrote:</em></p>"), "{contents}");
+    assert!(contents.contains("article \"One\" \"published\" links=1"), "{contents}");
 
     let before = writes(&url).await;
     let second = load(&again(&context), &settings(&url), &manifest, &Filter::default()).await.unwrap();
     assert_eq!(writes(&url).await, before);
     assert_eq!(all_rows(&second, |c| c.rows), all_rows(&second, |c| c.same), "{second:#?}");
     assert!(second.calls.is_empty());
+    assert!(second.calls_total <= 6, "readiness reads only: {}", second.calls_total);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_are_as_few_as_the_call_budget() {
+    let (_sandbox, url) = sandbox("", None).await;
+    let context = context();
+    let manifest = publish(&context, &desk(&context).await).await;
+    let summary = load(&context, &settings(&url), &manifest, &Filter::default()).await.unwrap();
+    let conversation: u64 = summary
+        .calls
+        .iter()
+        .filter(|(c, _)| c.contains("/conversations") && !c.contains("/attributes"))
+        .map(|(_, n)| n)
+        .sum();
+    // Thread 1: 5 messages, 1 file reply for the first, 1 more for files 11 and 12, 2 participants, 1 update, 2 tags,
+    // 2 assignments, 1 close. Threads 2 and 3: create and title.
+    assert_eq!(conversation, 5 + 1 + 1 + 2 + 1 + 2 + 2 + 1 + 2 * 2, "{:#?}", summary.calls);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn changed_rows_are_updated_new_messages_appended_and_drift_is_told() {
+    let (_sandbox, url) = sandbox("", None).await;
+    let context = context();
+    let mut tables = desk(&context).await;
+    let manifest = publish(&context, &tables).await;
+    load(&context, &settings(&url), &manifest, &Filter::default()).await.unwrap();
+    tables["contacts"][0]["name"] = json!("New name");
+    tables["conversations"][0]["title"] = json!("New title");
+    tables["conversation_parts"][1]["body"] = json!("<p>edited</p>");
+    let mut part = tables["conversation_parts"][4].clone();
+    (part["source_key"], part["position"], part["body"]) = (json!("h:reply:9"), json!(6), json!("<p>appended</p>"));
+    tables["conversation_parts"].as_array_mut().unwrap().insert(5, part);
+    let manifest = publish(&context, &tables).await;
+    let summary = load(&again(&context), &settings(&url), &manifest, &Filter::default()).await.unwrap();
+    let calls: Vec<_> = summary.calls.iter().map(|(c, n)| format!("{c} {n}")).collect();
+    assert_eq!(
+        calls,
+        [
+            "POST /conversations/{id}/parts 1",
+            "POST /conversations/{id}/reply 1",
+            "PUT /contacts/{id} 1",
+            "PUT /conversations/{id} 1"
+        ]
+    );
+    assert_eq!(counts(&summary, "contacts").updated, 1);
+    assert_eq!(counts(&summary, "conversations").updated, 1);
+    assert_eq!((counts(&summary, "conversation_parts").created, counts(&summary, "conversation_parts").drift), (1, 1));
+    assert!(contents(&url).await.join("\n").contains("appended"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refused_rows_are_rejected_with_what_hangs_on_them_and_sent_again_when_asked_or_changed() {
+    let (_sandbox, url) = sandbox("", None).await;
+    let context = context();
+    let mut tables = desk(&context).await;
+    tables["conversations"][0]["custom_attributes"]["Undeclared"] = json!("x");
+    tables["contacts"][1]["custom_attributes"] = json!({ "Undeclared": "x" });
+    let manifest = publish(&context, &tables).await;
+    let summary = load(&context, &settings(&url), &manifest, &Filter::default()).await.unwrap();
+    let rows = results(&context, &summary.run).await;
+    assert!(rows.contains(&"conversations h:ticket:1 rejected parameter_invalid".to_owned()), "{rows:#?}");
+    assert!(rows.contains(&"conversations h:ticket:2 rejected parent_rejected".to_owned()), "{rows:#?}");
+    assert!(rows.contains(&"conversation_parts h:ticket:2#1 rejected parent_rejected".to_owned()), "{rows:#?}");
+    assert_eq!(counts(&summary, "contacts").rejected, 1);
+    assert_eq!(counts(&summary, "conversations").rejected, 3);
+
+    let before = writes(&url).await;
+    let second = load(&again(&context), &settings(&url), &manifest, &Filter::default()).await.unwrap();
+    assert_eq!(writes(&url).await, before, "{:?}", second.calls);
+    assert_eq!(counts(&second, "conversations").rejected, 3);
+    let only = Filter { only: vec!["contacts".into()], ..Filter::default() };
+    let third = load(&again(&context), &settings(&url), &manifest, &only).await.unwrap();
+    assert_eq!(third.calls.get("POST /contacts"), Some(&1));
+
+    tables["contacts"][1]["custom_attributes"] = json!({});
+    tables["conversations"][0]["custom_attributes"] = json!({ "Priority": "low" });
+    let manifest = publish(&context, &tables).await;
+    let fixed = load(&again(&context), &settings(&url), &manifest, &Filter::default()).await.unwrap();
+    assert_eq!(all_rows(&fixed, |c| c.rejected), 0, "{fixed:#?}");
+    assert_eq!(counts(&fixed, "conversations").created, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn contacts_that_exist_are_taken_over_and_archived_ones_brought_back() {
+    let (_sandbox, url) = sandbox("", None).await;
+    let context = context();
+    let mut tables = desk(&context).await;
+    let first = publish(&context, &tables).await;
+    load(&context, &settings(&url), &first, &Filter::default()).await.unwrap();
+    let http = reqwest::Client::new();
+    let list: serde_json::Value = http
+        .get(format!("{url}/contacts"))
+        .bearer_auth("t")
+        .header("Intercom-Version", "2.16")
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
+    let id = list["data"].as_array().unwrap().iter().find(|c| c["external_id"] == "h:3").unwrap()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let archived = http
+        .post(format!("{url}/contacts/{id}/archive"))
+        .bearer_auth("t")
+        .header("Intercom-Version", "2.16")
+        .send()
+        .await
+        .unwrap();
+    assert!(archived.status().is_success());
+
+    // Another stage, the same workspace: all contacts exist, one is archived; two rows have one address.
+    let other = super::support::context();
+    tables["contacts"][3]["external_id"] = json!("h:5");
+    tables["contacts"][3]["email"] = json!("c1@mail.example");
+    for table in ["companies", "notes", "collections", "articles", "conversations", "conversation_parts", "attachments"]
+    {
+        tables[table] = json!([]);
+    }
+    tables["contacts"][0]["company_keys"] = json!(null);
+    let manifest = publish(&other, &tables).await;
+    let summary = load(&other, &settings(&url), &manifest, &Filter::default()).await.unwrap();
+    assert_eq!(counts(&summary, "contacts").created, 4, "{summary:#?}");
+    assert_eq!(
+        summary.calls.get("PUT /contacts/{id}"),
+        Some(&3),
+        "the shared one is changed once: {:?}",
+        summary.calls
+    );
+    assert_eq!(summary.calls.get("POST /contacts/{id}/unarchive"), Some(&1));
+    assert_eq!(summary.calls.get("POST /tags"), None, "tags that are there are used");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn missing_teammates_stop_the_load_before_anything_is_sent() {
+    let (_sandbox, url) = sandbox("", None).await;
+    let context = context();
+    let manifest = publish(&context, &desk(&context).await).await;
+    let settings = Settings { placeholder_admin: None, ..settings(&url) };
+    let ready = readiness(&context, &settings, Some(&manifest)).await.unwrap();
+    assert!(ready.blocks);
+    assert_eq!(ready.admins_missing.iter().map(|a| a.name.as_str()).collect::<Vec<_>>(), ["Gone"]);
+    assert_eq!(ready.attributes_new.len(), 3);
+    let error = load(&context, &settings, &manifest, &Filter::default()).await.unwrap_err();
+    assert_eq!(error.to_string(), "missing in the workspace: teammate Gone <gone@desk.example>");
+    assert_eq!(error.kind(), Kind::Invalid);
+    assert_eq!(writes(&url).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn attribute_of_another_type_is_rejected_and_missing_options_are_added() {
+    let (_sandbox, url) = sandbox("", None).await;
+    let context = context();
+    let mut tables = desk(&context).await;
+    let manifest = publish(&context, &tables).await;
+    load(&context, &settings(&url), &manifest, &Filter::default()).await.unwrap();
+    tables["attributes"][1]["options"] = json!(["low", "high", "urgent"]);
+    tables["attributes"][2]["data_type"] = json!("boolean");
+    tables["conversations"][0]["custom_attributes"]["Priority"] = json!("urgent");
+    let manifest = publish(&context, &tables).await;
+    let summary = load(&again(&context), &settings(&url), &manifest, &Filter::default()).await.unwrap();
+    assert_eq!(counts(&summary, "attributes").rejected, 1, "{summary:#?}");
+    assert_eq!(summary.calls.get("POST /conversations/attributes/{id}/options"), Some(&1));
+    assert_eq!(counts(&summary, "conversations").rejected, 0, "{summary:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rate_limit_is_kept_to_without_a_single_429() {
+    let (_sandbox, url) = sandbox("latency=5ms..10ms", Some(40)).await;
+    let context = context();
+    let manifest = publish(&context, &desk(&context).await).await;
+    let summary = load(&context, &settings(&url), &manifest, &Filter::default()).await.unwrap();
+    assert_eq!(summary.throttled, 0);
+    assert_eq!(summary.granted_per_second, Some(4.0));
+    assert_eq!(all_rows(&summary, |c| c.rejected + c.unknown), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn read_back_shows_what_is_there_and_not_what_was_deleted() {
+    let (_sandbox, url) = sandbox("", None).await;
+    let context = context();
+    let manifest = publish(&context, &desk(&context).await).await;
+    load(&context, &settings(&url), &manifest, &Filter::default()).await.unwrap();
+    let live = read_back(&context, &settings(&url)).await.unwrap();
+    let rows = |table: &str| live.rows(table);
+    assert_eq!((rows("contacts"), rows("companies"), rows("tags"), rows("collections")), (4, 1, 2, 2));
+    assert_eq!((rows("articles"), rows("attributes"), rows("conversations")), (2, 3, 3));
+    // Seven messages, and two replies that bring files only.
+    assert_eq!(rows("conversation_parts"), 9);
+    let batches: Vec<_> = context.staging.read(&live, "conversations").unwrap().try_collect().await.unwrap();
+    let id = batches[0].column_by_name("id").unwrap().as_string::<i32>().value(0).to_owned();
+    let files: i64 = batches
+        .iter()
+        .flat_map(|b| b.column_by_name("attachments").unwrap().as_primitive::<arrow::datatypes::Int64Type>().iter())
+        .flatten()
+        .sum();
+    assert_eq!(files, 13);
+    let gone = reqwest::Client::new()
+        .delete(format!("{url}/conversations/{id}"))
+        .bearer_auth("t")
+        .header("Intercom-Version", "2.16")
+        .send()
+        .await
+        .unwrap();
+    assert!(gone.status().is_success());
+    assert_eq!(read_back(&again(&context), &settings(&url)).await.unwrap().rows("conversations"), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refused_token_ends_the_load_with_a_hint() {
+    let settings_of_sandbox = deskferry_sandbox::Settings {
+        token: Some("right".into()),
+        workspace: workspace_file(),
+        ..deskferry_sandbox::Settings::default()
+    };
+    let sandbox = deskferry_sandbox::serve(settings_of_sandbox).await.unwrap();
+    let url = format!("http://{}", sandbox.addr());
+    let context = context();
+    let manifest = publish(&context, &desk(&context).await).await;
+    let error = load(&context, &settings(&url), &manifest, &Filter::default()).await.unwrap_err();
+    assert_eq!(error.kind(), Kind::Invalid);
+    assert!(error.to_string().starts_with("Intercom refused the token (401"), "{error}");
+    assert!(error.hint().unwrap().contains("INTERCOM_TOKEN"));
 }

@@ -1,5 +1,7 @@
 //! A staged help desk, a sandbox, a proxy that kills, and the workspace as a text that two loads can be compared by.
 
+#![allow(clippy::disallowed_methods)]
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -144,8 +146,10 @@ pub(super) async fn desk(context: &Context) -> Value {
     let file = context.staging.files().put("bytes of a file".into()).await.unwrap().sha256;
     let at = 1_600_000_000_i64;
     let attachments: Vec<Value> = (1..=12)
-        .map(|n| json!({ "source_key": format!("h:att:{n:02}"), "part_key": "h:reply:2", "position": n,
-                         "name": format!("file {n}.txt"), "content_type": "text/plain", "size": 15, "sha256": file }))
+        .map(|n| {
+            json!({ "source_key": format!("h:att:{n:02}"), "part_key": "h:reply:2", "position": n,
+                         "name": format!("file {n}.txt"), "content_type": "text/plain", "size": 15, "sha256": file })
+        })
         .chain([json!({ "source_key": "h:att:20", "part_key": "h:ticket:1#1", "position": 1, "name": "a.png",
                         "content_type": "image/png", "size": 15, "sha256": file })])
         .collect();
@@ -215,15 +219,15 @@ pub(super) async fn desk(context: &Context) -> Value {
 }
 
 async fn get(url: &str, path: &str) -> Value {
-    let reply = reqwest::Client::new()
-        .get(format!("{url}{path}"))
-        .bearer_auth("tok")
-        .header("Intercom-Version", "2.16")
-        .send()
-        .await
-        .unwrap();
-    assert!(reply.status().is_success(), "{path}: {}", reply.status());
-    reply.json().await.unwrap()
+    // The sandbox's faults are met here too.
+    loop {
+        let request = reqwest::Client::new().get(format!("{url}{path}")).bearer_auth("tok");
+        let Ok(reply) = request.header("Intercom-Version", "2.16").send().await else { continue };
+        assert!(!matches!(reply.status().as_u16(), 400..=428), "{path}: {}", reply.status());
+        if reply.status().is_success() {
+            return reply.json().await.unwrap();
+        }
+    }
 }
 
 /// What is in the workspace, sorted, without ids and times that every load gives anew.
@@ -232,32 +236,59 @@ pub(super) async fn contents(url: &str) -> Vec<String> {
     for one in get(url, "/contacts?per_page=150").await["data"].as_array().unwrap() {
         lines.push(format!(
             "contact {} {} {} tags={} companies={} notes={}",
-            one["external_id"], one["email"], one["custom_attributes"], one["tags"]["total_count"],
-            one["companies"]["total_count"], one["notes"]["total_count"]
+            one["external_id"],
+            one["email"],
+            one["custom_attributes"],
+            one["tags"]["total_count"],
+            one["companies"]["total_count"],
+            one["notes"]["total_count"]
         ));
     }
-    for (path, field) in [("/tags", "name"), ("/help_center/collections", "name"), ("/data_attributes?model=contact", "name")] {
+    for (path, field) in
+        [("/tags", "name"), ("/help_center/collections", "name"), ("/data_attributes?model=contact", "name")]
+    {
         for one in get(url, path).await["data"].as_array().unwrap().iter().filter(|o| o["custom"] != false) {
             lines.push(format!("{path} {}", one[field]));
         }
     }
     for one in get(url, "/articles").await["data"].as_array().unwrap() {
-        lines.push(format!("article {} {} links={}", one["title"], one["state"], one["body"].as_str().unwrap().matches("href=").count()));
+        lines.push(format!(
+            "article {} {} links={}",
+            one["title"],
+            one["state"],
+            one["body"].as_str().unwrap().matches("href=").count()
+        ));
     }
     for one in get(url, "/conversations?per_page=150").await["conversations"].as_array().unwrap() {
         let thread = get(url, &format!("/conversations/{}", one["id"].as_str().unwrap())).await;
         let mut line = format!(
             "conversation {} {} {} {} {} state={} tags={} contacts={} attributes={} admin={} team={} read={}",
-            thread["title"], thread["created_at"], thread["source"]["body"], thread["source"]["author"]["email"],
-            thread["company"]["name"], thread["state"], thread["tags"]["tags"].as_array().unwrap().len(),
-            thread["contacts"]["contacts"].as_array().unwrap().len(), thread["custom_attributes"],
-            thread["admin_assignee_id"], thread["team_assignee_id"], thread["read"]
+            thread["title"],
+            thread["created_at"],
+            thread["source"]["body"],
+            thread["source"]["author"]["email"],
+            thread["company"]["name"],
+            thread["state"],
+            thread["tags"]["tags"].as_array().unwrap().len(),
+            thread["contacts"]["contacts"].as_array().unwrap().len(),
+            thread["custom_attributes"],
+            thread["admin_assignee_id"],
+            thread["team_assignee_id"],
+            thread["read"]
         );
         for part in thread["conversation_parts"]["conversation_parts"].as_array().unwrap() {
-            let at = if matches!(part["part_type"].as_str(), Some("comment" | "note")) { part["created_at"].clone() } else { Value::Null };
+            let at = if matches!(part["part_type"].as_str(), Some("comment" | "note")) {
+                part["created_at"].clone()
+            } else {
+                Value::Null
+            };
             line += &format!(
                 "\n  {} {} {} {} files={}",
-                part["part_type"], part["author"]["email"], at, part["body"], part["attachments"].as_array().map_or(0, Vec::len)
+                part["part_type"],
+                part["author"]["email"],
+                at,
+                part["body"],
+                part["attachments"].as_array().map_or(0, Vec::len)
             );
         }
         lines.push(line);
@@ -315,7 +346,8 @@ async fn forward(State(proxy): State<Proxy>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body = axum::body::to_bytes(body, 64 << 20).await.unwrap();
     let is_write = parts.method != "GET" && !parts.uri.path().ends_with("search");
-    let number = if is_write { proxy.writes.fetch_add(1, Ordering::SeqCst) + 1 } else { proxy.writes.load(Ordering::SeqCst) };
+    let number =
+        if is_write { proxy.writes.fetch_add(1, Ordering::SeqCst) + 1 } else { proxy.writes.load(Ordering::SeqCst) };
     if number > proxy.at || (number == proxy.at && is_write && proxy.death == Death::Before) {
         proxy.dead.notify_one();
         return std::future::pending().await;

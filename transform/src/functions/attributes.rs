@@ -23,8 +23,10 @@ pub(super) fn function() -> ScalarUDF {
         for row in 0..rows {
             let mut object = Map::new();
             for pair in columns.chunks_exact(2) {
-                if let (Value::String(name), value @ (Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_))) =
-                    (value(&pair[0], row), value(&pair[1], row))
+                if let (
+                    Value::String(name),
+                    value @ (Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_)),
+                ) = (value(&pair[0], row), value(&pair[1], row))
                 {
                     object.insert(name, value);
                 }
@@ -59,7 +61,9 @@ fn value(column: &ArrayRef, row: usize) -> Value {
         DataType::Int64 => column.as_primitive::<Int64Type>().value(row).into(),
         DataType::UInt64 => column.as_primitive::<UInt64Type>().value(row).into(),
         DataType::Float64 => number(column.as_primitive::<Float64Type>().value(row)),
-        DataType::Timestamp(..) => column.as_primitive::<TimestampMicrosecondType>().value(row).div_euclid(1_000_000).into(),
+        DataType::Timestamp(..) => {
+            column.as_primitive::<TimestampMicrosecondType>().value(row).div_euclid(1_000_000).into()
+        }
         DataType::Utf8View => column.as_string_view().value(row).into(),
         DataType::List(_) => items(&column.as_list::<i32>().value(row)),
         DataType::LargeList(_) => items(&column.as_list::<i64>().value(row)),

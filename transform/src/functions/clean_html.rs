@@ -20,13 +20,60 @@ pub(super) fn function() -> ScalarUDF {
 }
 
 const KEPT: [&str; 27] = [
-    "p", "br", "hr", "b", "strong", "i", "em", "u", "s", "a", "ul", "ol", "li", "img", "h1", "h2", "pre", "code", "blockquote",
-    "table", "thead", "tbody", "tfoot", "tr", "td", "th", "caption",
+    "p",
+    "br",
+    "hr",
+    "b",
+    "strong",
+    "i",
+    "em",
+    "u",
+    "s",
+    "a",
+    "ul",
+    "ol",
+    "li",
+    "img",
+    "h1",
+    "h2",
+    "pre",
+    "code",
+    "blockquote",
+    "table",
+    "thead",
+    "tbody",
+    "tfoot",
+    "tr",
+    "td",
+    "th",
+    "caption",
 ];
 /// Elements that are turned into kept ones between two cleanings.
 const TURNED: [&str; 24] = [
-    "div", "section", "article", "header", "footer", "main", "aside", "nav", "center", "address", "figure", "figcaption", "form",
-    "fieldset", "dl", "dt", "dd", "details", "summary", "h3", "h4", "h5", "h6", "iframe",
+    "div",
+    "section",
+    "article",
+    "header",
+    "footer",
+    "main",
+    "aside",
+    "nav",
+    "center",
+    "address",
+    "figure",
+    "figcaption",
+    "form",
+    "fieldset",
+    "dl",
+    "dt",
+    "dd",
+    "details",
+    "summary",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "iframe",
 ];
 const SCHEMES: [&str; 5] = ["http", "https", "mailto", "tel", "deskferry"];
 
@@ -72,9 +119,7 @@ fn builder(tags: &[&'static str]) -> Builder<'static> {
 
 /// The last cleaning. `resolve` is asked first where a link (`href`) or an image (`src`) leads; what it does not know is kept
 /// if it is absolute and dropped if it means something only inside the help desk.
-pub(super) fn strict_with(
-    resolve: impl Fn(&str, &str) -> Option<String> + Send + Sync + 'static,
-) -> Builder<'static> {
+pub(super) fn strict_with(resolve: impl Fn(&str, &str) -> Option<String> + Send + Sync + 'static) -> Builder<'static> {
     let mut builder = builder(&KEPT);
     builder.attribute_filter(move |_, attribute, value| {
         if !matches!(attribute, "href" | "src") {
@@ -130,7 +175,9 @@ fn tidy(mut html: String) -> String {
     if html.contains("<img") {
         html = UNSEEN
             .replace_all(&html, |found: &Captures<'_>| match found.get(1).map(|alt| alt.as_str()) {
-                Some(alt) if !alt.is_empty() => format!("[image: {}]", alt.replace('<', "&lt;").replace('>', "&gt;").replace("&quot;", "\"")),
+                Some(alt) if !alt.is_empty() => {
+                    format!("[image: {}]", alt.replace('<', "&lt;").replace('>', "&gt;").replace("&quot;", "\""))
+                }
                 _ => "[image]".to_owned(),
             })
             .into_owned();
@@ -151,11 +198,22 @@ mod tests {
     #[test]
     fn clean_is_idempotent() {
         let inputs = [
-            "a &amp;amp; b<br />\nc", "<div>a<div>b</div><p>c</p></div>d", "<h3>x</h3><h6>y</h6>",
-            "<iframe src=\"https://v.example/1\"><script>alert(1)</script></iframe>", "<a href='javascript:x()'>go</a>",
-            "<img src='cid:1' alt='<h3>a\"b'><img src=data:image/png;base64,AA>", "<p><table><tr><td>x</table>", "<b><div>x</b>y</div>",
-            "<ul><li><li>x<ul><li>y</ul></ul>", "<a><a>x</a></a>", "<p>&nbsp;</p>\0<p> </p>", "<form><button onclick=x>b</button></form>",
-            "<svg><script>x</script></svg><math><mi//xlink:href=\"data:x\">", "<!-- c --><![CDATA[x]]>", "&lt;script&gt;", "a > b",
+            "a &amp;amp; b<br />\nc",
+            "<div>a<div>b</div><p>c</p></div>d",
+            "<h3>x</h3><h6>y</h6>",
+            "<iframe src=\"https://v.example/1\"><script>alert(1)</script></iframe>",
+            "<a href='javascript:x()'>go</a>",
+            "<img src='cid:1' alt='<h3>a\"b'><img src=data:image/png;base64,AA>",
+            "<p><table><tr><td>x</table>",
+            "<b><div>x</b>y</div>",
+            "<ul><li><li>x<ul><li>y</ul></ul>",
+            "<a><a>x</a></a>",
+            "<p>&nbsp;</p>\0<p> </p>",
+            "<form><button onclick=x>b</button></form>",
+            "<svg><script>x</script></svg><math><mi//xlink:href=\"data:x\">",
+            "<!-- c --><![CDATA[x]]>",
+            "&lt;script&gt;",
+            "a > b",
         ];
         for input in inputs {
             let once = clean(input);

@@ -15,8 +15,9 @@ use url::Url;
 use super::clean_html::{clean_with, strict_with};
 use super::scalar::{Arguments, Kind, Scalar, text_at, texts};
 
-static INTERNAL: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"^(?:\.{1,2}/)*/?(?:[^?#:]*/)?knowledgebase\.php\?(?:[^#]*?&)?(article|category)=(\d{1,10})").ok());
+static INTERNAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"^(?:\.{1,2}/)*/?(?:[^?#:]*/)?knowledgebase\.php\?(?:[^#]*?&)?(article|category)=(\d{1,10})").ok()
+});
 
 /// The function.
 pub(super) fn function() -> ScalarUDF {
@@ -54,7 +55,8 @@ fn resolve(attribute: &str, value: &str, base: Option<&Url>) -> Option<String> {
     if !inside {
         return None;
     }
-    let local = absolute.as_ref().zip(base).map(|(url, base)| url.as_str().get(base.as_str().len()..).unwrap_or_default());
+    let local =
+        absolute.as_ref().zip(base).map(|(url, base)| url.as_str().get(base.as_str().len()..).unwrap_or_default());
     if attribute == "href"
         && let Some(found) = INTERNAL.as_ref().and_then(|pattern| pattern.captures(local.unwrap_or(value)))
     {

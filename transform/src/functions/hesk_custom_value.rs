@@ -45,9 +45,10 @@ fn plain(stored: &str) -> String {
 }
 
 fn split_breaks(stored: &str) -> impl Iterator<Item = &str> {
-    stored.split("<br").enumerate().map(|(index, piece)| {
-        if index == 0 { piece } else { piece.split_once('>').map_or(piece, |(_, rest)| rest) }
-    })
+    stored
+        .split("<br")
+        .enumerate()
+        .map(|(index, piece)| if index == 0 { piece } else { piece.split_once('>').map_or(piece, |(_, rest)| rest) })
 }
 
 fn date(stored: &str, timezone: Option<&str>) -> Option<i64> {
@@ -55,7 +56,10 @@ fn date(stored: &str, timezone: Option<&str>) -> Option<i64> {
     let zone: Tz = timezone.and_then(|name| name.trim().parse().ok()).unwrap_or(Tz::UTC);
     // Before 2.7.3 midnight was the desk's own: the nearest day is meant.
     let day = (midnight + chrono::TimeDelta::hours(12)).date_naive().and_hms_opt(0, 0, 0)?;
-    let local = zone.from_local_datetime(&day).earliest().or_else(|| zone.from_local_datetime(&(day + chrono::TimeDelta::hours(1))).earliest());
+    let local = zone
+        .from_local_datetime(&day)
+        .earliest()
+        .or_else(|| zone.from_local_datetime(&(day + chrono::TimeDelta::hours(1))).earliest());
     local.map(|instant| instant.timestamp())
 }
 
@@ -67,7 +71,11 @@ mod tests {
     fn value_of_each_type_is_typed_json() {
         let cases = [
             ("text", "Caf&eacute; &amp;amp; co", Some("\"Café &amp; co\"")),
-            ("textarea", "one<br />\ntwo <a href=\"https://x.org/\">https://x.org/</a>", Some("\"one\\ntwo https://x.org/\"")),
+            (
+                "textarea",
+                "one<br />\ntwo <a href=\"https://x.org/\">https://x.org/</a>",
+                Some("\"one\\ntwo https://x.org/\""),
+            ),
             ("checkbox", "A &amp; B<br />C", Some("\"A & B, C\"")),
             ("date", "1741564800", Some("1741579200")),
             ("date", "not a date", None),

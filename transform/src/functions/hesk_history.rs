@@ -50,8 +50,9 @@ const EVENTS: [(&str, &str); 27] = [
     ("escalated", r"^escalated by (?<actor>.+)$"),
 ];
 
-static PATTERNS: LazyLock<Vec<(&str, Regex)>> =
-    LazyLock::new(|| EVENTS.iter().filter_map(|(event, pattern)| Some((*event, Regex::new(&format!("(?is){pattern}")).ok()?))).collect());
+static PATTERNS: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
+    EVENTS.iter().filter_map(|(event, pattern)| Some((*event, Regex::new(&format!("(?is){pattern}")).ok()?))).collect()
+});
 static LINE_END: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)</li\s*>").ok());
 
 /// Most bytes of a line's text that are matched against the events.
@@ -66,8 +67,15 @@ pub(super) fn function() -> ScalarUDF {
 fn fields() -> Fields {
     let text = |name: &str| Field::new(name, DataType::Utf8, true);
     vec![
-        Field::new("line", DataType::Int64, true), text("raw"), text("at_text"), Field::new("at", time_type(), true),
-        text("event"), text("text"), text("actor_login"), text("actor_name"), text("target"),
+        Field::new("line", DataType::Int64, true),
+        text("raw"),
+        text("at_text"),
+        Field::new("at", time_type(), true),
+        text("event"),
+        text("text"),
+        text("actor_login"),
+        text("actor_name"),
+        text("target"),
     ]
     .into()
 }
@@ -80,18 +88,40 @@ fn lists(columns: &[ArrayRef], rows: usize) -> Result<ArrayRef> {
     let mut words: [StringBuilder; 7] = Default::default();
     let mut lengths = Vec::with_capacity(rows);
     for row in 0..rows {
-        let zone = zones.and_then(|zones| text_at(zones, row)).and_then(|name| name.trim().parse().ok()).unwrap_or(Tz::UTC);
+        let zone =
+            zones.and_then(|zones| text_at(zones, row)).and_then(|name| name.trim().parse().ok()).unwrap_or(Tz::UTC);
         let found = text_at(histories, row).map(parse).unwrap_or_default();
         for (index, line) in found.iter().enumerate() {
             lines.append_value(index as i64 + 1);
-            times.append_option(line.at_text.and_then(|text| wall_time::instant(text, zone)).map(|t| t.timestamp_micros()));
-            let texts = [Some(line.raw), line.at_text, Some(line.event), Some(&line.text), line.actor_login.as_deref(), line.actor_name.as_deref(), line.target.as_deref()];
+            times.append_option(
+                line.at_text.and_then(|text| wall_time::instant(text, zone)).map(|t| t.timestamp_micros()),
+            );
+            let texts = [
+                Some(line.raw),
+                line.at_text,
+                Some(line.event),
+                Some(&line.text),
+                line.actor_login.as_deref(),
+                line.actor_name.as_deref(),
+                line.target.as_deref(),
+            ];
             words.iter_mut().zip(texts).for_each(|(builder, text)| builder.append_option(text));
         }
         lengths.push(found.len());
     }
-    let [raw, at_text, event, text, login, name, target] = words.map(|mut builder| Arc::new(builder.finish()) as ArrayRef);
-    let columns = vec![Arc::new(lines.finish()) as ArrayRef, raw, at_text, Arc::new(times.finish()), event, text, login, name, target];
+    let [raw, at_text, event, text, login, name, target] =
+        words.map(|mut builder| Arc::new(builder.finish()) as ArrayRef);
+    let columns = vec![
+        Arc::new(lines.finish()) as ArrayRef,
+        raw,
+        at_text,
+        Arc::new(times.finish()),
+        event,
+        text,
+        login,
+        name,
+        target,
+    ];
     let entries = StructArray::try_new(fields(), columns, None)?;
     let nulls = NullBuffer::from((0..rows).map(|row| histories.is_valid(row)).collect::<Vec<_>>());
     let item = Arc::new(Field::new_list_field(DataType::Struct(fields()), true));
@@ -127,7 +157,9 @@ fn line(piece: &str) -> Option<Line<'_>> {
     if line.text.len() > TEXT_MAX {
         return Some(line);
     }
-    if let Some((event, found)) = PATTERNS.iter().find_map(|(event, pattern)| Some((*event, pattern.captures(&line.text)?))) {
+    if let Some((event, found)) =
+        PATTERNS.iter().find_map(|(event, pattern)| Some((*event, pattern.captures(&line.text)?)))
+    {
         line.event = event;
         line.target = found.name("target").map(|m| m.as_str().trim().to_owned());
         if let Some(actor) = found.name("actor") {

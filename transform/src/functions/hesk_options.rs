@@ -17,10 +17,16 @@ fn options(kind: &str, definition: &str) -> Option<String> {
     if !matches!(kind.as_str(), "select" | "radio" | "checkbox") {
         return None;
     }
-    let texts: Vec<String> = match serde_json::from_str::<Value>(definition).or_else(|_| serde_json::from_str(&decode(definition))) {
-        Ok(json) => json.get(format!("{kind}_options"))?.as_array()?.iter().filter_map(|o| o.as_str().map(str::to_owned)).collect(),
-        Err(_) => definition.trim_start_matches("{HESK_SELECT}").split("#HESK#").map(str::to_owned).collect(),
-    };
+    let texts: Vec<String> =
+        match serde_json::from_str::<Value>(definition).or_else(|_| serde_json::from_str(&decode(definition))) {
+            Ok(json) => json
+                .get(format!("{kind}_options"))?
+                .as_array()?
+                .iter()
+                .filter_map(|o| o.as_str().map(str::to_owned))
+                .collect(),
+            Err(_) => definition.trim_start_matches("{HESK_SELECT}").split("#HESK#").map(str::to_owned).collect(),
+        };
     let mut options: Vec<String> = Vec::new();
     for text in texts {
         let text = decode(text.trim()).trim().to_owned();

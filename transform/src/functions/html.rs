@@ -15,9 +15,9 @@ const REOPENED_MAX: i64 = 200_000;
 
 /// Elements whose end tag may be left out or that have no content: they do not count as nesting.
 const UNCOUNTED: [&str; 33] = [
-    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr", "p", "li",
-    "dt", "dd", "tr", "td", "th", "tbody", "thead", "tfoot", "option", "optgroup", "colgroup", "rt", "rp", "html", "head", "body",
-    "image",
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr", "p",
+    "li", "dt", "dd", "tr", "td", "th", "tbody", "thead", "tfoot", "option", "optgroup", "colgroup", "rt", "rp",
+    "html", "head", "body", "image",
 ];
 
 /// Elements that the algorithm opens again after a block that closed them.
@@ -63,7 +63,9 @@ pub(super) fn strip(html: &str) -> String {
             text.push_str(&html[from..tag.start]);
             match name.as_str() {
                 "script" | "style" if !tag.closing => hidden_until = Some(name),
-                "br" | "p" | "div" | "li" | "tr" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" if !text.ends_with('\n') => text.push('\n'),
+                "br" | "p" | "div" | "li" | "tr" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" if !text.ends_with('\n') => {
+                    text.push('\n')
+                }
                 _ => {}
             }
         }

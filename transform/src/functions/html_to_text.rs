@@ -47,15 +47,19 @@ pub(super) fn convert(source: &str) -> String {
 }
 
 fn is_hidden(name: &str) -> bool {
-    matches!(name, "script" | "style" | "head" | "title" | "template" | "noscript" | "object" | "audio" | "video" | "svg" | "math")
+    matches!(
+        name,
+        "script" | "style" | "head" | "title" | "template" | "noscript" | "object" | "audio" | "video" | "svg" | "math"
+    )
 }
 
 /// Blank lines around a block: 2 a blank line, 1 a line end, 0 it is no block.
 fn gap(name: &str) -> usize {
     match name {
-        "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "ul" | "ol" | "dl" | "table" | "blockquote" | "pre" | "hr" | "figure" => 2,
-        "div" | "li" | "tr" | "dt" | "dd" | "section" | "article" | "header" | "footer" | "main" | "aside" | "nav" | "center"
-        | "address" | "form" | "fieldset" | "figcaption" | "details" | "summary" | "caption" | "option" => 1,
+        "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "ul" | "ol" | "dl" | "table" | "blockquote" | "pre" | "hr"
+        | "figure" => 2,
+        "div" | "li" | "tr" | "dt" | "dd" | "section" | "article" | "header" | "footer" | "main" | "aside" | "nav"
+        | "center" | "address" | "form" | "fieldset" | "figcaption" | "details" | "summary" | "caption" | "option" => 1,
         _ => 0,
     }
 }
@@ -192,7 +196,9 @@ impl Text {
 /// Whether a link's target tells the reader something.
 fn is_shown(url: &str) -> bool {
     let scheme = url.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
-    !url.is_empty() && !url.starts_with('#') && !matches!(scheme.as_deref(), Some("javascript" | "data" | "blob" | "cid" | "vbscript"))
+    !url.is_empty()
+        && !url.starts_with('#')
+        && !matches!(scheme.as_deref(), Some("javascript" | "data" | "blob" | "cid" | "vbscript"))
 }
 
 fn bare(url: &str) -> &str {
@@ -210,7 +216,9 @@ mod tests {
         assert_eq!(convert(&deep), "deep & down");
         let long = format!("<p>{}</p>", "word ".repeat(200_000));
         assert_eq!(convert(&long).len(), 999_999);
-        for broken in ["<", "<a href=", "</", "&", "&#", "<![CDATA[", "<!--", "<table><tr><td><table>", "\0<p\0>", "<a><a><a>"] {
+        for broken in
+            ["<", "<a href=", "</", "&", "&#", "<![CDATA[", "<!--", "<table><tr><td><table>", "\0<p\0>", "<a><a><a>"]
+        {
             convert(broken);
         }
         assert_eq!(convert("<p>one<p>two</b></i><td>three"), "one\n\ntwothree");

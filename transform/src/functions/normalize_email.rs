@@ -23,7 +23,13 @@ pub(super) fn normalize(text: &str) -> Option<String> {
         let inner = &text[open + 1..];
         text = inner.split('>').next().unwrap_or(inner).trim();
     }
-    let invisible = |c: char| c.is_whitespace() || c.is_control() || "<>()[]\"',;:".contains(c) || ('\u{200b}'..='\u{200f}').contains(&c) || c == '\u{feff}';
+    let invisible = |c: char| {
+        c.is_whitespace()
+            || c.is_control()
+            || "<>()[]\"',;:".contains(c)
+            || ('\u{200b}'..='\u{200f}').contains(&c)
+            || c == '\u{feff}'
+    };
     text = text.trim_matches(invisible);
     if text.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("mailto:")) {
         text = text[7..].split('?').next().unwrap_or_default().trim_matches(invisible);

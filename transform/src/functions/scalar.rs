@@ -1,12 +1,13 @@
 //! What all our functions share: how DataFusion sees them, and how a text function is applied to a column.
 //!
 //! Arguments are brought to one type per kind before a function runs, so that a function never meets Utf8, LargeUtf8 and
-//! dictionaries apart. Results are Utf8View: a batch of long messages can exceed the 2 GiB that offsets of Utf8 reach.
+//! dictionaries apart. Texts are built as Utf8View, which any length fits, and handed on as Utf8.
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, StringViewArray, StringViewBuilder};
+use arrow::array::{Array, ArrayRef, AsArray, StringViewArray, StringViewBuilder};
+use arrow::compute::cast;
 use arrow::datatypes::{DataType, TimeUnit};
 use datafusion::common::cast::as_string_view_array;
 use datafusion::common::{Result, ScalarValue, exec_err, plan_err};
@@ -111,6 +112,16 @@ pub(super) fn text_at(column: &StringViewArray, row: usize) -> Option<&str> {
     column.is_valid(row).then(|| column.value(row))
 }
 
+/// Utf8View as Utf8; other columns as they are.
+fn handed_on(column: ArrayRef) -> Result<ArrayRef> {
+    let Some(texts) = column.as_string_view_opt() else { return Ok(column) };
+    let bytes: u64 = texts.lengths().map(u64::from).sum();
+    if bytes > i32::MAX as u64 {
+        return exec_err!("{} rows of text are {bytes} bytes, more than a batch can hold", column.len());
+    }
+    Ok(cast(&column, &DataType::Utf8)?)
+}
+
 /// An instant in microseconds, UTC.
 pub(super) fn time_type() -> DataType {
     DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
@@ -126,12 +137,17 @@ impl ScalarUDFImpl for Scalar {
     }
 
     fn return_type(&self, _: &[DataType]) -> Result<DataType> {
-        Ok(self.result.clone())
+        Ok(if self.result == DataType::Utf8View { DataType::Utf8 } else { self.result.clone() })
     }
 
     fn coerce_types(&self, given: &[DataType]) -> Result<Vec<DataType>> {
         if given.len() < self.arguments.least() {
-            return plan_err!("{} takes at least {} arguments, it has {}", self.name, self.arguments.least(), given.len());
+            return plan_err!(
+                "{} takes at least {} arguments, it has {}",
+                self.name,
+                self.arguments.least(),
+                given.len()
+            );
         }
         let kinds = (0..given.len()).map(|index| self.arguments.kind(index));
         kinds
@@ -150,13 +166,16 @@ impl ScalarUDFImpl for Scalar {
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
         let constant = args.args.iter().all(|a| matches!(a, ColumnarValue::Scalar(_)));
         let rows = if constant { 1 } else { args.number_rows };
-        let columns =
-            args.args.into_iter().map(|value| value.into_array(rows)).collect::<Result<Vec<ArrayRef>>>()?;
-        let result = (self.call)(&columns, rows)?;
+        let columns = args.args.into_iter().map(|value| value.into_array(rows)).collect::<Result<Vec<ArrayRef>>>()?;
+        let result = handed_on((self.call)(&columns, rows)?)?;
         if result.len() != rows {
             return exec_err!("{} made {} rows of {rows}", self.name, result.len());
         }
-        if constant { Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&result, 0)?)) } else { Ok(ColumnarValue::Array(result)) }
+        if constant {
+            Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&result, 0)?))
+        } else {
+            Ok(ColumnarValue::Array(result))
+        }
     }
 }
 

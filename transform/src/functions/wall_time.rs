@@ -7,11 +7,34 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 
 const FORMATS: [&str; 28] = [
-    "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y.%m.%d %H:%M:%S",
-    "%Y.%m.%d %H:%M", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d. %m. %Y %H:%M", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %I:%M %p",
-    "%m/%d/%y %I:%M %p", "%d/%m/%Y %I:%M %p", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M",
-    "%d-%m-%Y %H:%M:%S", "%d-%m-%Y %H:%M", "%m-%d-%Y %H:%M:%S", "%B %d %Y %H:%M:%S", "%B %d %Y %I:%M %p", "%B %d %Y %H:%M",
-    "%d %B %Y %H:%M:%S", "%d %B %Y %H:%M", "%d-%B-%Y %H:%M:%S", "%d-%B-%Y %H:%M",
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%d %H:%M",
+    "%Y-%m-%dT%H:%M:%S",
+    "%Y/%m/%d %H:%M:%S",
+    "%Y/%m/%d %H:%M",
+    "%Y.%m.%d %H:%M:%S",
+    "%Y.%m.%d %H:%M",
+    "%d.%m.%Y %H:%M:%S",
+    "%d.%m.%Y %H:%M",
+    "%d. %m. %Y %H:%M",
+    "%m/%d/%Y %I:%M:%S %p",
+    "%m/%d/%Y %I:%M %p",
+    "%m/%d/%y %I:%M %p",
+    "%d/%m/%Y %I:%M %p",
+    "%d/%m/%Y %H:%M:%S",
+    "%d/%m/%Y %H:%M",
+    "%m/%d/%Y %H:%M:%S",
+    "%m/%d/%Y %H:%M",
+    "%d-%m-%Y %H:%M:%S",
+    "%d-%m-%Y %H:%M",
+    "%m-%d-%Y %H:%M:%S",
+    "%B %d %Y %H:%M:%S",
+    "%B %d %Y %I:%M %p",
+    "%B %d %Y %H:%M",
+    "%d %B %Y %H:%M:%S",
+    "%d %B %Y %H:%M",
+    "%d-%B-%Y %H:%M:%S",
+    "%d-%B-%Y %H:%M",
 ];
 const DAY_FORMATS: [&str; 7] = ["%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%B %d %Y", "%d %B %Y", "%d-%m-%Y"];
 
@@ -28,7 +51,10 @@ fn wall_time(text: &str) -> Option<NaiveDateTime> {
     if text.len() > 60 {
         return None;
     }
-    let mut words: Vec<&str> = text.split([' ', ',', '\t', '\u{a0}', '\u{202f}']).filter(|w| !w.is_empty() && !w.eq_ignore_ascii_case("at")).collect();
+    let mut words: Vec<&str> = text
+        .split([' ', ',', '\t', '\u{a0}', '\u{202f}'])
+        .filter(|w| !w.is_empty() && !w.eq_ignore_ascii_case("at"))
+        .collect();
     // `Mon, 4 Nov 2024`: the weekday says nothing.
     if words.len() > 2 && words.first().is_some_and(|w| w.parse::<chrono::Weekday>().is_ok()) {
         words.remove(0);
@@ -36,12 +62,15 @@ fn wall_time(text: &str) -> Option<NaiveDateTime> {
     let mut text = words.join(" ");
     // `10:00am` and `4th`
     for (mark, spaced) in [("am", " am"), ("pm", " pm"), ("AM", " AM"), ("PM", " PM")] {
-        if let Some(time) = text.strip_suffix(mark).map(str::trim_end).filter(|t| t.ends_with(|c: char| c.is_ascii_digit())) {
+        if let Some(time) =
+            text.strip_suffix(mark).map(str::trim_end).filter(|t| t.ends_with(|c: char| c.is_ascii_digit()))
+        {
             text = format!("{time}{spaced}");
         }
     }
     let found = FORMATS.iter().find_map(|format| NaiveDateTime::parse_from_str(&text, format).ok());
-    let found = found.or_else(|| DAY_FORMATS.iter().find_map(|f| NaiveDate::parse_from_str(&text, f).ok()?.and_hms_opt(0, 0, 0)));
+    let found = found
+        .or_else(|| DAY_FORMATS.iter().find_map(|f| NaiveDate::parse_from_str(&text, f).ok()?.and_hms_opt(0, 0, 0)));
     found.filter(|time| (1990..2200).contains(&chrono::Datelike::year(time)))
 }
 
