@@ -30,7 +30,10 @@ pub(crate) fn spec<'a>(files: &'a Files, kind: &str) -> Result<(String, &'a str)
     let path = format!("sources/{kind}.toml");
     match files.get(&path) {
         Some(text) => Ok((path, text)),
-        None => Err(refused(format!("there is no source `{kind}`"), format!("[source] kind takes one of: {}", sources(files).join(", ")))),
+        None => Err(refused(
+            format!("there is no source `{kind}`"),
+            format!("[source] kind takes one of: {}", sources(files).join(", ")),
+        )),
     }
 }
 
@@ -69,7 +72,8 @@ fn overlay(folder: &Path, root: &str, files: &mut Files) -> Result<()> {
         if path.is_dir() {
             overlay(&path, &name, files)?;
         } else if path.extension().is_some_and(|e| e == "sql" || e == "csv" || e == "toml") {
-            let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {} as UTF-8 text", path.display()))?;
+            let text = std::fs::read_to_string(&path)
+                .with_context(|| format!("cannot read {} as UTF-8 text", path.display()))?;
             files.insert(name, text);
         }
     }

@@ -19,7 +19,8 @@ pub(crate) fn progress() -> Progress {
     Arc::new(move |table, done, total| {
         let Ok(mut bars) = bars.lock() else { return };
         let bar = bars.entry(table.to_owned()).or_insert_with(|| {
-            let bar = all.add(ProgressBar::new(total.unwrap_or(0)).with_style(style.clone()).with_message(table.to_owned()));
+            let bar =
+                all.add(ProgressBar::new(total.unwrap_or(0)).with_style(style.clone()).with_message(table.to_owned()));
             bar.enable_steady_tick(std::time::Duration::from_millis(200));
             bar
         });

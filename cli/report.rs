@@ -76,7 +76,9 @@ pub(crate) fn render(schema: &SchemaRef, batches: &[RecordBatch], format: Format
             Ok(String::from_utf8_lossy(&bytes).into_owned())
         }
         Format::Json => {
-            let mut writer = arrow::json::WriterBuilder::new().with_explicit_nulls(true).build::<_, arrow::json::writer::JsonArray>(Vec::new());
+            let mut writer = arrow::json::WriterBuilder::new()
+                .with_explicit_nulls(true)
+                .build::<_, arrow::json::writer::JsonArray>(Vec::new());
             for batch in batches {
                 writer.write(batch)?;
             }
@@ -91,7 +93,11 @@ fn table(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<String> {
     let mut out = new_table(schema.fields().iter().map(|f| f.name().clone()));
     let options = FormatOptions::default().with_null("");
     for batch in batches {
-        let columns = batch.columns().iter().map(|c| ArrayFormatter::try_new(c.as_ref(), &options)).collect::<Result<Vec<_>, _>>()?;
+        let columns = batch
+            .columns()
+            .iter()
+            .map(|c| ArrayFormatter::try_new(c.as_ref(), &options))
+            .collect::<Result<Vec<_>, _>>()?;
         for row in 0..batch.num_rows() {
             out.add_row(columns.iter().zip(schema.fields()).map(|(column, field)| {
                 let cell = Cell::new(short(&column.value(row).to_string()));
@@ -109,7 +115,11 @@ fn table(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<String> {
 pub(crate) fn json_rows(batches: &[RecordBatch]) -> Result<Vec<serde_json::Value>> {
     let mut rows = Vec::new();
     for batch in batches {
-        rows.extend(serde_json::from_str::<Vec<serde_json::Value>>(&render(&batch.schema(), std::slice::from_ref(batch), Format::Json)?)?);
+        rows.extend(serde_json::from_str::<Vec<serde_json::Value>>(&render(
+            &batch.schema(),
+            std::slice::from_ref(batch),
+            Format::Json,
+        )?)?);
     }
     Ok(rows)
 }

@@ -211,7 +211,10 @@ impl Settings {
             Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
         };
         let mut settings: Self = toml::from_str(&text).map_err(|e| {
-            refused(format!("{} cannot be used\n{}", path.display(), e.to_string().trim_end()), "correct the line that is named")
+            refused(
+                format!("{} cannot be used\n{}", path.display(), e.to_string().trim_end()),
+                "correct the line that is named",
+            )
         })?;
         settings.resolve(directory, &variable)?;
         Ok(settings)
@@ -238,7 +241,10 @@ impl Settings {
             self.intercom.url = Some(expand("intercom.url", url)?);
         }
         if self.intercom.url.is_some() && self.intercom.region.is_some() {
-            return Err(refused("[intercom] has both url and region", "keep one of them: the region stands for the url"));
+            return Err(refused(
+                "[intercom] has both url and region",
+                "keep one of them: the region stands for the url",
+            ));
         }
         Ok(())
     }

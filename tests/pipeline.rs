@@ -48,7 +48,11 @@ fn workspace(migration: &Migration) -> Workspace {
     let mut admins = vec![("Migration".to_owned(), "migration@example.com".to_owned())];
     let staff = migration.rows("SELECT name, email FROM intercom.admins WHERE email IS NOT NULL ORDER BY source_key");
     admins.extend(staff.iter().map(|row| (text(row, "name"), text(row, "email"))));
-    let teams: Vec<String> = migration.rows("SELECT name FROM intercom.teams ORDER BY source_key").iter().map(|row| text(row, "name")).collect();
+    let teams: Vec<String> = migration
+        .rows("SELECT name FROM intercom.teams ORDER BY source_key")
+        .iter()
+        .map(|row| text(row, "name"))
+        .collect();
     let workspace = Workspace::start(&admins, &teams);
     migration.set("WORKSPACE", &workspace.url);
     workspace
@@ -56,9 +60,11 @@ fn workspace(migration: &Migration) -> Workspace {
 
 fn calls_that_write(workspace: &Workspace) -> u64 {
     let stats = workspace.stats();
-    let writes = stats["calls"].as_object().unwrap().iter().filter(|(call, _)| {
-        !call.starts_with("GET ") && !call.ends_with("/search") && !call.ends_with("/list")
-    });
+    let writes = stats["calls"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .filter(|(call, _)| !call.starts_with("GET ") && !call.ends_with("/search") && !call.ends_with("/list"));
     writes.flat_map(|(_, by_status)| by_status.as_object().unwrap().values()).map(|n| n.as_u64().unwrap()).sum()
 }
 
@@ -72,18 +78,38 @@ fn whole_pipeline(name: &str) {
         }
     };
     for (what, table) in [
-        ("tickets", "tickets"), ("replies", "replies"), ("notes", "notes"), ("attachments", "attachments"), ("users", "users"),
-        ("categories", "categories"), ("kb_categories", "kb_categories"), ("kb_articles", "kb_articles"), ("canned", "std_replies"),
-        ("templates", "ticket_templates"), ("customers", "customers"),
+        ("tickets", "tickets"),
+        ("replies", "replies"),
+        ("notes", "notes"),
+        ("attachments", "attachments"),
+        ("users", "users"),
+        ("categories", "categories"),
+        ("kb_categories", "kb_categories"),
+        ("kb_articles", "kb_articles"),
+        ("canned", "std_replies"),
+        ("templates", "ticket_templates"),
+        ("customers", "customers"),
     ] {
         equal(what, &format!("SELECT count(*) FROM hesk.{table}"));
     }
-    equal("tickets", "SELECT count(*) + (SELECT count(*) FROM intercom.rejects WHERE table_name = 'conversations') FROM intercom.conversations");
-    equal("replies_staff", "SELECT count(*) FROM intercom.conversation_parts WHERE part_type = 'comment' AND author_type = 'admin'");
-    equal("replies_customer", "SELECT count(*) FROM intercom.conversation_parts WHERE part_type = 'comment' AND author_type = 'contact'");
+    equal(
+        "tickets",
+        "SELECT count(*) + (SELECT count(*) FROM intercom.rejects WHERE table_name = 'conversations') FROM intercom.conversations",
+    );
+    equal(
+        "replies_staff",
+        "SELECT count(*) FROM intercom.conversation_parts WHERE part_type = 'comment' AND author_type = 'admin'",
+    );
+    equal(
+        "replies_customer",
+        "SELECT count(*) FROM intercom.conversation_parts WHERE part_type = 'comment' AND author_type = 'contact'",
+    );
     equal("history_lines", "SELECT count(*) FROM intercom.conversation_parts WHERE source_key LIKE 'hesk:history:%'");
     equal("attachments_with_file", "SELECT count(DISTINCT key) FROM hesk.files WHERE table_name = 'attachments'");
-    equal("custom_fields_in_use", "SELECT count(*) FROM intercom.attributes WHERE source_key LIKE 'hesk:custom_field:%'");
+    equal(
+        "custom_fields_in_use",
+        "SELECT count(*) FROM intercom.attributes WHERE source_key LIKE 'hesk:custom_field:%'",
+    );
     equal("kb_categories", "SELECT count(*) FROM intercom.collections");
     equal("kb_articles", "SELECT count(*) FROM intercom.articles");
     equal("canned", "SELECT count(*) FROM intercom.saved_replies");

@@ -55,7 +55,8 @@ fn stage_crates_do_not_import_each_other() {
     for (crate_name, edges) in allowed {
         let text = read(&root().join(crate_name).join("Cargo.toml"));
         let manifest: toml::Table = text.parse().unwrap();
-        let used: BTreeSet<&str> = manifest["dependencies"].as_table().unwrap().keys().filter_map(|k| k.strip_prefix("deskferry-")).collect();
+        let used: BTreeSet<&str> =
+            manifest["dependencies"].as_table().unwrap().keys().filter_map(|k| k.strip_prefix("deskferry-")).collect();
         assert!(used.is_subset(&edges.iter().copied().collect()), "{crate_name} depends on {used:?}");
         let datafusion = manifest["dependencies"].as_table().unwrap().contains_key("datafusion");
         assert_eq!(datafusion, crate_name == "transform", "only transform depends on datafusion");

@@ -73,7 +73,10 @@ fn source(probe: &Probe, missing_folder: Option<&str>) -> Result<()> {
 }
 
 fn workspace(migration: &Migration, found: &Readiness, transformed: bool) -> Result<()> {
-    print(format!("\nWorkspace: {} ({}, {}), {} teammates", found.workspace, found.region, found.timezone, found.admins_there))?;
+    print(format!(
+        "\nWorkspace: {} ({}, {}), {} teammates",
+        found.workspace, found.region, found.timezone, found.admins_there
+    ))?;
     let needed = |used: bool| match (transformed, used) {
         (false, _) => "",
         (true, true) => "  (needed)",
@@ -113,7 +116,8 @@ fn workspace(migration: &Migration, found: &Readiness, transformed: bool) -> Res
 /// Rows whose personal data a person should look at, by the setting that decides what becomes of them.
 async fn personal_data(migration: &Migration) -> Result<Vec<(String, u64, String)>> {
     let session = transform::session(migration).await?;
-    let Some(query) = migration.files.get(&format!("sql/{}/review/personal_data.sql", migration.settings.source.kind)) else {
+    let Some(query) = migration.files.get(&format!("sql/{}/review/personal_data.sql", migration.settings.source.kind))
+    else {
         return Ok(Vec::new());
     };
     let mut rows = Vec::new();

@@ -47,7 +47,9 @@ pub(crate) async fn run(directory: &Path, demo: &Demo) -> Result<ExitCode> {
 
     let at = folder.display();
     say("\nEverything is left in ./demo. Try next:");
-    say(format!("  deskferry -C {at} sql \"SELECT title, state, custom_attributes ->> 'Hesk status' AS status FROM intercom.conversations LIMIT 5\""));
+    say(format!(
+        "  deskferry -C {at} sql \"SELECT title, state, custom_attributes ->> 'Hesk status' AS status FROM intercom.conversations LIMIT 5\""
+    ));
     say(format!("  deskferry -C {at} sql \"SELECT * FROM intercom.rejects\""));
     say(format!("  deskferry -C {at} runs"));
     if demo.serve {
@@ -81,7 +83,10 @@ fn prepare(folder: &Path) -> Result<()> {
         let ours = std::fs::read_to_string(&file).is_ok_and(|text| text.starts_with(MARK));
         let empty = std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
         if !ours && !empty {
-            return Err(refused(format!("{} exists and was not written by a demo", folder.display()), "run the demo in another folder with -C"));
+            return Err(refused(
+                format!("{} exists and was not written by a demo", folder.display()),
+                "run the demo in another folder with -C",
+            ));
         }
         std::fs::remove_dir_all(folder).with_context(|| format!("cannot clear {}", folder.display()))?;
     }

@@ -64,13 +64,21 @@ async fn filter(migration: &Migration, args: &Load) -> Result<Filter> {
         (None, _) => None,
         (Some(condition), [table]) => {
             let session = transform::session(migration).await?;
-            let batches = session.collect(&format!("SELECT source_key FROM intercom.\"{table}\" WHERE {condition}")).await?;
-            let keys: HashSet<String> =
-                json_rows(&batches)?.iter().filter_map(|row| Some(row.get("source_key")?.as_str()?.to_owned())).collect();
+            let batches =
+                session.collect(&format!("SELECT source_key FROM intercom.\"{table}\" WHERE {condition}")).await?;
+            let keys: HashSet<String> = json_rows(&batches)?
+                .iter()
+                .filter_map(|row| Some(row.get("source_key")?.as_str()?.to_owned()))
+                .collect();
             say(format!("{} rows of intercom.{table} were chosen", number(keys.len() as u64)));
             Some(keys)
         }
-        (Some(_), _) => return Err(refused("--where needs one table", "for example --only conversations --where \"state = 'closed'\"")),
+        (Some(_), _) => {
+            return Err(refused(
+                "--where needs one table",
+                "for example --only conversations --where \"state = 'closed'\"",
+            ));
+        }
     };
     Ok(Filter { only: args.only.clone(), keys, limit: args.limit, ..Filter::default() })
 }
@@ -105,7 +113,9 @@ fn report(summary: &Summary, saved_replies: Option<(String, u64)>) -> Result<()>
         say(format!("{rows} canned answers are in {path}: no API creates macros"));
     }
     if summary.tables.iter().any(|(_, c)| c.rejected > 0 || c.unknown > 0) {
-        say("see what was refused with: deskferry sql \"SELECT * FROM ledger.rows WHERE state IN ('rejected', 'unknown')\"");
+        say(
+            "see what was refused with: deskferry sql \"SELECT * FROM ledger.rows WHERE state IN ('rejected', 'unknown')\"",
+        );
     }
     if summary.interrupted {
         say("stopped; the same command goes on where this one ended");

@@ -58,7 +58,11 @@ impl Migration {
         Self::open_with(directory, surroundings::variable, progress())
     }
 
-    fn open_with(directory: &Path, variable: impl Fn(&str) -> Option<String> + Send + Sync + 'static, progress: Progress) -> Result<Self> {
+    fn open_with(
+        directory: &Path,
+        variable: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
+        progress: Progress,
+    ) -> Result<Self> {
         let settings = Settings::read(directory, &variable)?;
         let files = embedded::files(directory)?;
         let staging: Staging = surroundings::staging(&settings)?;

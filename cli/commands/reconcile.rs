@@ -42,7 +42,9 @@ pub(crate) async fn run(migration: &Migration, args: &Reconcile, json: bool) -> 
         say("Everything balances.");
         return Ok(ExitCode::SUCCESS);
     }
-    say("\nhint: `deskferry load` sends what is open; refused rows go again with `deskferry load --only TABLE` after the fix");
+    say(
+        "\nhint: `deskferry load` sends what is open; refused rows go again with `deskferry load --only TABLE` after the fix",
+    );
     Ok(ExitCode::FAILURE)
 }
 
@@ -80,7 +82,8 @@ fn faults(answers: &[Answer]) -> Result<Vec<String>> {
     let mut faults = Vec::new();
     let rows = |name: &str| -> Result<Vec<Value>> {
         let found = answers.iter().find(|a| a.name == name);
-        let found = found.ok_or_else(|| refused(format!("sql/reconcile/{name}.sql is missing"), "remove the empty overlay"))?;
+        let found =
+            found.ok_or_else(|| refused(format!("sql/reconcile/{name}.sql is missing"), "remove the empty overlay"))?;
         json_rows(&found.batches)
     };
     let number = |row: &Value, key: &str| row[key].as_i64().unwrap_or(0);

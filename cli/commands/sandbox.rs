@@ -17,9 +17,12 @@ const SEARCH_DELAY: Duration = Duration::from_secs(2);
 /// Serves until Ctrl-C.
 pub(crate) async fn run(sandbox: &Sandbox, json: bool) -> Result<ExitCode> {
     let faults = match &sandbox.faults {
-        Some(text) => text
-            .parse::<Faults>()
-            .map_err(|e| refused(format!("--faults cannot be read: {e}"), "for example --faults \"429=0.05,lost=0.01,latency=50ms..300ms\""))?,
+        Some(text) => text.parse::<Faults>().map_err(|e| {
+            refused(
+                format!("--faults cannot be read: {e}"),
+                "for example --faults \"429=0.05,lost=0.01,latency=50ms..300ms\"",
+            )
+        })?,
         None => Faults::default(),
     };
     let workspace = match &sandbox.workspace {
@@ -35,14 +38,18 @@ pub(crate) async fn run(sandbox: &Sandbox, json: bool) -> Result<ExitCode> {
         workspace,
         search_delay: SEARCH_DELAY,
     };
-    let running = deskferry_sandbox::serve(settings).await.map_err(|e| refused(format!("the sandbox cannot start: {e}"), "choose another --listen address"))?;
+    let running = deskferry_sandbox::serve(settings)
+        .await
+        .map_err(|e| refused(format!("the sandbox cannot start: {e}"), "choose another --listen address"))?;
     let url = format!("http://{}", running.addr());
     if json {
         print(serde_json::json!({ "url": url }).to_string())?;
     } else {
         print(&url)?;
     }
-    say(format!("a stand-in Intercom workspace at {url}; open it in a browser to see what is imported. Ctrl-C ends it."));
+    say(format!(
+        "a stand-in Intercom workspace at {url}; open it in a browser to see what is imported. Ctrl-C ends it."
+    ));
     stop_signal().await?;
     running.stop();
     running.stopped().await;
@@ -52,7 +59,8 @@ pub(crate) async fn run(sandbox: &Sandbox, json: bool) -> Result<ExitCode> {
 /// Reads a workspace file.
 pub(crate) fn workspace(path: &Path) -> Result<WorkspaceFile> {
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    WorkspaceFile::from_json(&text).map_err(|e| refused(format!("{} cannot be used: {e}", path.display()), "see `deskferry sandbox --help`"))
+    WorkspaceFile::from_json(&text)
+        .map_err(|e| refused(format!("{} cannot be used: {e}", path.display()), "see `deskferry sandbox --help`"))
 }
 
 /// Ctrl-C, or the signal that service managers send.

@@ -36,7 +36,10 @@ pub(crate) async fn run(migration: &Migration, sql: &Sql, json: bool) -> Result<
 async fn answer(session: &Session, text: &str, format: Format) -> Result<()> {
     let statements = session.statements(text)?;
     if statements.is_empty() {
-        return Err(refused("there is no statement", "for example deskferry sql \"SELECT count(*) FROM hesk.tickets\""));
+        return Err(refused(
+            "there is no statement",
+            "for example deskferry sql \"SELECT count(*) FROM hesk.tickets\"",
+        ));
     }
     for statement in statements {
         let (schema, rows) = session.query(&statement).await?;

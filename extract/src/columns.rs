@@ -107,8 +107,12 @@ impl Cells {
             Self::Int(b) | Self::Duration(b) => std::sync::Arc::new(b.finish()),
             Self::Float(b) => std::sync::Arc::new(b.finish()),
             Self::Bool(b) => std::sync::Arc::new(b.finish()),
-            // An empty buffer points nowhere, and comparing empty texts there costs glibc's memcmp a fault that it then ignores.
-            Self::Text(b) => std::sync::Arc::new(std::mem::replace(b, StringBuilder::with_capacity(1024, 64)).finish()),
+            // As large as the last time, so that it does not grow again. Never empty: an empty buffer points nowhere, and comparing
+            // empty texts there costs glibc's memcmp a fault that it then ignores.
+            Self::Text(b) => {
+                let next = StringBuilder::with_capacity(b.len(), b.values_slice().len().max(64));
+                std::sync::Arc::new(std::mem::replace(b, next).finish())
+            }
             Self::Timestamp(b, _) => std::sync::Arc::new(b.finish()),
         }
     }

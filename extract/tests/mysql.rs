@@ -95,6 +95,36 @@ async fn server_and_dump_stage_the_same_rows_of_every_version() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn odd_values_and_character_sets_come_as_a_dump_has_them() {
+    let server = MariaDb::start();
+    small_desk(&server, "MyISAM", 10);
+    server.run(
+        "USE desk; SET sql_mode = '', time_zone = '+00:00';
+         CREATE TABLE hesk_notes (id int PRIMARY KEY, ticket int, who int, dt datetime, message mediumtext, attachments text) ENGINE=MyISAM CHARSET=latin1;
+         INSERT INTO hesk_notes VALUES (1, 1, 1, '0000-00-00 00:00:00', 'caf\u{e9} \\\\ \\' \\n \\0 end', ''), (2, 1, -1, '2024-03-31 02:30:00', '\u{20ac}', NULL);
+         ALTER TABLE hesk_tickets CONVERT TO CHARACTER SET utf8mb4, ADD subject varchar(255), ADD time_worked time, ADD locked bit(1),
+             ADD archive enum('0', '1'), ADD owner int(8) ZEROFILL;
+         UPDATE hesk_tickets SET subject = '\u{1f600} \u{e9}', time_worked = '838:59:59', locked = 1, archive = '1', owner = 5 WHERE id = 1;
+         UPDATE hesk_tickets SET time_worked = '-12:00:01', locked = 0, archive = 'x' WHERE id = 5;
+         CREATE TABLE hesk_kb_articles (id int PRIMARY KEY, rating float, subject varchar(50)) ENGINE=MyISAM CHARSET=cp1251;
+         INSERT INTO hesk_kb_articles VALUES (1, 3.3333333, '\u{41f}\u{440}\u{438}\u{432}\u{435}\u{442}'), (2, 1e10, NULL);",
+    );
+    let dump = tempfile::Builder::new().suffix(".sql").tempfile().unwrap();
+    std::fs::write(dump.path(), server.dump("desk")).unwrap();
+    let from_server =
+        Settings { database_timezone: Some("Europe/Berlin".into()), ..settings(&server.url("root", "", "desk")) };
+    let from_dump = Settings { url: dump.path().display().to_string(), ..from_server.clone() };
+    compare(&from_dump, &from_server, Some("secret-hash")).await;
+    let (context, manifest) = staged(&from_server).await;
+    let staged = rows(&context, &manifest, "kb_articles").await;
+    assert!(
+        staged.iter().any(|row| row.contains(&"\u{41f}\u{440}\u{438}\u{432}\u{435}\u{442}".to_owned())),
+        "{staged:?}"
+    );
+    assert!(manifest.rows("_defects") >= 3, "{}", manifest.rows("_defects"));
+}
+
 async fn compare(from_dump: &Settings, from_server: &Settings, secret: Option<&str>) {
     let (dump_context, dump) = staged(from_dump).await;
     let (server_context, server) = staged(from_server).await;

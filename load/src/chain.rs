@@ -6,7 +6,7 @@ use crate::ledger::{Entry, NOT_SENT, PARENT_REJECTED, State};
 use crate::load::{Halt, Load};
 use crate::outcome::Outcome;
 use crate::plan::Todo;
-use crate::results::{Fate, RowResult};
+use crate::results::{self, Fate, RowResult};
 use crate::step::{Chain, Settled, Step};
 
 /// A chain and what is to be done about each of its steps.
@@ -140,7 +140,9 @@ impl RowResults {
             },
         };
         let outcome = outcome.flatten();
-        self.row(load, step.table, &step.key, step.name == "create", fate, todo == Todo::Drift, outcome);
+        // The pass that links articles to each other looks at rows that were counted as articles already.
+        let table = if step.name == "links" { results::ARTICLE_LINKS } else { step.table };
+        self.row(load, table, &step.key, step.name == "create", fate, todo == Todo::Drift, outcome);
         let carried = if fate == Fate::Updated && todo != Todo::Update { Fate::Created } else { fate };
         for (table, key) in &step.carries {
             self.row(load, table, key, true, carried, false, outcome);

@@ -8,7 +8,7 @@
 //!                                                                              ledger.rs ───────┘
 //! ```
 //!
-//! A row becomes a [`step::Chain`], which depends on the row alone. What of it the ledger does not have as done is sent: new
+//! A row becomes a chain of steps (`step.rs`), which depends on the row alone. What of it the ledger does not have as done is sent: new
 //! rows are created, changed ones updated, new messages appended, the rest is left alone; so a second load sends nothing, and a
 //! load that was stopped or killed goes on where it ended.
 //!

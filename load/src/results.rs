@@ -50,6 +50,9 @@ pub(crate) struct RowResult {
     pub(crate) drift: bool,
 }
 
+/// What the links of articles are counted as.
+pub(crate) const ARTICLE_LINKS: &str = "article_links";
+
 /// Counts of one table.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {

@@ -1,5 +1,6 @@
 //! Contract tables, row by row, as they were published: sorted, streamed, never whole in memory.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{Array as _, AsArray as _, RecordBatch};
@@ -126,11 +127,12 @@ impl Row {
         serde_json::from_str(text).map_err(|_| self.not(name, "a JSON array of texts"))
     }
 
-    /// A JSON object without its NULLs; empty for NULL.
+    /// A JSON object without its NULLs, by name, so that the order in the row does not matter; empty for NULL.
     pub(crate) fn object(&self, name: &'static str) -> Result<Map<String, Value>> {
         let Some(text) = self.text(name)?.filter(|t| !t.is_empty()) else { return Ok(Map::new()) };
         let map: Map<String, Value> = serde_json::from_str(text).map_err(|_| self.not(name, "a JSON object"))?;
-        Ok(map.into_iter().filter(|(_, value)| !value.is_null()).collect())
+        let sorted: BTreeMap<String, Value> = map.into_iter().filter(|(_, value)| !value.is_null()).collect();
+        Ok(sorted.into_iter().collect())
     }
 
     fn column(&self, name: &'static str) -> Result<&arrow::array::ArrayRef> {

@@ -96,7 +96,8 @@ pub async fn load(context: &Context, settings: &Settings, manifest: &Manifest, f
         return Err(error);
     }
     let stats = load.client.stats();
-    let counted = ORDER.iter().filter_map(|t| counts.get(t).map(|c| ((*t).to_owned(), *c)));
+    let order = ORDER.iter().chain(&[results::ARTICLE_LINKS]);
+    let counted = order.filter_map(|t| counts.get(t).map(|c| ((*t).to_owned(), *c)));
     Ok(Summary {
         run,
         tables: counted.collect(),

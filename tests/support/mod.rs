@@ -42,14 +42,26 @@ impl Migration {
     /// Runs `deskferry` and wants exit code 0; gives stdout.
     pub(crate) fn done(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments);
-        assert!(output.status.success(), "deskferry {arguments:?}: {}\n{}\n{}", output.status, text(&output.stdout), text(&output.stderr));
+        assert!(
+            output.status.success(),
+            "deskferry {arguments:?}: {}\n{}\n{}",
+            output.status,
+            text(&output.stdout),
+            text(&output.stderr)
+        );
         text(&output.stdout)
     }
 
     /// Runs `deskferry` and wants exit code 1; gives stderr.
     pub(crate) fn refused(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments);
-        assert_eq!(output.status.code(), Some(1), "deskferry {arguments:?}\n{}\n{}", text(&output.stdout), text(&output.stderr));
+        assert_eq!(
+            output.status.code(),
+            Some(1),
+            "deskferry {arguments:?}\n{}\n{}",
+            text(&output.stdout),
+            text(&output.stderr)
+        );
         text(&output.stderr)
     }
 

@@ -72,6 +72,8 @@ impl Contract {
     pub(crate) fn order(table: &str) -> &'static [&'static str] {
         match table {
             "conversation_parts" => &["conversation_key", "position", KEY],
+            // Parents before children: the loader creates collections in this order.
+            "collections" => &["position", KEY],
             "attachments" => &["part_key", "position", KEY],
             _ => &[KEY],
         }

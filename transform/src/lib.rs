@@ -19,7 +19,8 @@
 //! 3. memory is bounded by [`Inputs::memory_bytes`], whatever the number of rows; only keys of rejected rows are held beside it.
 //!
 //! # Order
-//! `conversation_parts` by conversation and position, `attachments` by part and position, all else by `source_key`, bytewise.
+//! `conversation_parts` by conversation and position, `attachments` by part and position, `collections` by position (parents
+//! first), all else by `source_key`, bytewise.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 

@@ -15,7 +15,7 @@ use crate::contract::{self, Contract, KEY, REJECTS, SCHEMA, WARNINGS};
 use crate::engine::{Engine, Join};
 use crate::inputs::Inputs;
 use crate::models::{self, Model};
-use crate::nulls::{Refused, split_nulls};
+use crate::nulls::split_nulls;
 use crate::rejects::{Hash, Rejects, hash};
 use crate::scratch::{Candidate, Scratch};
 use crate::write::{stored, stored_schema};
@@ -151,9 +151,12 @@ impl Transform<'_> {
             }
         }
         let (candidate, refused) = written?;
-        for (rows, reasons) in refused {
-            self.rejects.write(&model.name, &rows, &reasons).await?;
-            self.list(&model.name, &rows, &reasons)?;
+        let mut refused = self.scratch.read(&refused)?;
+        while let Some(batch) = refused.next().await {
+            if let (_, Some((rows, reasons))) = split_nulls(&batch?, schema)? {
+                self.rejects.write(&model.name, &rows, &reasons).await?;
+                self.list(&model.name, &rows, &reasons)?;
+            }
         }
         self.add_candidate(&model.name, candidate)?;
         let repeated = self.repeated_keys(&model.name).await?;
@@ -164,17 +167,18 @@ impl Transform<'_> {
         Ok(())
     }
 
+    /// The candidate, and beside it the rows that break NOT NULL: on disk as well, for they can be all rows there are.
     async fn write_candidate(
         &mut self,
         model: &Model,
         schema: &SchemaRef,
         join: Join,
-    ) -> Result<(Candidate, Vec<Refused>)> {
+    ) -> Result<(Candidate, Candidate)> {
         let frame = self.engine.plan(&model.path, &model.sql, join).await?;
         let frame = contract::conform(frame, &model.name, schema, &model.path)?;
         let nullable = stored_schema(schema);
         let mut draft = self.scratch.draft(&model.name, Arc::clone(schema))?;
-        let mut refused = Vec::new();
+        let mut refused = self.scratch.draft(&format!("{}_refused", model.name), Arc::clone(&nullable))?;
         let mut stream = self.engine.stream(&model.path, frame).await?;
         let mut rows = 0;
         while let Some(batch) = stream.next().await {
@@ -182,12 +186,14 @@ impl Transform<'_> {
             for piece in stored(&batch, &nullable).map_err(arrow_error(&model.path))? {
                 let (good, bad) = split_nulls(&piece, schema)?;
                 draft.writer.write(&good).await?;
-                refused.extend(bad);
+                if let Some((bad, _)) = bad {
+                    refused.writer.write(&bad).await?;
+                }
             }
             rows += batch.num_rows() as u64;
             self.report(&model.name, rows)?;
         }
-        Ok((self.scratch.close(draft).await?, refused))
+        Ok((self.scratch.close(draft).await?, self.scratch.close(refused).await?))
     }
 
     fn add_candidate(&mut self, table: &str, candidate: Candidate) -> Result<()> {

@@ -145,7 +145,7 @@ fn peak_mib() -> u64 {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn transform_of_many_messages_sorts_on_disk_and_keeps_the_written_order() {
-    measure(50_000, 32 << 20).await;
+    measure(20_000, 16 << 20).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

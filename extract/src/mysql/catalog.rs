@@ -7,7 +7,7 @@ use crate::columns::{SourceColumn, Zoned};
 use crate::spec::{Spec, Table};
 use crate::{Error, Result};
 
-const COLUMNS: &str = "SELECT table_name, column_name, data_type, column_type, is_nullable FROM information_schema.columns \
+const COLUMNS: &str = "SELECT table_name, column_name, data_type, column_type, is_nullable, character_set_name FROM information_schema.columns \
                        WHERE table_schema = DATABASE() ORDER BY table_name, ordinal_position";
 /// Columns of unique indexes, over whole values only.
 const UNIQUE: &str = "SELECT table_name, index_name, column_name FROM information_schema.statistics WHERE table_schema = DATABASE() \
@@ -16,6 +16,8 @@ const UNIQUE: &str = "SELECT table_name, index_name, column_name FROM informatio
 const ENGINES: &str = "SELECT table_name, engine FROM information_schema.tables WHERE table_schema = DATABASE()";
 /// Engines that keep rows apart from keys: following a key there costs two reads of the file per row.
 const HEAPS: [&str; 2] = ["MyISAM", "Aria"];
+/// Character sets whose bytes are UTF-8 as they are stored; none for numbers, times and bytes.
+const UTF8: [&str; 5] = ["", "ascii", "utf8", "utf8mb3", "utf8mb4"];
 const INTEGERS: [&str; 5] = ["tinyint", "smallint", "mediumint", "int", "bigint"];
 /// Prefixes that a message shows at most.
 const PREFIXES_SHOWN: usize = 5;
@@ -41,6 +43,8 @@ pub(super) struct Source {
     pub(super) key: Vec<usize>,
     /// Whether the table is read faster in the order of the file than by its key.
     pub(super) heap: bool,
+    /// Whether all text in it is stored as UTF-8.
+    pub(super) utf8: bool,
 }
 
 /// One column as information_schema has it.
@@ -50,6 +54,8 @@ struct Described {
     data_type: String,
     column_type: String,
     nullable: bool,
+    /// Empty for what is no text.
+    charset: String,
 }
 
 impl Catalog {
@@ -60,9 +66,14 @@ impl Catalog {
     pub(super) async fn read(connection: &mut Connection, prefix: &str, spec: &Spec) -> Result<Self> {
         let mut tables: BTreeMap<String, Vec<Described>> = BTreeMap::new();
         for row in connection.rows("list the tables", COLUMNS).await? {
-            let [table, name, data_type, column_type, nullable] = row.try_into().unwrap_or_default();
-            let column =
-                Described { name, data_type: data_type.to_lowercase(), column_type, nullable: nullable != "NO" };
+            let [table, name, data_type, column_type, nullable, charset] = row.try_into().unwrap_or_default();
+            let column = Described {
+                name,
+                data_type: data_type.to_lowercase(),
+                column_type,
+                nullable: nullable != "NO",
+                charset,
+            };
             tables.entry(table).or_default().push(column);
         }
         let mut unique: BTreeMap<String, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
@@ -112,6 +123,7 @@ fn source(
         selected: chosen.iter().map(|c| SourceColumn::new(&c.name, zoned(&c.data_type))).collect(),
         key: declared.map(|t| key(t, &chosen, keys)).unwrap_or_default(),
         heap: false,
+        utf8: chosen.iter().all(|c| UTF8.contains(&c.charset.as_str())),
     }
 }
 
@@ -193,7 +205,12 @@ mod tests {
     }
 
     fn described(name: &str, data_type: &str) -> Described {
-        Described { name: name.into(), data_type: data_type.into(), column_type: data_type.into(), nullable: false }
+        Described {
+            name: name.into(),
+            data_type: data_type.into(),
+            column_type: data_type.into(),
+            ..Described::default()
+        }
     }
 
     #[test]
@@ -248,6 +265,15 @@ mod tests {
         assert!(key(members, &[&group, &nullable], &[&both]).is_empty());
         assert!(key(members, &[&group, &text], &[&both]).is_empty());
         assert!(key(members, &[&group], &[&both]).is_empty());
+    }
+
+    #[test]
+    fn text_comes_as_stored_only_where_all_of_it_is_utf8() {
+        let text = |name: &str, charset: &str| Described { charset: charset.into(), ..described(name, "text") };
+        let spec = spec();
+        let utf8 = |columns: &[Described]| source("hesk_notes", "notes", columns, &[], spec.table("notes")).utf8;
+        assert!(utf8(&[described("id", "int"), text("message", "utf8mb3"), text("undeclared", "latin1")]));
+        assert!(!utf8(&[text("attachments", "utf8mb4"), text("message", "latin1")]));
     }
 
     #[test]

@@ -132,6 +132,7 @@ mod tests {
             selected: ["id", "read", "odd`name"].map(|n| SourceColumn::new(n, Zoned::NotTime)).to_vec(),
             key: key.to_vec(),
             heap: false,
+            utf8: true,
         }
     }
 

@@ -152,7 +152,9 @@ async fn page(
 ) -> Result<Option<usize>> {
     let sql = pages::page(&plan.source, plan.condition.as_deref(), range, rows);
     let mut arrived = Arrived::default();
-    match stream(connection, &sql, &plan.source.key, Some(&mut range.order), &mut arrived, sink).await {
+    match stream(connection, (&sql, plan.source.utf8), &plan.source.key, Some(&mut range.order), &mut arrived, sink)
+        .await
+    {
         Ok(()) => {
             connection.progressed();
             let more = matches!(range.order, Order::Key(_)) && arrived.rows == rows;
@@ -175,7 +177,7 @@ async fn whole(connection: &mut Connection, plan: &Plan, sink: &mut TableSink) -
     let sql = pages::select(&plan.source, plan.condition.as_deref());
     loop {
         let mut arrived = Arrived::default();
-        match stream(connection, &sql, &[], None, &mut arrived, sink).await {
+        match stream(connection, (&sql, plan.source.utf8), &[], None, &mut arrived, sink).await {
             Ok(()) => return Ok(()),
             Err(Failure::Other(error)) => return Err(error),
             Err(Failure::Driver(error)) if arrived.rows == 0 => connection.recover(&action(plan), error).await?,
@@ -216,13 +218,13 @@ impl From<Error> for Failure {
 /// Pushes the rows of one SELECT as they arrive, and keeps in `order` what has been read.
 async fn stream(
     connection: &mut Connection,
-    sql: &str,
+    (sql, as_stored): (&str, bool),
     key: &[usize],
     mut order: Option<&mut Order>,
     arrived: &mut Arrived,
     sink: &mut TableSink,
 ) -> Result<(), Failure> {
-    let mut result = connection.stream(sql).await?;
+    let mut result = connection.stream(sql, as_stored).await?;
     let Some(mut rows) = result.stream::<Row>().await? else { return Ok(()) };
     while let Some(row) = rows.next().await {
         let row = row?;

@@ -1,3 +1,5 @@
+//! The ledger against crashes, rivals and damaged segments.
+
 use std::time::Duration;
 
 use chrono::DateTime;

@@ -13,7 +13,7 @@ const SPEND_MAX: i64 = 2_147_483_647;
 /// `tag_names`: names of the tags by key, for a company is tagged by name.
 pub(crate) fn chain(row: &Row, tag_names: &HashMap<String, String>) -> Result<Chain> {
     let key = row.must("source_key")?;
-    let custom = row.object("custom_attributes")?;
+    let custom = super::as_text(row.object("custom_attributes")?, false);
     let mut call = Call::post("/companies")
         .with("company_id", Field::json(row.must("company_id")?))
         .with("name", Field::json(row.must("name")?))

@@ -97,7 +97,7 @@ fn update(row: &Row, key: &str) -> Result<Option<Step>> {
     if let Some(company) = row.some("company_key")? {
         call = call.with("company_id", Field::Id(Reference::new(COMPANIES, company)));
     }
-    let custom = row.object("custom_attributes")?;
+    let custom = super::as_text(row.object("custom_attributes")?, true);
     if !custom.is_empty() {
         call = call.with("custom_attributes", Field::object(custom));
     }

@@ -15,7 +15,7 @@ pub(crate) fn chain(row: &Row) -> Result<Chain> {
         .with("external_id", Field::json(row.must("external_id")?))
         .maybe("external_created_at", seconds(row.time("external_created_at")?))
         .maybe("external_updated_at", seconds(row.time("external_updated_at")?));
-    let custom = row.object("custom_attributes")?;
+    let custom = super::as_text(row.object("custom_attributes")?, false);
     if !custom.is_empty() {
         call = call.with("custom_attributes", Field::object(custom));
     }

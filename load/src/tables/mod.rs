@@ -15,6 +15,7 @@ pub(crate) mod saved_replies;
 pub(crate) mod tags;
 
 use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
 
 pub(crate) const ATTRIBUTES: &str = "attributes";
 pub(crate) const TAGS: &str = "tags";
@@ -32,4 +33,29 @@ pub(crate) const SAVED_REPLIES: &str = "saved_replies";
 /// Seconds since 1970.
 pub(crate) fn seconds(time: Option<DateTime<Utc>>) -> Option<i64> {
     time.map(|t| t.timestamp())
+}
+
+/// Attribute values in the only form that the description of an endpoint allows: whole numbers where `integers`, all else text.
+/// Attributes of conversations are text, integer or time, those of companies and custom objects text (2.16); contacts' are free.
+pub(crate) fn as_text(values: Map<String, Value>, integers: bool) -> Map<String, Value> {
+    let text = |value: Value| match value {
+        Value::Number(number) if !(integers && number.is_i64()) => Value::String(number.to_string()),
+        Value::Bool(flag) => Value::String(flag.to_string()),
+        value => value,
+    };
+    values.into_iter().map(|(name, value)| (name, text(value))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn values_take_the_form_that_the_endpoint_allows() {
+        let values = || json!({ "a": 1, "b": 1.5, "c": true, "d": "x" }).as_object().cloned().unwrap();
+        assert_eq!(Value::Object(as_text(values(), true)), json!({ "a": 1, "b": "1.5", "c": "true", "d": "x" }));
+        assert_eq!(Value::Object(as_text(values(), false)), json!({ "a": "1", "b": "1.5", "c": "true", "d": "x" }));
+    }
 }
