@@ -110,7 +110,7 @@ impl Cells {
             // As large as the last time, so that it does not grow again. Never empty: an empty buffer points nowhere, and comparing
             // empty texts there costs glibc's memcmp a fault that it then ignores.
             Self::Text(b) => {
-                let next = StringBuilder::with_capacity(b.len(), b.values_slice().len().max(64));
+                let next = StringBuilder::with_capacity(b.offsets_slice().len(), b.values_slice().len().max(64));
                 std::sync::Arc::new(std::mem::replace(b, next).finish())
             }
             Self::Timestamp(b, _) => std::sync::Arc::new(b.finish()),
