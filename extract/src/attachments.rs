@@ -169,9 +169,14 @@ fn batch(staged: &[(Reference, Found)]) -> Result<RecordBatch> {
     RecordBatch::try_new(Arc::clone(&SCHEMA), columns).map_err(|e| Error::Internal(e.to_string()))
 }
 
-/// What the bytes are, else what the name says.
+/// What the bytes are, else what the name says. Office documents are archives to the eye: there the name knows better.
 fn content_type(by_bytes: Option<&'static str>, real_name: &str) -> &'static str {
-    by_bytes.or_else(|| mime_guess::from_path(real_name).first_raw()).unwrap_or("application/octet-stream")
+    let by_name = || mime_guess::from_path(real_name).first_raw();
+    match by_bytes {
+        Some(container @ ("application/zip" | "application/x-ole-storage")) => by_name().unwrap_or(container),
+        Some(kind) => kind,
+        None => by_name().unwrap_or("application/octet-stream"),
+    }
 }
 
 /// Accepts a bare file name only.

@@ -15,6 +15,6 @@ SELECT
     CASE WHEN email IS NOT NULL THEN 'hesk:contact:' || email ELSE 'hesk:customer:' || id END AS contact_key,
     name,
     email,
-    email_as_entered,
+    CASE WHEN email IS NULL THEN email_as_entered END AS email_as_entered,
     verified
 FROM customers

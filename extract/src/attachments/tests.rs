@@ -19,6 +19,8 @@ fn content_type_is_told_by_bytes_then_by_name() {
     assert_eq!(content_type(Some("image/png"), "a.pdf"), "image/png");
     assert_eq!(content_type(None, "a.PDF"), "application/pdf");
     assert_eq!(content_type(None, "a.unknown-file-type"), "application/octet-stream");
+    assert_eq!(content_type(Some("application/zip"), "a.zip"), "application/zip");
+    assert!(content_type(Some("application/zip"), "a.docx").ends_with("wordprocessingml.document"));
 }
 
 const ROWS: &str = "INSERT INTO hesk_attachments VALUES (1,'T','a.png','Bild.png',8),(2,'T','a.png','again.bin',8),(3,'T','gone.txt','gone.txt',1),
