@@ -41,6 +41,9 @@ doc: ## API documentation with warnings denied
 bench: ## criterion benches
 	$(CARGO) bench --workspace
 
+bench-extract: ## rows/s and peak memory of `extract` on a large MariaDB, beside connectorx in the same run
+	python3 benches/extract/run.py --cache $(CACHE)/bench
+
 release: ## the binary to install
 	$(CARGO) build --locked --release --bin deskferry
 

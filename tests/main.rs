@@ -1,5 +1,7 @@
 //! The end-to-end tests, in one binary: real desks through the real command, real servers started by the test run itself.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod cli;
 mod demo;
 mod pipeline;

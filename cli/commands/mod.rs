@@ -40,6 +40,9 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
     }
 }
 
+/// Gives the environment's variables.
+type Variable = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
 /// One migration: its settings, its texts, its stage.
 pub(crate) struct Migration {
     /// Its folder.
@@ -50,7 +53,7 @@ pub(crate) struct Migration {
     pub(crate) files: Files,
     /// Surroundings for the stages.
     pub(crate) context: Context,
-    variable: Box<dyn Fn(&str) -> Option<String> + Send + Sync>,
+    variable: Variable,
 }
 
 impl Migration {

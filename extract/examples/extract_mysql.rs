@@ -1,5 +1,6 @@
 //! Extracts the large tables of a Hesk database into a folder and prints rows and seconds of each: the measured half of
 //! `benches/extract/run.py`. Arguments: url, folder.
+#![allow(clippy::disallowed_methods, reason = "a program of its own: the clock begins here")]
 
 use anyhow::Context as _;
 use deskferry_extract::{Request, Settings, Spec, extract};

@@ -1,22 +1,26 @@
 //! Intercom as it is now, as tables beside those that were sent: run schema `intercom_live`.
 //!
 //! Lists that are cheap are read whole (contacts, tags, attributes, collections, articles); what no list shows, or shows late, is
-//! read by the ids that the ledger knows: conversations with their parts, companies, contacts missing from the list. What
-//! answers 404 is absent from the tables, and that is the point of reading back.
+//! read by the ids that the ledger knows: conversations with their parts, companies, notes, contacts missing from the list.
+//! Custom objects and snippets, which few tokens may read, are listed only where the ledger has some. What answers 404 is absent
+//! from the tables, and that is the point of reading back.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use deskferry_http::{Client, Request};
 use deskferry_staging::{Context, Manifest, RunWriter, Stage};
 use futures::{StreamExt as _, TryStreamExt as _};
 use serde_json::{Value, json};
 
-use crate::Result;
 use crate::intercom::{Workspace, id_of, list, pages};
 use crate::ledger;
+use crate::ledger::Memory;
 use crate::live::{Kind, LiveTable};
+use crate::rows::Rows;
 use crate::settings::Settings;
 use crate::tables;
+use crate::text::path_escaped;
+use crate::{Error, Result};
 
 /// Reads at a time; the budget of the client holds them back where needed.
 const AT_ONCE: usize = 16;
@@ -31,6 +35,9 @@ const ARTICLES: &[(&str, Kind)] =
     &[("id", Kind::Text), ("title", Kind::Text), ("state", Kind::Text), ("url", Kind::Text)];
 const ATTRIBUTES: &[(&str, Kind)] =
     &[("id", Kind::Text), ("model", Kind::Text), ("name", Kind::Text), ("data_type", Kind::Text)];
+const NOTES: &[(&str, Kind)] = &[("id", Kind::Text), ("created_at", Kind::Time)];
+const OBJECTS: &[(&str, Kind)] = &[("id", Kind::Text), ("type", Kind::Text), ("external_id", Kind::Text)];
+const SNIPPETS: &[(&str, Kind)] = &[("id", Kind::Text), ("title", Kind::Text)];
 const CONVERSATIONS: &[(&str, Kind)] = &[
     ("id", Kind::Text),
     ("title", Kind::Text),
@@ -73,13 +80,44 @@ pub async fn read_back(context: &Context, settings: &Settings) -> Result<Manifes
     write(&mut run, "contacts", CONTACTS, &contacts).await?;
     let companies = memory.ids(tables::COMPANIES).map(|id| format!("/companies/{id}"));
     write(&mut run, "companies", COMPANIES, &each(&client, companies.collect()).await?).await?;
+    let notes = memory.ids(tables::NOTES).map(|id| format!("/notes/{id}"));
+    write(&mut run, "notes", NOTES, &each(&client, notes.collect()).await?).await?;
     write(&mut run, "tags", TAGS, &list(&client, "/tags", "data").await?).await?;
     write(&mut run, "collections", COLLECTIONS, &pages(&client, "/help_center/collections", 150).await?).await?;
     write(&mut run, "articles", ARTICLES, &pages(&client, "/articles", 150).await?).await?;
     write(&mut run, "attributes", ATTRIBUTES, &attributes(&client).await?).await?;
+    write(&mut run, "custom_objects", OBJECTS, &objects(context, &client, &memory).await?).await?;
+    let snippets = match memory.ids(tables::SAVED_REPLIES).next() {
+        Some(_) => pages(&client, "/content_snippets", 150).await?,
+        None => Vec::new(),
+    };
+    write(&mut run, "saved_replies", SNIPPETS, &snippets).await?;
     let ids: Vec<String> = memory.ids(tables::CONVERSATIONS).map(ToOwned::to_owned).collect();
     threads(context, &client, &mut run, ids).await?;
     Ok(run.publish(context.now()).await?)
+}
+
+/// Custom objects of the types that the newest transform has: the ledger knows their ids, but not their types.
+async fn objects(context: &Context, client: &Client, memory: &Memory) -> Result<Vec<Value>> {
+    let manifest = context.staging.latest("intercom").await?;
+    let Some(manifest) = manifest.filter(|_| memory.ids(tables::CUSTOM_OBJECTS).next().is_some()) else {
+        return Ok(Vec::new());
+    };
+    let mut types = BTreeSet::new();
+    let mut rows = Rows::open(&context.staging, &manifest, tables::CUSTOM_OBJECTS)?;
+    while let Some(row) = rows.next().await? {
+        types.insert(row.must("object_type")?.to_owned());
+    }
+    let mut all = Vec::new();
+    for name in types {
+        match pages(client, &format!("/custom_object_instances/{}", path_escaped(&name)), 150).await {
+            Ok(found) => all.extend(found),
+            // The type is not in the workspace, so nothing of it is.
+            Err(Error::Http(error)) if matches!(*error, deskferry_http::Error::Refused { status: 404, .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(all)
 }
 
 async fn attributes(client: &Client) -> Result<Vec<Value>> {

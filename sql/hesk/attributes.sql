@@ -2,18 +2,33 @@
 -- A select or radio field becomes a list with the options it has and the values tickets still hold; with fewer than two
 -- there is no list. Several boxes of a checkbox field can be ticked, so it is a text.
 WITH held AS (
-    SELECT field_id, string_agg(value, ',') AS held
-    FROM (SELECT DISTINCT field_id, value FROM base_custom_values WHERE type IN ('select', 'radio') AND value IS NOT NULL ORDER BY field_id, value)
+    SELECT field_id, string_agg(value, ',' ORDER BY value) AS held
+    FROM (SELECT DISTINCT field_id, value FROM base_custom_values WHERE type IN ('select', 'radio') AND value IS NOT NULL)
     GROUP BY field_id
+),
+
+-- Hesk keeps the categories of a field as ["2","4"].
+scopes AS (
+    SELECT listed.id AS field_id, string_agg(coalesce(categories.name, listed.category), ', ' ORDER BY listed.category) AS names
+    FROM (
+        SELECT id, unnest(string_to_array(regexp_replace(categories, '[^0-9,]', '', 'g'), ',')) AS category
+        FROM base_custom_fields
+        WHERE categories IS NOT NULL
+    ) AS listed
+    LEFT JOIN base_categories AS categories ON CAST(categories.id AS VARCHAR) = listed.category
+    WHERE listed.category <> ''
+    GROUP BY listed.id
 ),
 
 fields AS (
     SELECT
         fields.*,
+        scopes.names AS scope,
         CASE WHEN fields.type IN ('select', 'radio')
             THEN json_union(fields.options, '[' || held.held || ']') END AS all_options
     FROM base_custom_fields AS fields
     LEFT JOIN held ON held.field_id = fields.id
+    LEFT JOIN scopes ON scopes.field_id = fields.id
 ),
 
 custom AS (
@@ -28,7 +43,7 @@ custom AS (
         END                                                                        AS data_type,
         concat_ws(', ', 'Hesk custom field ' || id || ' (' || type || ')',
             CASE WHEN staff_only THEN 'staff only' END,
-            CASE WHEN categories IS NOT NULL THEN 'only in categories ' || categories END) AS description,
+            CASE WHEN scope IS NOT NULL THEN 'only in ' || scope END)               AS description,
         CASE WHEN type IN ('select', 'radio') AND json_length(all_options) >= 2 THEN all_options END AS options,
         type IN ('textarea', 'checkbox')                                           AS multiline
     FROM fields

@@ -7,7 +7,7 @@ WITH ids AS (
 
 SELECT
     ids.id,
-    coalesce(mapped.name, decode_entities(trim(categories.name)), 'Deleted category ' || ids.id) AS name,
+    coalesce(mapped.name, nullif(decode_entities(trim(categories.name)), ''), 'Deleted category ' || ids.id) AS name,
     CASE WHEN categories.id IS NULL THEN 'none' ELSE coalesce(mapped.become, 'team') END         AS become,
     categories.type = '1'                                                                        AS private
 FROM ids

@@ -1,8 +1,17 @@
 -- one row per message, note or history line of a ticket, not yet in order; key: source_key
 -- rank settles what comes first at the same second: the opening message, replies, notes, events.
 -- A customer's reply is the requester's unless Hesk knows better; up to 3.4 it does not record who of several answered.
+-- Who was deleted from the staff has no key but a name.
 WITH requesters AS (
     SELECT ticket_id, contact_key, name FROM base_ticket_people WHERE position = 0
+),
+
+anonymised AS (
+    SELECT id FROM base_tickets WHERE anonymised
+),
+
+logins AS (
+    SELECT login, min(source_key) AS source_key FROM base_staff GROUP BY login
 ),
 
 openings AS (
@@ -31,17 +40,21 @@ replies AS (
         CASE WHEN coalesce(replies.staffid, 0) > 0 THEN staff.source_key
              ELSE coalesce(customers.contact_key, requesters.contact_key) END      AS author_key,
         CASE WHEN coalesce(replies.staffid, 0) > 0
-             THEN coalesce(staff.name, nullif(decode_entities(replies.name), ''), 'Former staff member ' || replies.staffid)
-             ELSE coalesce(customers.name, requesters.name) END                    AS author_name,
-        clean_html(coalesce(nullif(replies.message_html, ''), replies.message,
-            (replies._extra ->> 'message_html'), (replies._extra ->> 'message')))  AS body,
-        replies.dt                                                                 AS created_at,
+             THEN coalesce(staff.name, nullif(decode_entities(trim(replies.name)), ''), former.name)
+             WHEN customers.id IS NOT NULL THEN customers.name
+             ELSE requesters.name END                                              AS author_name,
+        clean_html(CASE WHEN replies.html THEN decode_entities(replies.message)
+            ELSE coalesce(nullif(replies.message_html, ''), replies.message,
+                (replies._extra ->> 'message_html'), (replies._extra ->> 'message')) END) AS body,
+        CASE WHEN replies.dt >= TIMESTAMP '2000-01-02' THEN replies.dt END          AS created_at,
         replies.attachments,
         1                                                                          AS rank,
         replies.id                                                                 AS nth
     FROM hesk.replies AS replies
     LEFT JOIN base_staff AS staff ON staff.id = replies.staffid
-    LEFT JOIN base_customers AS customers ON customers.id = replies.customer_id
+    LEFT JOIN base_former_staff AS former ON former.id = replies.staffid
+    LEFT JOIN anonymised ON anonymised.id = replies.replyto
+    LEFT JOIN base_customers AS customers ON customers.id = replies.customer_id AND anonymised.id IS NULL
     LEFT JOIN requesters ON requesters.ticket_id = replies.replyto
 ),
 
@@ -52,14 +65,15 @@ notes AS (
         'note'                                                                     AS part_type,
         'admin'                                                                    AS author_type,
         staff.source_key                                                           AS author_key,
-        coalesce(staff.name, 'Former staff member ' || notes.who)                  AS author_name,
+        coalesce(staff.name, former.name)                                          AS author_name,
         clean_html(coalesce(notes.message, (notes._extra ->> 'message')))          AS body,
-        notes.dt                                                                   AS created_at,
+        CASE WHEN notes.dt >= TIMESTAMP '2000-01-02' THEN notes.dt END              AS created_at,
         notes.attachments,
         2                                                                          AS rank,
         notes.id                                                                   AS nth
     FROM hesk.notes AS notes
     LEFT JOIN base_staff AS staff ON staff.id = notes.who
+    LEFT JOIN base_former_staff AS former ON former.id = notes.who
 ),
 
 events AS (
@@ -68,16 +82,17 @@ events AS (
         history.ticket_id,
         'note'                                                                     AS part_type,
         'admin'                                                                    AS author_type,
-        staff.source_key                                                           AS author_key,
+        logins.source_key                                                          AS author_key,
         CAST(NULL AS VARCHAR)                                                      AS author_name,
-        '<p>Hesk: ' || escape_html(history.text) || '</p>'                         AS body,
-        history.at                                                                 AS created_at,
+        '<p>Hesk: ' || CASE WHEN history.at IS NULL AND history.at_text IS NOT NULL THEN escape_html(history.at_text) || ' | ' ELSE '' END
+            || escape_html(history.text) || '</p>'                                 AS body,
+        history.not_before                                                         AS created_at,
         CAST(NULL AS VARCHAR)                                                      AS attachments,
         3                                                                          AS rank,
         history.line                                                               AS nth
     FROM base_history AS history
     CROSS JOIN base_settings
-    LEFT JOIN base_staff AS staff ON staff.login = history.actor_login
+    LEFT JOIN logins ON logins.login = history.actor_login
     WHERE base_settings.history = 'notes'
 )
 

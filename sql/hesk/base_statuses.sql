@@ -1,9 +1,16 @@
 -- one row per ticket status; key: id
 -- Built-in names are in Hesk's language files, not in the database: they come from mapping/statuses.csv. Desks with
--- Mods for HESK have a table of their own instead.
+-- Mods for HESK have a table of their own instead, with a name per language.
 WITH mods AS (
-    SELECT s."ID" AS id, max(x.text) AS name, bool_or(s."IsClosed") AS is_closed
+    SELECT
+        s."ID" AS id,
+        coalesce(
+            max(CASE WHEN x.language = base_settings.language THEN x.text END),
+            max(CASE WHEN x.language = 'English' THEN x.text END),
+            max(x.text)) AS name,
+        bool_or(s."IsClosed") AS is_closed
     FROM hesk.statuses AS s
+    CROSS JOIN base_settings
     LEFT JOIN hesk.text_to_status_xref AS x ON x.status_id = s."ID"
     GROUP BY s."ID"
 ),

@@ -1,6 +1,6 @@
 -- one row per message, note or history line of a conversation, in time order; key: source_key
 -- The message that opens the thread is first. Merged tickets bring messages older than it: they follow it with its time and
--- say when they were written. A time that is not known is the ticket's.
+-- say when they were written, as does a line of history from before it. A time that is not known is the ticket's.
 WITH timed AS (
     SELECT
         messages.source_key,
@@ -31,7 +31,7 @@ SELECT
     author_key,
     author_name,
     CASE
-        WHEN written_at < created_at AND rank < 3
+        WHEN rank > 0 AND written_at < created_at - INTERVAL '1 minute'
             THEN '<p><em>Written ' || to_char(written_at, '%Y-%m-%d %H:%M:%S') || ' UTC</em></p>' || body
         ELSE body
     END                                                                            AS body,

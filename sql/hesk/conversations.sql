@@ -4,8 +4,9 @@ WITH requesters AS (
 ),
 
 participants AS (
-    SELECT ticket_id, '[' || string_agg(json_quote(contact_key), ',') || ']' AS participant_keys
-    FROM (SELECT ticket_id, contact_key FROM base_ticket_people WHERE position > 0 ORDER BY ticket_id, position)
+    SELECT ticket_id, '[' || string_agg(json_quote(contact_key), ',' ORDER BY position) || ']' AS participant_keys
+    FROM base_ticket_people
+    WHERE position > 0
     GROUP BY ticket_id
 ),
 
@@ -20,21 +21,33 @@ ratings AS (
 ),
 
 links AS (
-    SELECT ticket_id, string_agg(trackid, ' ') AS linked
+    SELECT ticket_id, string_agg(trackid, ' ' ORDER BY trackid) AS linked
     FROM (
         SELECT links.ticket_id1 AS ticket_id, tickets.trackid
         FROM hesk.linked_tickets AS links JOIN base_tickets AS tickets ON tickets.id = links.ticket_id2
         UNION
         SELECT links.ticket_id2 AS ticket_id, tickets.trackid
         FROM hesk.linked_tickets AS links JOIN base_tickets AS tickets ON tickets.id = links.ticket_id1
+        UNION
+        -- Mods for HESK
+        SELECT children.id AS ticket_id, parents.trackid
+        FROM base_tickets AS children JOIN base_tickets AS parents ON parents.id = children.parent
+        UNION
+        SELECT parents.id AS ticket_id, children.trackid
+        FROM base_tickets AS children JOIN base_tickets AS parents ON parents.id = children.parent
     ) AS both_ways
     GROUP BY ticket_id
 ),
 
 collaborators AS (
-    SELECT members.ticket_id, string_agg(staff.name, ', ') AS names
-    FROM hesk.ticket_to_collaborator AS members JOIN base_staff AS staff ON staff.id = members.user_id
-    GROUP BY members.ticket_id
+    SELECT ticket_id, string_agg(name, ', ' ORDER BY user_id) AS names
+    FROM (
+        SELECT DISTINCT members.ticket_id, members.user_id, coalesce(staff.name, former.name) AS name
+        FROM hesk.ticket_to_collaborator AS members
+        LEFT JOIN base_staff AS staff ON staff.id = members.user_id
+        LEFT JOIN base_former_staff AS former ON former.id = members.user_id
+    ) AS members
+    GROUP BY ticket_id
 )
 
 SELECT
@@ -47,7 +60,7 @@ SELECT
     CAST(NULL AS TIMESTAMP)                                                        AS snoozed_until,
     closers.source_key                                                             AS closed_by_key,
     owners.source_key                                                              AS assignee_key,
-    CASE WHEN tickets.owner IS NOT NULL THEN coalesce(owners.name, 'Former staff member ' || tickets.owner) END AS assignee_name,
+    coalesce(owners.name, former_owners.name)                                      AS assignee_name,
     CASE WHEN categories.become IN ('team', 'both') THEN 'hesk:category:' || tickets.category END AS team_key,
     CAST(NULL AS VARCHAR)                                                          AS company_key,
     TRUE                                                                           AS is_read,
@@ -68,16 +81,18 @@ SELECT
             'Hesk created at', tickets.created_at,
             'Hesk updated at', tickets.updated_at,
             'Hesk first reply at', tickets.first_reply_at,
-            'Hesk closed at', tickets.closed_at,
+            'Hesk closed at', coalesce(tickets.closed_at, CASE WHEN statuses.state = 'closed' THEN tickets.history_closed_at END),
             'Hesk due date', local_date(tickets.due_at, base_settings.timezone),
             'Hesk time worked (seconds)', nullif(tickets.seconds_worked, 0),
             'Hesk language', tickets.language,
             'Hesk opened by', CASE
-                WHEN tickets.opened_by > 0 THEN coalesce(openers.name, 'Former staff member ' || tickets.opened_by)
+                WHEN tickets.opened_by > 0 THEN coalesce(openers.name, former_openers.name)
                 WHEN tickets.opened_by < 0 THEN 'e-mail'
+                -- Before 2.6 Hesk did not tell staff from customers here; the history does.
+                WHEN tickets.submitted_by IS NOT NULL THEN tickets.submitted_by
                 WHEN tickets.opened_by = 0 THEN 'customer' END,
             'Hesk closed by', CASE
-                WHEN tickets.closed_by > 0 THEN coalesce(closers.name, 'Former staff member ' || tickets.closed_by)
+                WHEN tickets.closed_by > 0 THEN coalesce(closers.name, former_closers.name)
                 WHEN tickets.closed_by < 0 THEN 'automatically'
                 WHEN tickets.closed_by = 0 THEN 'customer' END,
             'Hesk locked', CASE WHEN tickets.locked THEN 'yes' END,
@@ -86,10 +101,10 @@ SELECT
             'Hesk collaborators', collaborators.names,
             'Hesk ratings', CASE WHEN ratings.ticket_id IS NOT NULL
                 THEN ratings.helpful || ' helpful, ' || ratings.not_helpful || ' not helpful' END,
-            'Hesk IP address', CASE WHEN base_settings.ip_addresses IN ('flag', 'keep') AND NOT tickets.anonymised THEN tickets.ip END,
+            'Hesk IP address', CASE WHEN base_settings.ip_addresses IN ('flag', 'keep') THEN tickets.ip END,
             'Hesk values as entered', custom.as_entered,
             'Personal data to review', nullif(concat_ws(', ',
-                CASE WHEN base_settings.ip_addresses = 'flag' AND tickets.ip IS NOT NULL AND NOT tickets.anonymised THEN 'IP address' END,
+                CASE WHEN base_settings.ip_addresses = 'flag' AND tickets.ip IS NOT NULL THEN 'IP address' END,
                 CASE WHEN base_settings.anonymised = 'flag' AND tickets.anonymised THEN 'anonymised in Hesk' END), '')
         ),
         custom.custom_attributes)                                                  AS custom_attributes
@@ -103,6 +118,9 @@ LEFT JOIN base_categories AS categories ON categories.id = tickets.category
 LEFT JOIN base_staff AS owners ON owners.id = tickets.owner
 LEFT JOIN base_staff AS openers ON openers.id = tickets.opened_by
 LEFT JOIN base_staff AS closers ON closers.id = tickets.closed_by
+LEFT JOIN base_former_staff AS former_owners ON former_owners.id = tickets.owner
+LEFT JOIN base_former_staff AS former_openers ON former_openers.id = tickets.opened_by
+LEFT JOIN base_former_staff AS former_closers ON former_closers.id = tickets.closed_by
 LEFT JOIN base_custom_attributes AS custom ON custom.ticket_id = tickets.id
 LEFT JOIN ratings ON ratings.ticket_id = tickets.id
 LEFT JOIN links ON links.ticket_id = tickets.id

@@ -40,9 +40,12 @@ files AS (
 
 people AS (
     SELECT
-        'customers' AS source_table, CAST(customers.id AS VARCHAR), 'contacts',
-        contacts.source_key, 'the help desk''s own mailbox'
-    FROM base_customers AS customers
+        'customers' AS source_table, CAST(rows.id AS VARCHAR), 'contacts',
+        contacts.source_key,
+        CASE WHEN customers.own_mailbox THEN 'the help desk''s own mailbox'
+             ELSE 'nothing names it and it has no account: maybe a person that Hesk has anonymised' END
+    FROM hesk.customers AS rows
+    LEFT JOIN base_customers AS customers ON customers.id = rows.id
     LEFT JOIN contacts ON contacts.source_key = customers.contact_key
     UNION ALL
     SELECT 'users', CAST(id AS VARCHAR), 'admins', source_key, CAST(NULL AS VARCHAR) FROM base_staff
@@ -51,14 +54,20 @@ people AS (
 links AS (
     SELECT
         'ticket_to_customer' AS source_table, CAST(links.id AS VARCHAR), 'conversations',
-        tickets.source_key, 'its ticket does not exist'
+        CASE WHEN customers.id IS NOT NULL AND NOT tickets.anonymised THEN tickets.source_key END,
+        CASE WHEN tickets.id IS NULL THEN 'its ticket does not exist'
+             WHEN tickets.anonymised THEN 'its ticket is anonymised'
+             ELSE 'its customer does not exist' END
     FROM hesk.ticket_to_customer AS links
     LEFT JOIN base_tickets AS tickets ON tickets.id = links.ticket_id
+    LEFT JOIN base_customers AS customers ON customers.id = links.customer_id
     UNION ALL
     SELECT
-        'linked_tickets', CAST(links.id AS VARCHAR), 'conversations', tickets.source_key, 'its ticket does not exist'
+        'linked_tickets', CAST(links.id AS VARCHAR), 'conversations',
+        CASE WHEN others.id IS NOT NULL THEN tickets.source_key END, 'one of its tickets does not exist'
     FROM hesk.linked_tickets AS links
     LEFT JOIN base_tickets AS tickets ON tickets.id = links.ticket_id1
+    LEFT JOIN base_tickets AS others ON others.id = links.ticket_id2
     UNION ALL
     SELECT
         'ticket_to_collaborator', CAST(links.id AS VARCHAR), 'conversations', tickets.source_key, 'its ticket does not exist'

@@ -1,14 +1,45 @@
 -- one row per thing that has to be rebuilt by hand; key: source_key
-WITH categories AS (
+-- Lists of numbers (=(2,5): only these get tickets, !(2,5): all but these) are told by name.
+WITH auto_assign AS (
+    SELECT listed.category_id, string_agg(coalesce(staff.name, 'Former staff member ' || listed.user_id), ', ' ORDER BY listed.user_id) AS names
+    FROM (
+        SELECT id AS category_id, unnest(string_to_array(regexp_replace(autoassign_config, '[^0-9,]', '', 'g'), ',')) AS user_id
+        FROM hesk.categories
+        WHERE autoassign_config IS NOT NULL
+    ) AS listed
+    LEFT JOIN base_staff AS staff ON CAST(staff.id AS VARCHAR) = listed.user_id
+    WHERE listed.user_id <> ''
+    GROUP BY listed.category_id
+),
+
+-- Administrators see every category; the others those of their list.
+members AS (
+    SELECT listed.category_id, string_agg(listed.name, ', ' ORDER BY listed.user_id) AS names
+    FROM (
+        SELECT users.id AS user_id, staff.name, unnest(string_to_array(replace(users.categories, ' ', ''), ',')) AS category_id
+        FROM hesk.users AS users
+        JOIN base_staff AS staff ON staff.id = users.id
+        WHERE NOT coalesce(users.isadmin, FALSE) AND staff.active
+    ) AS listed
+    GROUP BY listed.category_id
+),
+
+categories AS (
     SELECT
-        'hesk:inventory:category:' || id AS source_key,
+        'hesk:inventory:category:' || categories.id AS source_key,
         'routing' AS kind,
-        decode_entities(name) AS name,
+        decode_entities(categories.name) AS name,
         attributes(
-            'private', type = '1', 'auto-assign', autoassign, 'auto-assign staff', autoassign_config, 'default priority', priority,
-            'default due date', CASE WHEN default_due_date_amount IS NOT NULL THEN default_due_date_amount || ' ' || default_due_date_unit END) AS details,
+            'private', categories.type = '1', 'staff beside administrators', members.names, 'auto-assign', categories.autoassign,
+            CASE WHEN categories.autoassign_config LIKE '!%' THEN 'auto-assign all but' ELSE 'auto-assign only' END, auto_assign.names,
+            'default priority', priorities.name,
+            'default due date', CASE WHEN categories.default_due_date_amount IS NOT NULL
+                THEN categories.default_due_date_amount || ' ' || categories.default_due_date_unit END) AS details,
         'Team inbox with a workflow that assigns its conversations; SLA or snooze rule for the due date' AS recommendation
-    FROM hesk.categories
+    FROM hesk.categories AS categories
+    LEFT JOIN auto_assign ON auto_assign.category_id = categories.id
+    LEFT JOIN members ON members.category_id = CAST(categories.id AS VARCHAR)
+    LEFT JOIN base_priorities AS priorities ON priorities.id = categories.priority
 ),
 
 staff AS (
@@ -21,18 +52,18 @@ staff AS (
 ),
 
 group_features AS (
-    SELECT group_id, string_agg(feature, ', ') AS features FROM hesk.permission_group_features GROUP BY group_id
+    SELECT group_id, string_agg(feature, ', ' ORDER BY feature) AS features FROM hesk.permission_group_features GROUP BY group_id
 ),
 
 group_members AS (
-    SELECT members.group_id, string_agg(staff.name, ', ') AS members
+    SELECT members.group_id, string_agg(coalesce(staff.name, 'Former staff member ' || members.user_id), ', ' ORDER BY members.user_id) AS members
     FROM hesk.permission_group_members AS members
-    JOIN base_staff AS staff ON staff.id = members.user_id
+    LEFT JOIN base_staff AS staff ON staff.id = members.user_id
     GROUP BY members.group_id
 ),
 
 group_categories AS (
-    SELECT links.group_id, string_agg(categories.name, ', ') AS categories
+    SELECT links.group_id, string_agg(categories.name, ', ' ORDER BY categories.id) AS categories
     FROM hesk.permission_group_categories AS links
     JOIN base_categories AS categories ON categories.id = links.category_id
     GROUP BY links.group_id
@@ -102,7 +133,8 @@ article_files AS (
     SELECT
         'hesk:inventory:article_file:' || files.source_key || ':' || files.att_id, 'file of an article', files.name,
         attributes('article', files.source_key, 'sha256', files.sha256),
-        'Upload by hand in the article editor: no API takes files for articles'
+        CASE WHEN files.sha256 IS NULL THEN 'The file is missing in Hesk: ask for it or take its name off the article'
+             ELSE 'Upload by hand in the article editor: no API takes files for articles' END
     FROM base_article_files AS files
 ),
 

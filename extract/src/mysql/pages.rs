@@ -71,7 +71,7 @@ pub(super) fn ranges(min: i128, max: i128, rows: u64, heap: bool) -> Vec<Range> 
 
 /// Rows of the page after one that had so many rows and bytes.
 pub(super) fn next_rows(rows: usize, bytes: usize) -> usize {
-    if rows == 0 { FIRST_ROWS } else { (PAGE_BYTES / (bytes / rows).max(1)).clamp(1, ROWS_MAX) }
+    bytes.checked_div(rows).map_or(FIRST_ROWS, |row_bytes| (PAGE_BYTES / row_bytes.max(1)).clamp(1, ROWS_MAX))
 }
 
 /// A name as SQL.

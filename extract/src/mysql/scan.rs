@@ -233,7 +233,8 @@ async fn stream(
         arrived.bytes += values.iter().map(|value| value.map_or(1, |v| v.len() + 1)).sum::<usize>();
         match (&mut order, key) {
             (Some(Order::File(seen)), [at]) => {
-                if !seen.insert(number(values[*at])?) {
+                let is_new = seen.insert(number(values[*at])?);
+                if !is_new {
                     continue;
                 }
             }
