@@ -4,7 +4,9 @@
 
 mod cli;
 mod demo;
+mod desk;
 mod pipeline;
+mod rerun;
 mod stores;
 mod support;
 mod tidy;

@@ -104,6 +104,11 @@ pub(crate) struct Workspace {
 impl Workspace {
     /// A workspace with these teammates (name, e-mail) and teams, without a rate limit.
     pub(crate) fn start(admins: &[(String, String)], teams: &[String]) -> Self {
+        Self::start_with(admins, teams, "")
+    }
+
+    /// The same, with faults.
+    pub(crate) fn start_with(admins: &[(String, String)], teams: &[String], faults: &str) -> Self {
         let file = serde_json::json!({
             "admins": admins.iter().map(|(name, email)| serde_json::json!({ "name": name, "email": email })).collect::<Vec<_>>(),
             "teams": teams.iter().map(|name| serde_json::json!({ "name": name })).collect::<Vec<_>>(),
@@ -111,6 +116,7 @@ impl Workspace {
         let settings = Settings {
             workspace: WorkspaceFile::from_json(&file.to_string()).unwrap(),
             rate: None,
+            faults: if faults.is_empty() { deskferry_sandbox::Faults::default() } else { faults.parse().unwrap() },
             search_delay: std::time::Duration::ZERO,
             ..Settings::default()
         };
