@@ -3,6 +3,9 @@ CARGO ?= cargo
 CACHE ?= $(HOME)/.cache/deskferry
 VENV  := $(CACHE)/venv
 export CARGO_TERM_COLOR ?= auto
+# Installs packages of the system; as root directly, else with sudo.
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+APT  := $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-deps check fmt fmt-check lint doc bench bench-extract release clean
@@ -18,11 +21,10 @@ test: test-deps ## install what the tests need, then run all of them
 	DESKFERRY_TEST_PYTHON=$(VENV)/bin/python $(CARGO) test --locked --workspace
 
 test-deps: ## MariaDB from the system's packages; an S3 server and DuckDB in a Python environment of their own
-	@command -v mariadbd >/dev/null || command -v /usr/sbin/mariadbd >/dev/null || { \
-		sudo=$$( [ "$$(id -u)" = 0 ] || echo sudo ); \
-		$$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends mariadb-server mariadb-client; }
-	@[ -x $(VENV)/bin/moto_server ] && $(VENV)/bin/python -c 'import duckdb, pytz' 2>/dev/null || { \
-		python3 -m venv $(VENV) && $(VENV)/bin/pip install --quiet --disable-pip-version-check 'moto[server,s3]' duckdb pytz; }
+	@command -v mariadbd >/dev/null || [ -x /usr/sbin/mariadbd ] || { $(APT) mariadb-server mariadb-client; }
+	@$(VENV)/bin/python -c 'import duckdb, moto.server, pytz' 2>/dev/null || { \
+		{ python3 -m venv --clear $(VENV) || { $(APT) python3-venv && python3 -m venv --clear $(VENV); }; } && \
+		$(VENV)/bin/pip install --quiet --disable-pip-version-check 'moto[server,s3]' duckdb pytz; }
 
 check: fmt-check lint test doc ## everything CI looks at
 
