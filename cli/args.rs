@@ -59,7 +59,7 @@ pub(crate) struct Extract {
     #[arg(value_name = "TABLE")]
     pub(crate) tables: Vec<String>,
     /// Only the newest N tickets and what belongs to them, for a trial.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) sample: Option<u64>,
 }
 

@@ -74,7 +74,8 @@ fn overlay(folder: &Path, root: &str, files: &mut Files) -> Result<()> {
         } else if path.extension().is_some_and(|e| e == "sql" || e == "csv" || e == "toml") {
             let text = std::fs::read_to_string(&path)
                 .with_context(|| format!("cannot read {} as UTF-8 text", path.display()))?;
-            files.insert(name, text);
+            // Editors on Windows begin a file with a mark that SQL does not know.
+            files.insert(name, text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned());
         }
     }
     Ok(())

@@ -22,7 +22,10 @@ use clap::Parser as _;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let args = args::Args::parse();
+    let args = match args::Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return usage(&error),
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return report::failure(&anyhow::Error::new(error).context("cannot start the runtime")),
@@ -34,4 +37,11 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => report::failure(&error),
     }
+}
+
+/// Prints help, the version, or what is wrong with the arguments: the user must act, so it is not clap's exit code 2.
+fn usage(error: &clap::Error) -> ExitCode {
+    // A closed pipe takes no help text; there is nobody to tell.
+    let _ = error.print();
+    if error.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }

@@ -16,10 +16,9 @@ use crate::error;
 /// Widest text of one cell in a table for people; JSON and CSV have all of it.
 const CELL_CHARS: usize = 120;
 
-/// A line for the user on stderr.
-#[allow(clippy::print_stderr, reason = "the one place that writes to stderr")]
+/// A line for the user on stderr. A stderr that is closed or full must not stop the work, and nobody could be told.
 pub(crate) fn say(line: impl AsRef<str>) {
-    eprintln!("{}", line.as_ref());
+    let _ = writeln!(std::io::stderr().lock(), "{}", line.as_ref());
 }
 
 /// Text for stdout.

@@ -223,20 +223,8 @@ impl Settings {
     /// Puts the environment's values in and makes paths relative to the migration's folder.
     fn resolve(&mut self, directory: &Path, variable: &dyn Fn(&str) -> Option<String>) -> Result<()> {
         let expand = |key: &str, text: &str| expand(key, text, variable);
-        self.source.url = expand("source.url", &self.source.url)?;
-        if !self.source.url.contains("://") {
-            self.source.url = directory.join(&self.source.url).to_string_lossy().into_owned();
-        }
-        if let Some(text) = &self.source.attachments {
-            let text = expand("source.attachments", text)?;
-            let text = if text.contains("://") { text } else { directory.join(text).to_string_lossy().into_owned() };
-            self.source.attachments = Some(text);
-        }
         self.source.settings_file = self.source.settings_file.as_ref().map(|path| directory.join(path));
-        self.staging.url = expand("staging.url", &self.staging.url)?;
-        if !self.staging.url.contains("://") {
-            self.staging.url = directory.join(&self.staging.url).to_string_lossy().into_owned();
-        }
+        self.staging.url = within(directory, expand("staging.url", &self.staging.url)?);
         if let Some(url) = &self.intercom.url {
             self.intercom.url = Some(expand("intercom.url", url)?);
         }
@@ -247,6 +235,18 @@ impl Settings {
             ));
         }
         Ok(())
+    }
+
+    /// Where the help desk and its attachments are; read only by commands that go there, so that the others run without its
+    /// password.
+    pub(crate) fn source_places(
+        &self,
+        directory: &Path,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<(String, Option<String>)> {
+        let place = |key: &str, text: &str| expand(key, text, &variable).map(|text| within(directory, text));
+        let attachments = self.source.attachments.as_deref().map(|text| place("source.attachments", text));
+        Ok((place("source.url", &self.source.url)?, attachments.transpose()?))
     }
 
     /// The access token; read only by commands that need it, so that `extract` runs without one.
@@ -292,6 +292,11 @@ impl Settings {
     }
 }
 
+/// A path is meant from the migration's folder; a URL stays.
+fn within(directory: &Path, place: String) -> String {
+    if place.contains("://") { place } else { directory.join(place).to_string_lossy().into_owned() }
+}
+
 /// Replaces every `${NAME}` by the environment's value.
 fn expand(key: &str, text: &str, variable: &dyn Fn(&str) -> Option<String>) -> Result<String> {
     let mut rest = text;
@@ -326,17 +331,29 @@ mod tests {
         Settings::read(folder.path(), |name| (name == "PASSWORD").then(|| "p}${ss".to_owned()))
     }
 
+    fn url(settings: &Settings) -> Result<String> {
+        Ok(settings.source_places(Path::new("d"), |name| (name == "PASSWORD").then(|| "p}${ss".to_owned()))?.0)
+    }
+
     #[test]
     fn variables_come_from_the_environment_and_are_not_expanded_twice() {
         let settings = read("[source]\nkind = \"hesk\"\nurl = \"mysql://u:${PASSWORD}@h/d\"\n").unwrap();
-        assert_eq!(settings.source.url, "mysql://u:p}${ss@h/d");
+        assert_eq!(url(&settings).unwrap(), "mysql://u:p}${ss@h/d");
         assert_eq!(settings.intercom_url(), "https://api.intercom.io");
     }
 
     #[test]
-    fn a_variable_that_is_not_set_is_named() {
-        let error = read("[source]\nkind = \"hesk\"\nurl = \"mysql://u:${NOT_SET}@h/d\"\n").unwrap_err();
+    fn a_variable_that_is_not_set_is_named_by_those_who_need_it() {
+        let settings = read("[source]\nkind = \"hesk\"\nurl = \"mysql://u:${NOT_SET}@h/d\"\n").unwrap();
+        let error = url(&settings).unwrap_err();
         assert!(error.to_string().contains("NOT_SET"), "{error}");
+        assert!(read("[source]\nkind = \"hesk\"\nurl = \"x\"\n[staging]\nurl = \"${NOT_SET}\"\n").is_err());
+    }
+
+    #[test]
+    fn a_path_is_meant_from_the_folder_of_the_migration() {
+        let settings = read("[source]\nkind = \"hesk\"\nurl = \"hesk.sql\"\n").unwrap();
+        assert_eq!(url(&settings).unwrap(), "d/hesk.sql");
     }
 
     #[test]

@@ -26,21 +26,36 @@ pub(crate) fn store_options() -> Vec<(String, String)> {
     std::env::vars().map(|(name, value)| (name.to_ascii_lowercase(), value)).filter(|(name, _)| known(name)).collect()
 }
 
-/// The surroundings of a run: Ctrl-C asks it to stop after the call in hand, a second one ends the process.
+/// The surroundings of a run: Ctrl-C or SIGTERM asks it to stop after the call in hand, a second one ends the process.
 pub(crate) fn context(staging: Staging, progress: Progress) -> Context {
     let mut context = Context::new(staging, now, rand::random::<u32>);
     context.progress = progress;
-    let cancel = context.cancel.clone();
-    tokio::spawn(async move {
-        let mut asked = false;
-        while tokio::signal::ctrl_c().await.is_ok() {
-            if asked {
-                std::process::exit(1);
-            }
-            asked = true;
-            crate::report::say("stopping after the call in hand; press Ctrl-C again to stop at once");
-            cancel.cancel();
+    let stopped = context.clone();
+    // On a thread of its own: a heavy query keeps the runtime's threads busy.
+    std::thread::spawn(move || {
+        if let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() {
+            runtime.block_on(stop_when_asked(&stopped));
         }
     });
     context
+}
+
+async fn stop_when_asked(context: &Context) {
+    while stop_signal().await.is_ok() {
+        if context.cancel.is_cancelled() {
+            std::process::exit(1);
+        }
+        crate::report::say("stopping after the call in hand; press Ctrl-C again to stop at once");
+        context.cancel.cancel();
+    }
+}
+
+/// Ctrl-C, or the signal that service managers and containers send.
+pub(crate) async fn stop_signal() -> anyhow::Result<()> {
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        outcome = tokio::signal::ctrl_c() => outcome?,
+        _ = terminate.recv() => {}
+    }
+    Ok(())
 }

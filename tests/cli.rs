@@ -132,6 +132,80 @@ fn sql_reads_and_nothing_else() {
     }
     let error = migration.refused(&["sql", "SELECT nothing FROM hesk.tickets"]);
     assert!(error.contains("nothing"), "{error}");
+    for (query, hint) in [("SELECT 1 FROM hesk.tikets", "SHOW TABLES"), ("ALTER TABLE hesk.tickets ADD x INT", "hint:")]
+    {
+        let error = migration.refused(&["sql", query]);
+        assert!(error.contains(hint), "{error}");
+    }
+    // What fails only while it runs or is printed is the query's fault too.
+    for (format, query) in [("table", "SELECT 1 / 0"), ("csv", "SELECT [1, 2] AS list")] {
+        migration.refused(&["sql", "--format", format, query]);
+    }
+}
+
+#[test]
+fn arguments_that_are_wrong_are_the_users_to_correct() {
+    let migration = desk(&dump("3.7.11"));
+    for arguments in
+        [&["extrac"][..], &["extract", "--sample", "0"], &["runs", "show"], &["sql", "--format", "xml", "SELECT 1"]]
+    {
+        migration.refused(arguments);
+    }
+    migration.done(&["--help"]);
+    migration.done(&["extract", "--help"]);
+}
+
+#[test]
+fn only_commands_that_go_to_the_source_need_its_password() {
+    let migration = desk("mysql://reader:${HESK_PASSWORD}@127.0.0.1:1/hesk");
+    publishes_nothing(&migration);
+    migration.done(&["sql", "SHOW TABLES"]);
+    let error = migration.refused(&["extract"]);
+    assert!(error.contains("HESK_PASSWORD") && error.contains("hint:"), "{error}");
+}
+
+#[test]
+fn a_mapping_that_is_broken_is_named() {
+    let migration = desk(&dump("3.7.11"));
+    migration.done(&["extract"]);
+    std::fs::create_dir(migration.path().join("mapping")).unwrap();
+    for (text, reason) in [
+        ("", "empty"),
+        ("status_id;name;state\n0;New;open\n", "commas"),
+        ("status_id,name,state\n0,New,open\n0,Neu,open\n", "twice"),
+        ("status_id,name,state\n0\n", "fields"),
+    ] {
+        std::fs::write(migration.path().join("mapping/statuses.csv"), text).unwrap();
+        let error = migration.refused(&["transform"]);
+        assert!(error.contains("mapping/statuses.csv") && error.contains(reason), "{error}");
+        assert!(error.contains("hint:"), "{error}");
+    }
+}
+
+#[test]
+fn a_model_saved_with_a_byte_order_mark_works() {
+    let migration = desk(&dump("3.7.11"));
+    let model = std::fs::read_to_string(repository("sql/hesk/tags.sql")).unwrap();
+    std::fs::create_dir_all(migration.path().join("sql/hesk")).unwrap();
+    std::fs::write(migration.path().join("sql/hesk/tags.sql"), format!("\u{feff}{model}")).unwrap();
+    migration.done(&["extract"]);
+    migration.done(&["transform"]);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_stderr_that_takes_nothing_does_not_stop_the_work() {
+    let migration = desk(&dump("3.7.11"));
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let status = std::process::Command::new(env!("CARGO_BIN_EXE_deskferry"))
+        .arg("-C")
+        .arg(migration.path())
+        .arg("extract")
+        .stdout(std::process::Stdio::null())
+        .stderr(full)
+        .status()
+        .unwrap();
+    assert_eq!(status.code(), Some(0));
 }
 
 #[test]

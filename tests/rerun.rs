@@ -15,7 +15,8 @@ fn migration(latency: &str) -> (Migration, Workspace) {
     ));
     migration.done(&["extract"]);
     migration.done(&["transform"]);
-    let workspace = Workspace::start_with(&[("Migration".to_owned(), "migration@example.com".to_owned())], &[], latency);
+    let workspace =
+        Workspace::start_with(&[("Migration".to_owned(), "migration@example.com".to_owned())], &[], latency);
     migration.set("WORKSPACE", &workspace.url);
     (migration, workspace)
 }
@@ -25,7 +26,8 @@ fn reconcile_names_what_was_deleted_by_hand() {
     let (migration, workspace) = migration("");
     migration.done(&["load"]);
     migration.done(&["reconcile"]);
-    let row = &migration.rows("SELECT source_key, intercom_id FROM ledger.rows WHERE table_name = 'conversations' LIMIT 1")[0];
+    let row = &migration
+        .rows("SELECT source_key, intercom_id FROM ledger.rows WHERE table_name = 'conversations' LIMIT 1")[0];
     let (key, id) = (row["source_key"].as_str().unwrap(), row["intercom_id"].as_str().unwrap());
     assert_eq!(workspace.call("DELETE", &format!("/conversations/{id}")).0, 200);
     let output = migration.run(&["--json", "reconcile"]);
@@ -59,7 +61,10 @@ fn a_load_that_is_stopped_goes_on_and_doubles_nothing() {
     assert_eq!(load.wait().unwrap().code(), Some(1));
     let conversations = migration.count("SELECT count(*) FROM intercom.conversations");
     let parts = migration.count("SELECT count(*) FROM intercom.conversation_parts");
-    assert!(migration.count("SELECT count(*) FROM ledger.rows WHERE table_name = 'conversation_parts' AND state = 'done'") < parts);
+    assert!(
+        migration.count("SELECT count(*) FROM ledger.rows WHERE table_name = 'conversation_parts' AND state = 'done'")
+            < parts
+    );
 
     migration.done(&["load"]);
     assert_eq!(workspace.stats()["objects"]["conversations"].as_i64(), Some(conversations));
@@ -68,7 +73,8 @@ fn a_load_that_is_stopped_goes_on_and_doubles_nothing() {
         "SELECT count(*) - count(DISTINCT parts.conversation_id || ':' || parts.part_id) FROM intercom_live.conversation_parts AS parts",
     );
     assert_eq!(live, 0);
-    let sent: i64 = migration.count("SELECT count(*) FROM ledger.steps WHERE table_name = 'conversation_parts' AND state = 'done'");
+    let sent: i64 =
+        migration.count("SELECT count(*) FROM ledger.steps WHERE table_name = 'conversation_parts' AND state = 'done'");
     // The opening message of a thread is its conversation; every other message, and every message of files, is a part.
     let held = migration.count("SELECT count(*) FROM intercom_live.conversation_parts");
     assert_eq!(held, sent);

@@ -1,6 +1,7 @@
 """A MariaDB of its own with large Hesk desks in it, kept in a folder between benchmarks."""
 
 import getpass
+import os
 import random
 import shutil
 import socket
@@ -65,7 +66,7 @@ class Desk:
         if not ready.exists():
             shutil.rmtree(data, ignore_errors=True)
             install = ["mariadb-install-db", "--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db"]
-            subprocess.run(install + user, check=True, stdout=subprocess.DEVNULL)
+            subprocess.run(install + user, check=True, stdout=subprocess.DEVNULL, env={**os.environ, "TMPDIR": str(self.folder)})
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]

@@ -13,8 +13,9 @@ use crate::report::{align_right, new_table, number, print, say};
 
 /// Checks source and workspace; exit 1 where something blocks the load.
 pub(crate) async fn run(migration: &Migration, json: bool) -> Result<ExitCode> {
-    let probe = deskferry_extract::probe(&extract::spec(migration)?, &extract::settings(migration)).await?;
-    let folder = missing_attachments(migration);
+    let from = extract::settings(migration)?;
+    let probe = deskferry_extract::probe(&extract::spec(migration)?, &from).await?;
+    let folder = missing_attachments(&from);
     let settings = load::settings(migration)?;
     let transformed = migration.context.staging.latest("intercom").await?;
     let (context, manifest) = match &transformed {
@@ -40,7 +41,7 @@ pub(crate) async fn run(migration: &Migration, json: bool) -> Result<ExitCode> {
 async fn rehearse(migration: &Migration) -> Result<(Context, Manifest)> {
     let mut context = migration.context.clone();
     context.staging = Staging::in_memory();
-    let settings = deskferry_extract::Settings { attachments: None, ..extract::settings(migration) };
+    let settings = deskferry_extract::Settings { attachments: None, ..extract::settings(migration)? };
     let request = Request { tables: Vec::new(), sample: Some(1) };
     deskferry_extract::extract(&context, &extract::spec(migration)?, &settings, &request).await?;
     let summary = deskferry_transform::transform(&context, &transform::inputs(migration)).await?;
@@ -48,8 +49,8 @@ async fn rehearse(migration: &Migration) -> Result<(Context, Manifest)> {
 }
 
 /// The attachments folder of the settings, where it is a local one that does not exist.
-fn missing_attachments(migration: &Migration) -> Option<String> {
-    let path = migration.settings.source.attachments.as_ref()?;
+fn missing_attachments(source: &deskferry_extract::Settings) -> Option<String> {
+    let path = source.attachments.as_ref()?;
     (!path.contains("://") && !std::path::Path::new(path).exists()).then(|| path.clone())
 }
 

@@ -54,7 +54,7 @@ pub(crate) async fn run(directory: &Path, demo: &Demo) -> Result<ExitCode> {
     say(format!("  deskferry -C {at} runs"));
     if demo.serve {
         say(format!("\nThe workspace is open at {url} in a browser until Ctrl-C."));
-        super::sandbox::stop_signal().await?;
+        crate::surroundings::stop_signal().await?;
     } else {
         say("`deskferry demo --serve` keeps the workspace up, so that its inbox can be looked at in a browser.");
     }

@@ -25,7 +25,7 @@ pub(crate) async fn run(migration: &Migration, extract: &Extract, json: bool) ->
 
 /// Runs the stage.
 pub(crate) async fn stage(migration: &Migration, request: &Request) -> Result<Manifest> {
-    let (spec, settings) = (spec(migration)?, settings(migration));
+    let (spec, settings) = (spec(migration)?, settings(migration)?);
     Ok(deskferry_extract::extract(&migration.context, &spec, &settings, request).await?)
 }
 
@@ -36,17 +36,18 @@ pub(crate) fn spec(migration: &Migration) -> Result<Spec> {
 }
 
 /// What the stage is told of `[source]`.
-pub(crate) fn settings(migration: &Migration) -> Settings {
+pub(crate) fn settings(migration: &Migration) -> Result<Settings> {
     let source = &migration.settings.source;
-    Settings {
-        url: source.url.clone(),
-        attachments: source.attachments.clone(),
+    let (url, attachments) = migration.settings.source_places(&migration.directory, &migration.variable)?;
+    Ok(Settings {
+        url,
+        attachments,
         attachments_options: surroundings::store_options(),
         table_prefix: source.table_prefix.clone(),
         timezone: source.timezone.clone(),
         database_timezone: source.database_timezone.clone(),
         settings_file: source.settings_file.clone(),
-    }
+    })
 }
 
 /// What the run says besides its rows.

@@ -10,6 +10,7 @@ use deskferry_sandbox::{Faults, Settings, WorkspaceFile};
 use crate::args::Sandbox;
 use crate::error::refused;
 use crate::report::{print, say};
+use crate::surroundings::stop_signal;
 
 /// How long a new contact stays out of searches.
 const SEARCH_DELAY: Duration = Duration::from_secs(2);
@@ -61,14 +62,4 @@ pub(crate) fn workspace(path: &Path) -> Result<WorkspaceFile> {
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     WorkspaceFile::from_json(&text)
         .map_err(|e| refused(format!("{} cannot be used: {e}", path.display()), "see `deskferry sandbox --help`"))
-}
-
-/// Ctrl-C, or the signal that service managers send.
-pub(crate) async fn stop_signal() -> Result<()> {
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-    tokio::select! {
-        outcome = tokio::signal::ctrl_c() => outcome?,
-        _ = terminate.recv() => {}
-    }
-    Ok(())
 }

@@ -18,6 +18,13 @@ use crate::report::{failure, print, render, say};
 pub(crate) async fn run(migration: &Migration, sql: &Sql, json: bool) -> Result<ExitCode> {
     let format = if json { Format::Json } else { sql.format };
     let session = transform::session(migration).await?;
+    let cancel = migration.context.cancel.clone();
+    let answer = async |session: &Session, text: &str, format: Format| {
+        tokio::select! {
+            answered = answer(session, text, format) => answered,
+            () = cancel.cancelled() => Err(refused("stopped before the answer was complete", "run the same query again")),
+        }
+    };
     if let Some(query) = &sql.query {
         return answer(&session, query, format).await.map(|()| ExitCode::SUCCESS);
     }
@@ -43,8 +50,14 @@ async fn answer(session: &Session, text: &str, format: Format) -> Result<()> {
     }
     for statement in statements {
         let (schema, rows) = session.query(&statement).await?;
-        let batches: Vec<RecordBatch> = rows.try_collect().await?;
-        print(render(&schema, &batches, format)?)?;
+        let batches: Vec<RecordBatch> = rows.try_collect().await.map_err(|e| session.failed(e))?;
+        let text = render(&schema, &batches, format).map_err(|e| {
+            refused(
+                format!("the rows cannot be printed: {e:#}"),
+                "print them with --format json, or cast the column to VARCHAR",
+            )
+        })?;
+        print(text)?;
     }
     Ok(())
 }

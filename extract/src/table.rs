@@ -17,9 +17,9 @@ use crate::values::Reason;
 use crate::{Error, Result, Settings};
 
 /// Rows of a batch at most.
-pub(crate) const BATCH_ROWS: usize = 8_192;
+pub(crate) const BATCH_ROWS: usize = 4_096;
 /// A batch is full when its values have so many bytes.
-pub(crate) const BATCH_BYTES: usize = 4 << 20;
+pub(crate) const BATCH_BYTES: usize = 1 << 20;
 
 /// The staged schema of a table: its declared columns, all nullable, then `_extra`.
 pub(crate) fn schema(table: &Table) -> SchemaRef {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
-use crate::rate_limit::{Budget, Room};
+use crate::rate_limit::{Budget, Room, has_room};
 use crate::reply::{Refusal, header, refusal};
 use crate::retry::{pause, retry_after, share};
 use crate::{Chance, Clock, Error, Method, Reply, Request, Result, Settings};
@@ -53,7 +53,8 @@ enum Outcome {
     Failed(Error),
     /// Not executed: may be sent again whatever it is.
     NotSent(reqwest::Error),
-    Throttled(Duration),
+    /// Not executed: until the window ends, or `None` where the window has room and only a resource is under load.
+    Throttled(Option<Duration>),
     /// Perhaps executed.
     Doubtful {
         status: Option<u16>,
@@ -113,13 +114,13 @@ impl Client {
             let reason = match self.attempt(request).await {
                 Outcome::Done(reply) => return Ok(reply),
                 Outcome::Failed(error) => return Err(error),
-                Outcome::Throttled(wait) => {
+                Outcome::Throttled(window) => {
                     attempt -= 1;
                     windows += 1;
                     if windows > WINDOWS_MAX {
                         return Err(self.exhausted(request, windows, "429 too many requests".to_owned()));
                     }
-                    shared.budget.close(self.now_ms(), wait);
+                    self.hold(window, windows).await;
                     continue;
                 }
                 Outcome::NotSent(source) if last => {
@@ -158,6 +159,17 @@ impl Client {
             let changed = self.shared.budget.changed();
             let Room::Wait(wait) = self.shared.budget.ask(self.now_ms()) else { return };
             let _ = tokio::time::timeout(wait, changed).await;
+        }
+    }
+
+    /// Waits after the `refused`th 429 in a row. A used-up window holds all calls; while it has room this call pauses alone, but
+    /// refused again it is not the only one that is, so all pause.
+    async fn hold(&self, window: Option<Duration>, refused: u32) {
+        let settings = &self.shared.settings;
+        let longer = || pause(refused, settings.backoff_min, settings.backoff_max, (self.shared.chance)());
+        match window {
+            None if refused == 1 => tokio::time::sleep(longer()).await,
+            window => self.shared.budget.close(self.now_ms(), window.unwrap_or_else(longer)),
         }
     }
 
@@ -221,11 +233,14 @@ impl Client {
         match status {
             429 => {
                 self.shared.throttled.fetch_add(1, Ordering::Relaxed);
+                if has_room(&headers) {
+                    return Outcome::Throttled(None);
+                }
                 let jitter = share(JITTER, (self.shared.chance)());
                 let wait = retry_after(header(&headers, "retry-after").as_deref())
                     .or_else(|| self.shared.budget.reset_in(self.now_ms()))
                     .unwrap_or(Duration::from_secs(1));
-                Outcome::Throttled(wait.max(Duration::from_millis(20)) + jitter)
+                Outcome::Throttled(Some(wait.max(Duration::from_millis(20)) + jitter))
             }
             401 => Outcome::Failed(Error::Unauthorized {
                 name: self.shared.settings.name.clone(),

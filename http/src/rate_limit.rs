@@ -92,7 +92,7 @@ impl Budget {
         let number = |name: &str| header(headers, name).and_then(|v| v.trim().parse::<i64>().ok());
         let window = (number("x-ratelimit-limit"), number("x-ratelimit-remaining"), number("x-ratelimit-reset"));
         if let (Some(limit), Some(remaining), Some(reset_s)) = window {
-            let remaining = if status == 429 { 0 } else { remaining.max(0) as u64 };
+            let remaining = if status == 429 && !has_room(headers) { 0 } else { remaining.max(0) as u64 };
             state.learn(Window { limit: limit.max(1) as u64, remaining, reset_s });
         }
         drop(state);
@@ -122,6 +122,13 @@ impl Budget {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether a 429 says itself that the window is not used up: not this app's limit was met, but a resource is under load or the
+/// limit of the workspace was reached. A server that says when to come back is taken at its word.
+pub(crate) fn has_room(headers: &HeaderMap) -> bool {
+    let remaining = header(headers, "x-ratelimit-remaining").and_then(|v| v.trim().parse::<i64>().ok());
+    remaining.is_some_and(|left| left > 0) && header(headers, "retry-after").is_none()
 }
 
 impl State {
@@ -214,8 +221,20 @@ mod tests {
     fn refused_call_closes_its_window() {
         let budget = Budget::default();
         budget.ask(0);
-        budget.replied(&headers(10, 5, 10), 429, 0, 5);
+        budget.replied(&headers(10, 0, 10), 429, 0, 5);
         assert!(matches!(budget.ask(6), Room::Wait(_)));
         assert_eq!(budget.reset_in(6), Some(Duration::from_millis(9_994)));
+    }
+
+    #[test]
+    fn call_refused_with_room_in_the_window_leaves_it_open() {
+        let budget = Budget::default();
+        budget.ask(0);
+        budget.replied(&headers(10, 5, 10), 429, 0, 5);
+        assert_eq!(budget.ask(6), Room::Now);
+        let mut headers = headers(10, 5, 10);
+        headers.insert("retry-after", 3.into());
+        budget.replied(&headers, 429, 6, 9);
+        assert!(matches!(budget.ask(10), Room::Wait(_)));
     }
 }

@@ -10,7 +10,7 @@ use crate::ledger::Ledger;
 use crate::links;
 use crate::people::People;
 use crate::step::{Call, Field, FileRef, PathId, Reference};
-use crate::text::escape;
+use crate::text::{escape, path_escaped};
 use crate::{Error, Result};
 
 /// Why a call cannot be made.
@@ -51,7 +51,7 @@ impl Composer<'_> {
                 PathId::Id(reference) => self.id(reference)?,
                 PathId::Text(text) => text.clone(),
             };
-            path.extend(url::form_urlencoded::byte_serialize(text.as_bytes()).map(|s| s.replace('+', "%20")));
+            path.push_str(&path_escaped(&text));
             path.push_str(piece);
         }
         Ok(path)

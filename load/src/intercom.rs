@@ -59,6 +59,30 @@ fn items(mut json: Value, path: &str, field: &'static str) -> Result<Vec<Value>>
     }
 }
 
+/// What follows a page.
+#[derive(Debug, PartialEq, Eq)]
+enum Next {
+    After(String),
+    Number,
+    End,
+}
+
+/// Cursors come as an object, page numbers as a URL, and snippets count their pages without telling of the next.
+fn next(json: &Value, page: u32) -> Next {
+    let pages = &json["pages"];
+    match &pages["next"] {
+        Value::Object(next) => next
+            .get("starting_after")
+            .and_then(Value::as_str)
+            .map_or(Next::Number, |after| Next::After(after.to_owned())),
+        Value::String(_) => Next::Number,
+        _ if pages.is_null() && json["total_pages"].as_u64().is_some_and(|total| u64::from(page) < total) => {
+            Next::Number
+        }
+        _ => Next::End,
+    }
+}
+
 /// A list that comes in pages: by cursor where the reply gives one, else by page number.
 pub(crate) async fn pages(client: &Client, path: &str, per_page: u32) -> Result<Vec<Value>> {
     let mut all = Vec::new();
@@ -71,13 +95,13 @@ pub(crate) async fn pages(client: &Client, path: &str, per_page: u32) -> Result<
             None => {}
         }
         let json = client.send(&request).await?.json;
-        let pages = json["pages"].clone();
+        let next = next(&json, page);
         all.extend(items(json, path, "data")?);
-        match &pages["next"] {
-            Value::Object(next) => after = next.get("starting_after").and_then(Value::as_str).map(ToOwned::to_owned),
-            Value::String(_) => after = None,
-            _ => return Ok(all),
-        }
+        after = match next {
+            Next::After(cursor) => Some(cursor),
+            Next::Number => None,
+            Next::End => return Ok(all),
+        };
         page += 1;
     }
 }
@@ -102,6 +126,26 @@ pub(crate) async fn search_conversations(client: &Client, contact: &str, created
         after = next;
         if after.is_none() {
             return Ok(all);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_form_of_paging_is_followed() {
+        let cases = [
+            (json!({ "pages": { "next": { "page": 2, "starting_after": "x" } } }), Next::After("x".to_owned())),
+            (json!({ "pages": { "next": "https://api.example/articles?page=2" } }), Next::Number),
+            (json!({ "pages": { "next": null }, "total_pages": 9 }), Next::End),
+            (json!({ "total_pages": 2 }), Next::Number),
+            (json!({ "total_pages": 1 }), Next::End),
+            (json!({}), Next::End),
+        ];
+        for (json, wanted) in cases {
+            assert_eq!(next(&json, 1), wanted, "{json}");
         }
     }
 }

@@ -5,7 +5,7 @@
 //! Custom objects and snippets, which few tokens may read, are listed only where the ledger has some. What answers 404 is absent
 //! from the tables, and that is the point of reading back.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
 use deskferry_http::{Client, Request};
 use deskferry_staging::{Context, Manifest, RunWriter, Stage};
@@ -13,13 +13,10 @@ use futures::{StreamExt as _, TryStreamExt as _};
 use serde_json::{Value, json};
 
 use crate::intercom::{Workspace, id_of, list, pages};
-use crate::ledger;
-use crate::ledger::Memory;
+use crate::ledger::{self, Memory};
 use crate::live::{Kind, LiveTable};
-use crate::rows::Rows;
 use crate::settings::Settings;
-use crate::tables;
-use crate::text::path_escaped;
+use crate::tables::{self, custom_objects};
 use crate::{Error, Result};
 
 /// Reads at a time; the budget of the client holds them back where needed.
@@ -97,20 +94,15 @@ pub async fn read_back(context: &Context, settings: &Settings) -> Result<Manifes
     Ok(run.publish(context.now()).await?)
 }
 
-/// Custom objects of the types that the newest transform has: the ledger knows their ids, but not their types.
+/// Custom objects of the types that the newest transform has.
 async fn objects(context: &Context, client: &Client, memory: &Memory) -> Result<Vec<Value>> {
     let manifest = context.staging.latest("intercom").await?;
     let Some(manifest) = manifest.filter(|_| memory.ids(tables::CUSTOM_OBJECTS).next().is_some()) else {
         return Ok(Vec::new());
     };
-    let mut types = BTreeSet::new();
-    let mut rows = Rows::open(&context.staging, &manifest, tables::CUSTOM_OBJECTS)?;
-    while let Some(row) = rows.next().await? {
-        types.insert(row.must("object_type")?.to_owned());
-    }
     let mut all = Vec::new();
-    for name in types {
-        match pages(client, &format!("/custom_object_instances/{}", path_escaped(&name)), 150).await {
+    for object_type in custom_objects::types(&context.staging, &manifest).await? {
+        match pages(client, &custom_objects::path(&object_type), 150).await {
             Ok(found) => all.extend(found),
             // The type is not in the workspace, so nothing of it is.
             Err(Error::Http(error)) if matches!(*error, deskferry_http::Error::Refused { status: 404, .. }) => {}

@@ -1,7 +1,5 @@
 //! What an administrator has to do before a load: who and what is missing in the workspace, and what would react to it.
 
-use std::collections::BTreeSet;
-
 use deskferry_http::Request;
 use deskferry_staging::{Context, Manifest};
 
@@ -11,7 +9,7 @@ use crate::people::{MissingAdmin, MissingTeam, People};
 use crate::rows::Rows;
 use crate::settings::Settings;
 use crate::tables::attributes::{Attributes, Standing};
-use crate::tables::{ATTRIBUTES, CUSTOM_OBJECTS};
+use crate::tables::{ATTRIBUTES, custom_objects};
 
 /// An attribute that the workspace has with another type.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,15 +100,8 @@ pub async fn readiness(context: &Context, settings: &Settings, manifest: Option<
             }),
         }
     }
-    let mut types = BTreeSet::new();
-    let mut rows = Rows::open(&context.staging, manifest, CUSTOM_OBJECTS)?;
-    while let Some(row) = rows.next().await? {
-        types.insert(row.must("object_type")?.to_owned());
-    }
-    for object_type in types {
-        let path: String = url::form_urlencoded::byte_serialize(object_type.as_bytes()).collect();
-        let request =
-            Request::get(format!("/custom_object_instances/{}", path.replace('+', "%20"))).with("per_page", 1);
+    for object_type in custom_objects::types(&context.staging, manifest).await? {
+        let request = Request::get(custom_objects::path(&object_type)).with("per_page", 1);
         match client.send(&request).await {
             Ok(_) => {}
             Err(deskferry_http::Error::Refused { status: 404, .. }) => found.object_types_missing.push(object_type),

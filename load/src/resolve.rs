@@ -26,7 +26,7 @@ use crate::intercom::{id_of, list, pages, search_conversations};
 use crate::load::{Halt, Load};
 use crate::step::{Find, Step};
 use crate::tables;
-use crate::text::{escape, letters};
+use crate::text::{escape, letters, path_escaped};
 use thread::Thread;
 
 /// What reading back has shown.
@@ -123,7 +123,7 @@ fn parent_of(article: &Value) -> &Value {
 async fn contact(load: &Load, body: &Value, since: Instant) -> Result<Found, Halt> {
     let external_id = body["external_id"].as_str().unwrap_or_default();
     if body["role"] != "lead" {
-        let id = url::form_urlencoded::byte_serialize(external_id.as_bytes()).collect::<String>().replace('+', "%20");
+        let id = path_escaped(external_id);
         return match load.client.send(&Request::get(format!("/contacts/find_by_external_id/{id}"))).await {
             Ok(reply) => Ok(id_of(&reply.json["id"]).map_or(Found::No, yes)),
             Err(deskferry_http::Error::Refused { status: 404, .. }) => Ok(Found::No),

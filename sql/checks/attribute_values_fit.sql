@@ -30,26 +30,31 @@ options AS (
     WHERE data_type = 'list'
 ),
 
+-- Values are many times the rows, attributes are few: the left side of a join is the one that is kept in memory.
+declared AS (
+    SELECT held.table_name, held.model, held.source_key, held.name, held.json, attributes.data_type
+    FROM intercom.attributes AS attributes
+    RIGHT JOIN held ON attributes.model = held.model AND attributes.name = held.name
+    WHERE held.json <> 'null'
+),
+
 judged AS (
     SELECT
         held.table_name,
         held.source_key,
         held.name,
         CASE
-            WHEN attributes.name IS NULL THEN 'is not declared'
-            WHEN attributes.data_type = 'string' AND held.json NOT LIKE '"%' THEN 'is not a string'
-            WHEN attributes.data_type IN ('integer', 'datetime') AND NOT regexp_like(held.json, '^-?[0-9]+$')
+            WHEN held.data_type IS NULL THEN 'is not declared'
+            WHEN held.data_type = 'string' AND held.json NOT LIKE '"%' THEN 'is not a string'
+            WHEN held.data_type IN ('integer', 'datetime') AND NOT regexp_like(held.json, '^-?[0-9]+$')
                 THEN 'is not a whole number'
-            WHEN attributes.data_type = 'decimal' AND NOT regexp_like(held.json, '^-?[0-9]') THEN 'is not a number'
-            WHEN attributes.data_type = 'boolean' AND held.json NOT IN ('true', 'false') THEN 'is not true or false'
-            WHEN attributes.data_type = 'list' AND options.option IS NULL THEN 'is not one of its options'
+            WHEN held.data_type = 'decimal' AND NOT regexp_like(held.json, '^-?[0-9]') THEN 'is not a number'
+            WHEN held.data_type = 'boolean' AND held.json NOT IN ('true', 'false') THEN 'is not true or false'
+            WHEN held.data_type = 'list' AND options.option IS NULL THEN 'is not one of its options'
         END AS fault
-    FROM held
-    LEFT JOIN intercom.attributes AS attributes
-        ON attributes.model = held.model AND attributes.name = held.name
-    LEFT JOIN options
+    FROM options
+    RIGHT JOIN declared AS held
         ON options.model = held.model AND options.name = held.name AND options.option = held.json
-    WHERE held.json <> 'null'
 )
 
 SELECT table_name, source_key, min('attribute ' || name || ' ' || fault) AS reason

@@ -13,3 +13,6 @@ CREATE TABLE conversation_parts (
     conversation_id VARCHAR, part_id VARCHAR, part_type VARCHAR, author_type VARCHAR, author_id VARCHAR, created_at TIMESTAMP,
     attachments BIGINT
 );
+CREATE TABLE notes (id VARCHAR, created_at TIMESTAMP);
+CREATE TABLE custom_objects (id VARCHAR, object_type VARCHAR, external_id VARCHAR);
+CREATE TABLE saved_replies (id VARCHAR, title VARCHAR);

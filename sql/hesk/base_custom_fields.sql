@@ -27,5 +27,5 @@ SELECT
     categories,
     options,
     label,
-    CASE WHEN nth = 1 AND lower(label) NOT LIKE 'hesk %' THEN label ELSE label || ' (' || id || ')' END AS attribute
+    CASE WHEN nth = 1 AND lower(label) NOT LIKE 'hesk %' AND lower(label) <> 'personal data to review' THEN label ELSE label || ' (' || id || ')' END AS attribute
 FROM numbered

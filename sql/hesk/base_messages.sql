@@ -1,17 +1,33 @@
 -- one row per message, note or history line of a ticket, not yet in order; key: source_key
 -- rank settles what comes first at the same second: the opening message, replies, notes, events.
 -- A customer's reply is the requester's unless Hesk knows better; up to 3.4 it does not record who of several answered.
--- Who was deleted from the staff has no key but a name.
+-- Who was deleted from the staff has no key but a name. An export tells only names: where a ticket has answers by staff, one
+-- by another name than the requester's is theirs; an address is a follower's.
 WITH requesters AS (
     SELECT ticket_id, contact_key, name FROM base_ticket_people WHERE position = 0
 ),
 
-anonymised AS (
-    SELECT id FROM base_tickets WHERE anonymised
-),
-
 logins AS (
     SELECT login, min(source_key) AS source_key FROM base_staff GROUP BY login
+),
+
+names AS (
+    SELECT name, min(id) AS id FROM base_staff GROUP BY name
+),
+
+answers AS (
+    SELECT
+        replies.*,
+        decode_entities(trim(replies.name)) AS person,
+        tickets.anonymised,
+        base_settings.from_export,
+        coalesce(replies.staffid, 0) > 0
+            OR base_settings.from_export AND tickets.staff_replies > 0 AND trim(replies.name) <> '' AND replies.name NOT LIKE '%@%'
+                AND (decode_entities(trim(replies.name)) IS DISTINCT FROM tickets.name)
+                AND NOT (tickets.name IS NULL AND replies.name LIKE '[%]') AS by_staff
+    FROM hesk.replies AS replies
+    JOIN base_tickets AS tickets ON tickets.id = replies.replyto
+    CROSS JOIN base_settings
 ),
 
 openings AS (
@@ -33,29 +49,32 @@ openings AS (
 
 replies AS (
     SELECT
-        'hesk:reply:' || replies.id                                                AS source_key,
-        replies.replyto                                                            AS ticket_id,
+        'hesk:reply:' || answers.id                                                AS source_key,
+        answers.replyto                                                            AS ticket_id,
         'comment'                                                                  AS part_type,
-        CASE WHEN coalesce(replies.staffid, 0) > 0 THEN 'admin' ELSE 'contact' END AS author_type,
-        CASE WHEN coalesce(replies.staffid, 0) > 0 THEN staff.source_key
-             ELSE coalesce(customers.contact_key, requesters.contact_key) END      AS author_key,
-        CASE WHEN coalesce(replies.staffid, 0) > 0
-             THEN coalesce(staff.name, nullif(decode_entities(trim(replies.name)), ''), former.name)
+        CASE WHEN answers.by_staff THEN 'admin' ELSE 'contact' END                 AS author_type,
+        CASE WHEN answers.by_staff THEN staff.source_key
+             ELSE coalesce(customers.contact_key, followers.contact_key, requesters.contact_key) END AS author_key,
+        CASE WHEN answers.by_staff
+             THEN coalesce(staff.name, CASE WHEN answers.person NOT LIKE '[%]' THEN nullif(answers.person, '') END, former.name, 'Former staff member')
              WHEN customers.id IS NOT NULL THEN customers.name
+             WHEN followers.contact_key IS NOT NULL THEN followers.name
              ELSE requesters.name END                                              AS author_name,
-        clean_html(CASE WHEN replies.html THEN decode_entities(replies.message)
-            ELSE coalesce(nullif(replies.message_html, ''), replies.message,
-                (replies._extra ->> 'message_html'), (replies._extra ->> 'message')) END) AS body,
-        CASE WHEN replies.dt >= TIMESTAMP '2000-01-02' THEN replies.dt END          AS created_at,
-        replies.attachments,
+        clean_html(CASE WHEN answers.html THEN decode_entities(answers.message)
+            ELSE coalesce(nullif(answers.message_html, ''), answers.message,
+                (answers._extra ->> 'message_html'), (answers._extra ->> 'message')) END) AS body,
+        CASE WHEN answers.dt >= TIMESTAMP '2000-01-02' THEN answers.dt END          AS created_at,
+        answers.attachments,
         1                                                                          AS rank,
-        replies.id                                                                 AS nth
-    FROM hesk.replies AS replies
-    LEFT JOIN base_staff AS staff ON staff.id = replies.staffid
-    LEFT JOIN base_former_staff AS former ON former.id = replies.staffid
-    LEFT JOIN anonymised ON anonymised.id = replies.replyto
-    LEFT JOIN base_customers AS customers ON customers.id = replies.customer_id AND anonymised.id IS NULL
-    LEFT JOIN requesters ON requesters.ticket_id = replies.replyto
+        answers.id                                                                 AS nth
+    FROM answers
+    LEFT JOIN names ON names.name = answers.person AND answers.from_export
+    LEFT JOIN base_staff AS staff ON staff.id = coalesce(nullif(answers.staffid, 0), names.id)
+    LEFT JOIN base_former_staff AS former ON former.id = answers.staffid
+    LEFT JOIN base_customers AS customers ON customers.id = answers.customer_id AND NOT answers.anonymised
+    LEFT JOIN base_ticket_people AS followers
+        ON followers.ticket_id = answers.replyto AND followers.email = normalize_email(answers.person) AND answers.from_export
+    LEFT JOIN requesters ON requesters.ticket_id = answers.replyto
 ),
 
 notes AS (

@@ -4,7 +4,8 @@ WITH desk AS (
     SELECT
         max(CASE WHEN key = 'timezone' THEN nullif(trim(value), '') END)                   AS timezone,
         max(CASE WHEN key = 'language' THEN nullif(trim(value), '') END)                   AS language,
-        max(CASE WHEN key = 'hesk_url' THEN nullif(trim(value), '') END)                   AS site_url
+        max(CASE WHEN key = 'hesk_url' THEN nullif(trim(value), '') END)                   AS site_url,
+        max(CASE WHEN key = 'reader' THEN value END)                                       AS reader
     FROM hesk.settings
 ),
 
@@ -27,6 +28,7 @@ SELECT
     coalesce(ours.history, 'notes')                                                        AS history,
     coalesce(ours.ip_addresses, 'flag')                                                    AS ip_addresses,
     coalesce(ours.anonymised, 'flag')                                                      AS anonymised,
-    coalesce(ours.own_mailboxes, '')                                                       AS own_mailboxes
+    coalesce(ours.own_mailboxes, '')                                                       AS own_mailboxes,
+    coalesce(desk.reader = 'export_zip', FALSE)                                            AS from_export
 FROM ours
 CROSS JOIN desk

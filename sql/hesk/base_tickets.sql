@@ -1,7 +1,8 @@
 -- one row per Hesk ticket with its text decoded once and its versions' columns brought together; key: id
 -- Hesk up to 3.4 has name and email, from 3.5 u_name and u_email. A text that was not UTF-8 is kept readable in _extra.
--- Dates before 2000-01-02 are Hesk's default for "unknown": then the earliest other date of the ticket is taken. What Hesk
--- leaves behind of an anonymised person (name, address, IP) ends here.
+-- Dates before 2000-01-02 are Hesk's default for "unknown": then the earliest other date of the ticket is taken, and where
+-- there is none Hesk's default, for a ticket without a date would be lost.
+-- What Hesk leaves behind of an anonymised person (name, address, IP) ends here.
 WITH histories AS (
     SELECT
         ticket_id,
@@ -58,7 +59,8 @@ SELECT
         CASE WHEN tickets.dt >= TIMESTAMP '2000-01-02' THEN tickets.dt END,
         tickets.history_from,
         least(tickets.firstreply, tickets.closedat, answers.first_at),
-        tickets.lastchange)                                                     AS created_at,
+        tickets.lastchange,
+        TIMESTAMP '2000-01-01')                                                 AS created_at,
     tickets.lastchange                                                          AS updated_at,
     -- Hesk also counts an answer that staff typed in for the customer; before 2.6 it keeps no such date.
     coalesce(answers.first_by_staff_at, CASE WHEN tickets.staffreplies > 0 THEN tickets.firstreply END) AS first_reply_at,
@@ -78,6 +80,7 @@ SELECT
     nullif(tickets.parent, 0)                                                   AS parent,
     tickets.archive                                                             AS tagged,
     tickets.locked,
+    coalesce(tickets.staffreplies, 0)                                           AS staff_replies,
     tickets.attachments,
     nullif(trim(replace(tickets.merged, '#', ' ')), '')                         AS merged,
     tickets.anonymised

@@ -39,6 +39,18 @@ JOIN intercom_live.attributes AS live ON live.id = sent.intercom_id AND live.mod
 WHERE sent.table_name = 'attributes'
 UNION ALL
 SELECT sent.table_name, sent.source_key
+FROM sent JOIN intercom_live.notes AS live ON live.id = sent.intercom_id
+WHERE sent.table_name = 'notes'
+UNION ALL
+SELECT sent.table_name, sent.source_key
+FROM sent JOIN intercom_live.custom_objects AS live ON live.id = sent.intercom_id
+WHERE sent.table_name = 'custom_objects'
+UNION ALL
+SELECT sent.table_name, sent.source_key
+FROM sent JOIN intercom_live.saved_replies AS live ON live.id = sent.intercom_id
+WHERE sent.table_name = 'saved_replies'
+UNION ALL
+SELECT sent.table_name, sent.source_key
 FROM sent JOIN intercom_live.conversations AS live ON live.id = sent.intercom_id
 WHERE sent.table_name = 'conversations'
 UNION ALL

@@ -42,4 +42,5 @@ LEFT JOIN found ON found.table_name = transformed.table_name
 WHERE transformed.table_name IN (
     'attributes', 'tags', 'companies', 'contacts', 'notes', 'collections', 'articles', 'conversations', 'conversation_parts',
     'attachments', 'custom_objects')
+    OR sent.table_name IS NOT NULL
 ORDER BY transformed.table_name

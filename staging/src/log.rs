@@ -34,7 +34,7 @@ impl Log {
     pub async fn append(&self, number: u64, batch: &RecordBatch) -> Result<()> {
         let path = layout::segment(&self.schema, &self.table, number);
         let mut bytes = Vec::new();
-        let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), Some(write::properties()))
+        let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), Some(write::properties(batch)))
             .map_err(Error::parquet(&path))?;
         writer.write(batch).map_err(Error::parquet(&path))?;
         writer.close().map_err(Error::parquet(&path))?;

@@ -6,18 +6,16 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use arrow::array::RecordBatch;
+use arrow::array::{Array as _, RecordBatch, StringArray};
 use arrow::datatypes::SchemaRef;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use futures::FutureExt as _;
-use futures::future::BoxFuture;
 use object_store::buffered::BufWriter;
 use object_store::{PutMode, PutOptions};
-use parquet::arrow::AsyncArrowWriter;
-use parquet::arrow::async_writer::AsyncFileWriter;
+use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::schema::types::ColumnPath;
 use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt as _;
 
@@ -25,8 +23,19 @@ use crate::{Column, Error, Manifest, Mode, Part, Result, RunId, Stage, Staging, 
 
 /// Most rows of a row group.
 pub(crate) const GROUP_ROWS: usize = 65_536;
-/// A row group is closed when its buffers reach this many bytes.
+/// A row group is closed when it will be so many bytes in the file.
 pub(crate) const GROUP_BYTES: usize = 16 << 20;
+/// A row group is closed when it takes so much memory, which for many columns is far more than what is written.
+const GROUP_MEMORY: usize = 32 << 20;
+/// Most rows of a page: until a page is full, a column with a dictionary keeps 8 bytes for each value.
+const PAGE_ROWS: usize = 8_192;
+/// A text column whose values are longer than this on average is written without dictionary and statistics, which would cost
+/// time and save nothing.
+const LONG_TEXT: usize = 48;
+/// Size of the pieces in which bytes are encoded: all alike, so that the allocator can use them again.
+const PIECE_BYTES: usize = 256 << 10;
+/// Bytes that the store is given at a time.
+const PUT_BYTES: usize = 5 << 20;
 /// A part is closed when it has reached this many bytes.
 pub(crate) const PART_BYTES: u64 = 256 << 20;
 
@@ -141,9 +150,20 @@ pub struct TableWriter {
 }
 
 struct OpenPart {
-    writer: AsyncArrowWriter<HashingWriter>,
+    writer: ArrowWriter<Pieces>,
+    target: BufWriter,
     path: object_store::path::Path,
     rows: u64,
+}
+
+impl OpenPart {
+    /// Hands what has been encoded to the store.
+    async fn drain(&mut self) -> Result<()> {
+        for piece in std::mem::take(&mut self.writer.inner_mut().done) {
+            self.target.put(piece).await.map_err(Error::store("write", &self.path))?;
+        }
+        Ok(())
+    }
 }
 
 impl TableWriter {
@@ -176,13 +196,14 @@ impl TableWriter {
         }
         let mut part = match self.open.take() {
             Some(part) => part,
-            None => self.open_part()?,
+            None => self.open_part(batch)?,
         };
-        part.writer.write(batch).await.map_err(Error::parquet(&part.path))?;
+        part.writer.write(batch).map_err(Error::parquet(&part.path))?;
         part.rows += batch.num_rows() as u64;
-        if part.writer.memory_size() > GROUP_BYTES {
-            part.writer.flush().await.map_err(Error::parquet(&part.path))?;
+        if part.writer.in_progress_size() > GROUP_BYTES || part.writer.memory_size() > GROUP_MEMORY {
+            part.writer.flush().map_err(Error::parquet(&part.path))?;
         }
+        part.drain().await?;
         if part.writer.bytes_written() as u64 > PART_BYTES {
             self.close_part(part).await?;
         } else {
@@ -200,7 +221,7 @@ impl TableWriter {
             self.close_part(part).await?;
         }
         if self.parts.is_empty() && self.next_part.load(Ordering::Relaxed) == 0 {
-            let part = self.open_part()?;
+            let part = self.open_part(&RecordBatch::new_empty(Arc::clone(&self.schema)))?;
             self.close_part(part).await?;
         }
         let columns = self
@@ -212,60 +233,83 @@ impl TableWriter {
         Ok(Written { columns, parts: self.parts })
     }
 
-    fn open_part(&self) -> Result<OpenPart> {
+    fn open_part(&self, first: &RecordBatch) -> Result<OpenPart> {
         let number = self.next_part.fetch_add(1, Ordering::Relaxed);
         let path = layout::part(&self.schema_name, &self.table, &self.run, number);
-        let target = HashingWriter {
-            inner: BufWriter::with_capacity(self.staging.store(), path.clone(), 8 << 20).with_max_concurrency(2),
-            hasher: Sha256::new(),
-            bytes: 0,
-        };
-        let writer = AsyncArrowWriter::try_new(target, Arc::clone(&self.schema), Some(properties()))
+        let target = BufWriter::with_capacity(self.staging.store(), path.clone(), PUT_BYTES).with_max_concurrency(1);
+        let writer = ArrowWriter::try_new(Pieces::default(), Arc::clone(&self.schema), Some(properties(first)))
             .map_err(Error::parquet(&path))?;
-        Ok(OpenPart { writer, path, rows: 0 })
+        Ok(OpenPart { writer, target, path, rows: 0 })
     }
 
     async fn close_part(&mut self, mut part: OpenPart) -> Result<()> {
-        part.writer.finish().await.map_err(Error::parquet(&part.path))?;
-        let target = part.writer.into_inner();
-        self.parts.push(Part {
-            path: part.path.to_string(),
-            rows: part.rows,
-            bytes: target.bytes,
-            sha256: hex::encode(target.hasher.finalize()),
-        });
+        part.writer.finish().map_err(Error::parquet(&part.path))?;
+        part.writer.inner_mut().end();
+        part.drain().await?;
+        let failed = |e: std::io::Error| object_store::Error::Generic { store: "stage", source: Box::new(e) };
+        part.target.shutdown().await.map_err(|e| Error::store("write", &part.path)(failed(e)))?;
+        let pieces = part.writer.inner_mut();
+        let (bytes, hash) = (pieces.bytes, hex::encode(std::mem::take(&mut pieces.hasher).finalize()));
+        self.parts.push(Part { path: part.path.to_string(), rows: part.rows, bytes, sha256: hash });
         Ok(())
     }
 }
 
-/// The one set of Parquet properties, for tables and log segments alike.
-pub(crate) fn properties() -> WriterProperties {
-    WriterProperties::builder()
+/// The one set of Parquet properties, for tables and log segments alike. `first` is the first batch: it tells which texts are long.
+pub(crate) fn properties(first: &RecordBatch) -> WriterProperties {
+    let mut properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
         .set_max_row_group_row_count(Some(GROUP_ROWS))
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_dictionary_page_size_limit(256 << 10)
-        .set_write_batch_size(1024)
-        .build()
+        .set_data_page_row_count_limit(PAGE_ROWS)
+        .set_write_batch_size(4096);
+    for (field, column) in first.schema_ref().fields().iter().zip(first.columns()) {
+        let Some(text) = column.as_any().downcast_ref::<StringArray>() else { continue };
+        let filled = (text.len() - text.null_count()).max(1);
+        if text.value_data().len() / filled > LONG_TEXT {
+            let path = ColumnPath::from(field.name().as_str());
+            properties = properties
+                .set_column_dictionary_enabled(path.clone(), false)
+                .set_column_statistics_enabled(path, EnabledStatistics::None);
+        }
+    }
+    properties.build()
 }
 
-/// Streams to the store and hashes what passes.
-struct HashingWriter {
-    inner: BufWriter,
+/// What has been encoded and not yet been handed to the store, in hashed pieces.
+#[derive(Default)]
+struct Pieces {
+    open: Vec<u8>,
+    done: Vec<Bytes>,
     hasher: Sha256,
     bytes: u64,
 }
 
-impl AsyncFileWriter for HashingWriter {
-    fn write(&mut self, bytes: Bytes) -> BoxFuture<'_, parquet::errors::Result<()>> {
-        self.hasher.update(&bytes);
-        self.bytes += bytes.len() as u64;
-        async move { self.inner.put(bytes).await.map_err(|e| parquet::errors::ParquetError::External(Box::new(e))) }
-            .boxed()
+impl Pieces {
+    /// Ends the open piece.
+    fn end(&mut self) {
+        let piece = std::mem::take(&mut self.open);
+        self.hasher.update(&piece);
+        self.bytes += piece.len() as u64;
+        self.done.push(piece.into());
+    }
+}
+
+impl std::io::Write for Pieces {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if self.open.capacity() == 0 {
+            self.open.reserve_exact(PIECE_BYTES);
+        }
+        let fits = bytes.len().min(PIECE_BYTES - self.open.len());
+        self.open.extend_from_slice(&bytes[..fits]);
+        if self.open.len() == PIECE_BYTES {
+            self.end();
+        }
+        Ok(fits)
     }
 
-    fn complete(&mut self) -> BoxFuture<'_, parquet::errors::Result<()>> {
-        async move { self.inner.shutdown().await.map_err(|e| parquet::errors::ParquetError::External(Box::new(e))) }
-            .boxed()
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }

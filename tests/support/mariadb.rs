@@ -34,7 +34,9 @@ impl MariaDb {
     pub(crate) fn start() -> Self {
         let folder = tempfile::Builder::new().prefix("deskferry-mariadb-").tempdir().expect("a temporary folder");
         let data = folder.path().join("data");
+        // Servers clear what looks like theirs out of a folder for temporary files that they share: each gets its own.
         let output = Command::new(program("mariadb-install-db"))
+            .env("TMPDIR", folder.path())
             .args([
                 "--no-defaults",
                 "--auth-root-authentication-method=normal",
@@ -53,7 +55,6 @@ impl MariaDb {
             .arg(format!("--datadir={}", data.display()))
             .arg(format!("--port={port}"))
             .arg(format!("--socket={}", folder.path().join("socket").display()))
-            // Servers clear what looks like theirs out of a folder that they share.
             .arg(format!("--tmpdir={}", folder.path().display()))
             .args(["--bind-address=127.0.0.1", "--skip-name-resolve", "--innodb-buffer-pool-size=16M"])
             .args(["--innodb-flush-log-at-trx-commit=0", "--max-allowed-packet=64M"])

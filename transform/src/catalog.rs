@@ -3,7 +3,7 @@
 //! `<schema>.<table>` is the current state: the newest full run that has the table with the newer versions of later delta runs;
 //! `<schema>.<table>__runs` is every version with its run. Both come from manifests.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch, StringBuilder};
@@ -187,15 +187,24 @@ impl Catalog {
 
 /// A CSV file as a table: every column text, an empty field NULL.
 fn mapping(file: File<'_>) -> Result<Arc<dyn TableProvider>> {
-    let wrong = |e: csv::Error| Error::File {
-        file: file.path.to_owned(),
-        reason: e.to_string(),
-        hint: "the first line has the column names; every line has as many fields",
-    };
+    let refused = |reason: String, hint: &'static str| Error::File { file: file.path.to_owned(), reason, hint };
+    let wrong =
+        |e: csv::Error| refused(e.to_string(), "the first line has the column names; every line has as many fields");
     let text = file.text.trim_start_matches('\u{feff}');
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
     let names: Vec<String> = reader.headers().map_err(wrong)?.iter().map(str::to_owned).collect();
+    if names.is_empty() || names.iter().any(|name| name.contains([';', '\t'])) {
+        let reason = if names.is_empty() { "it is empty" } else { "its fields are not separated by commas" };
+        return Err(refused(
+            reason.to_owned(),
+            "save it as CSV (comma separated) with the column names in the first line",
+        ));
+    }
     let rows = reader.into_records().collect::<Result<Vec<_>, _>>().map_err(wrong)?;
+    let mut keys = HashSet::new();
+    if let Some(key) = rows.iter().filter_map(|row| row.get(0)).find(|key| !key.is_empty() && !keys.insert(*key)) {
+        return Err(refused(format!("it has `{key}` as `{}` twice", names[0]), "keep one line of each"));
+    }
     let columns = (0..names.len()).map(|i| rows.iter().map(|row| row.get(i).filter(|text| !text.is_empty())).collect());
     texts(&names.iter().map(String::as_str).collect::<Vec<_>>(), columns)
 }

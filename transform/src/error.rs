@@ -141,7 +141,21 @@ impl Error {
             if hint.is_none() && source.to_string().contains("->") {
                 hint = Some("write JSON access in parentheses: (_extra ->> 'name') = 'value'".to_owned());
             }
+            if hint.is_none() && is_missing_table(&source) {
+                let text = "`deskferry sql \"SHOW TABLES\"` lists the tables there are; `deskferry extract` without names stages all";
+                hint = Some(text.to_owned());
+            }
             Self::Sql { place, hint, source: Box::new(source) }
+        }
+    }
+
+    /// For a question that cannot be planned: a statement that is no query is refused as such.
+    pub(crate) fn query(source: DataFusionError) -> Self {
+        match source.find_root() {
+            DataFusionError::NotImplemented(text) if text.starts_with("Unsupported SQL statement") => {
+                Self::NotReadOnly { source: Box::new(source) }
+            }
+            _ => Self::sql("query")(source),
         }
     }
 
@@ -149,6 +163,11 @@ impl Error {
         let doing = doing.to_owned();
         move |source| Self::Internal { doing, source: Box::new(source) }
     }
+}
+
+/// Whether DataFusion knows no table of that name.
+fn is_missing_table(error: &DataFusionError) -> bool {
+    matches!(error.find_root(), DataFusionError::Plan(text) if text.starts_with("table '") && text.ends_with("not found"))
 }
 
 /// Whether DataFusion ran out of its memory pool.

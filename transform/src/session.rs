@@ -81,12 +81,17 @@ impl Session {
     /// `Sql`, `NotReadOnly`; per item of the stream DataFusion's own.
     pub async fn query(&self, sql: &str) -> Result<(SchemaRef, SendableRecordBatchStream)> {
         let context = self.engine.context(Join::Hash);
-        let plan = context.state().create_logical_plan(sql).await.map_err(Error::sql("query"))?;
+        let plan = context.state().create_logical_plan(sql).await.map_err(Error::query)?;
         let only_reads = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
         only_reads.verify_plan(&plan).map_err(|source| Error::NotReadOnly { source: Box::new(source) })?;
         let frame = context.execute_logical_plan(plan).await.map_err(Error::sql("query"))?;
         let stream = self.engine.stream("query", frame).await?;
         Ok((stream.schema(), stream))
+    }
+
+    /// What a failure of a query's stream means: most are the query's own, such as a division by zero.
+    pub fn failed(&self, error: datafusion::error::DataFusionError) -> Error {
+        self.engine.failed("query")(error)
     }
 
     /// The whole answer of a query, for small ones; needs less memory than [`Session::query`] where joins are large.

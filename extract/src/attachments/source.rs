@@ -203,7 +203,8 @@ async fn fetch_stored(
     Ok(Ok(Found { file, type_by_bytes }))
 }
 
-/// Stages the wanted files of an archive: regular files in it or in its one folder.
+/// Stages the wanted files of an archive: regular files, however deep, as the whole path of the folder may be packed. Where two
+/// have one name, the one nearest to the top counts.
 fn archive(
     context: &Context,
     file: LocalFile,
@@ -217,34 +218,39 @@ fn archive(
     let bytes: Box<dyn Read> =
         if is_plain { Box::new(file) } else { Box::new(flate2::bufread::MultiGzDecoder::new(file)) };
     let mut archive = tar::Archive::new(bytes);
-    let mut staged = HashMap::new();
+    let mut staged: HashMap<String, (usize, Found)> = HashMap::new();
     for entry in archive.entries().map_err(damaged)? {
         if context.cancel.is_cancelled() {
             return Err(Error::Cancelled);
         }
         let mut entry = entry.map_err(damaged)?;
-        let Some(name) = entry.path().ok().and_then(|p| bare_name(&p)) else { continue };
-        if !entry.header().entry_type().is_file() || !wanted.contains(&name) {
+        let Some((depth, name)) = entry.path().ok().and_then(|p| bare_name(&p)) else { continue };
+        let kind = entry.header().entry_type();
+        let is_further = staged.get(&name).is_some_and(|(other, _)| *other < depth);
+        if !(kind.is_file() || kind.is_gnu_sparse()) || !wanted.contains(&name) || is_further {
             continue;
         }
         let mut spool = tempfile::tempfile().map_err(damaged)?;
         std::io::copy(&mut entry, &mut spool).map_err(damaged)?;
         spool.seek(SeekFrom::Start(0)).map_err(damaged)?;
         match put(context, spool)? {
-            Ok(found) => staged.insert(name, found),
+            Ok(found) => staged.insert(name, (depth, found)),
             Err(reason) => return Err(Error::Damaged { path: path.display().to_string(), reason }),
         };
     }
-    Ok(staged)
+    Ok(staged.into_iter().map(|(name, (_, found))| (name, found)).collect())
 }
 
-fn bare_name(path: &Path) -> Option<String> {
-    let mut names = path.components().filter(|c| *c != Component::CurDir);
-    let (first, second) = (names.next()?, names.next());
-    match (first, second, names.next()) {
-        (Component::Normal(name), None, None) | (Component::Normal(_), Some(Component::Normal(name)), None) => {
-            name.to_str().map(str::to_owned)
+/// In how many folders a path of an archive lies, and its last name; `None` where it leaves its folder.
+pub(super) fn bare_name(path: &Path) -> Option<(usize, String)> {
+    let mut names = Vec::new();
+    for component in path.components() {
+        match component {
+            Component::Normal(name) => names.push(name),
+            Component::CurDir | Component::RootDir => {}
+            Component::ParentDir | Component::Prefix(_) => return None,
         }
-        _ => None,
     }
+    let name = names.pop()?.to_str()?.to_owned();
+    Some((names.len(), name))
 }

@@ -101,6 +101,30 @@ async fn archive_of_the_folder_gives_the_same() {
 }
 
 #[tokio::test]
+async fn archive_of_a_whole_path_gives_the_same() {
+    let mut desk = desk();
+    let path = desk.path("files.tar");
+    let mut archive = tar::Builder::new(std::fs::File::create(&path).unwrap());
+    archive.follow_symlinks(false);
+    archive.append_dir_all("var/www/hesk/attachments", desk.path("files")).unwrap();
+    let mut deeper = tar::Header::new_gnu();
+    deeper.set_size(1);
+    deeper.set_cksum();
+    archive.append_data(&mut deeper, "var/www/hesk/attachments/old/a.png", b"x".as_slice()).unwrap();
+    archive.into_inner().unwrap();
+    desk.settings.attachments = Some(path.to_str().unwrap().to_owned());
+    check(&desk, "file is missing in the attachments folder").await;
+}
+
+#[test]
+fn a_path_of_an_archive_that_leaves_its_folder_is_no_name() {
+    let name = |text: &str| super::source::bare_name(std::path::Path::new(text));
+    assert_eq!(name("./a"), Some((0, "a".to_owned())));
+    assert_eq!(name("/var/www/a"), Some((2, "a".to_owned())));
+    assert_eq!((name("../a"), name("x/../../a"), name("/")), (None, None, None));
+}
+
+#[tokio::test]
 async fn store_gives_the_same() {
     let mut desk = desk();
     std::fs::remove_file(desk.path("files").join("link.txt")).unwrap();

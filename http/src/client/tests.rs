@@ -81,6 +81,17 @@ async fn write_is_sent_again_after_429() {
 }
 
 #[tokio::test]
+async fn call_refused_with_room_in_the_window_does_not_wait_for_its_end() {
+    const ROOM: &[(&str, &str)] =
+        &[("x-ratelimit-limit", "10"), ("x-ratelimit-remaining", "5"), ("x-ratelimit-reset", "99999999999")];
+    let (url, calls) = server(vec![(429, ROOM, "{}"); 4]).await;
+    let client = client(&url);
+    let request = Request::write(Method::Post, "/contacts", json!({}));
+    tokio::time::timeout(Duration::from_secs(5), client.send(&request)).await.unwrap().unwrap();
+    assert_eq!((calls.load(Ordering::SeqCst), client.stats().throttled), (5, 4));
+}
+
+#[tokio::test]
 async fn refused_token_is_invalid_and_is_not_shown() {
     let body = r#"{"type":"error.list","request_id":"r9","errors":[{"code":"unauthorized","message":"Access Token dG9rOnNlY3JldA Invalid"}]}"#;
     let (url, _) = server(vec![(401, &[], body)]).await;

@@ -1,12 +1,16 @@
 //! One custom object: an upsert by `external_id`. Its type is made by hand in Intercom.
 //! Source: `POST /custom_object_instances/{type}` of 2.16.
 
+use std::collections::BTreeSet;
+
 use deskferry_http::Method;
+use deskferry_staging::{Manifest, Staging};
 
 use super::{CUSTOM_OBJECTS, seconds};
 use crate::Result;
-use crate::rows::Row;
+use crate::rows::{Row, Rows};
 use crate::step::{Call, Chain, Field, Find, PathId, Step};
+use crate::text::path_escaped;
 
 pub(crate) fn chain(row: &Row) -> Result<Chain> {
     let key = row.must("source_key")?;
@@ -20,4 +24,19 @@ pub(crate) fn chain(row: &Row) -> Result<Chain> {
         call = call.with("custom_attributes", Field::object(custom));
     }
     Ok(Chain::new(CUSTOM_OBJECTS, key, vec![Step::create(CUSTOM_OBJECTS, key, call, Find::Repeat).repeatable()]))
+}
+
+/// Types of the objects of a transform: the ledger knows the objects' ids, but not their types.
+pub(crate) async fn types(staging: &Staging, manifest: &Manifest) -> Result<BTreeSet<String>> {
+    let mut types = BTreeSet::new();
+    let mut rows = Rows::open(staging, manifest, CUSTOM_OBJECTS)?;
+    while let Some(row) = rows.next().await? {
+        types.insert(row.must("object_type")?.to_owned());
+    }
+    Ok(types)
+}
+
+/// Where the objects of a type are listed.
+pub(crate) fn path(object_type: &str) -> String {
+    format!("/custom_object_instances/{}", path_escaped(object_type))
 }

@@ -6,7 +6,7 @@ use futures::TryStreamExt as _;
 use serde_json::json;
 
 use super::support::*;
-use crate::{Counts, Filter, Settings, Summary, load, read_back, readiness};
+use crate::{Counts, Filter, SavedReplies, Settings, Summary, load, read_back, readiness};
 
 fn counts(summary: &Summary, table: &str) -> Counts {
     summary.tables.iter().find(|(t, _)| t == table).map(|(_, c)| *c).unwrap_or_default()
@@ -235,11 +235,13 @@ async fn read_back_shows_what_is_there_and_not_what_was_deleted() {
     let (_sandbox, url) = sandbox("", None).await;
     let context = context();
     let manifest = publish(&context, &desk(&context).await).await;
-    load(&context, &settings(&url), &manifest, &Filter::default()).await.unwrap();
+    let snippets = Settings { saved_replies: SavedReplies::Snippets, ..settings(&url) };
+    load(&context, &snippets, &manifest, &Filter::default()).await.unwrap();
     let live = read_back(&context, &settings(&url)).await.unwrap();
     let rows = |table: &str| live.rows(table);
     assert_eq!((rows("contacts"), rows("companies"), rows("tags"), rows("collections")), (4, 1, 2, 2));
     assert_eq!((rows("articles"), rows("attributes"), rows("conversations")), (2, 3, 3));
+    assert_eq!((rows("notes"), rows("custom_objects"), rows("saved_replies")), (1, 1, 1));
     // Seven messages, and two replies that bring files only.
     assert_eq!(rows("conversation_parts"), 9);
     let batches: Vec<_> = context.staging.read(&live, "conversations").unwrap().try_collect().await.unwrap();
