@@ -215,6 +215,12 @@ fn remarks(
                 .into(),
         );
     }
+    let absent: Vec<&str> = spec.tables.iter().map(|t| t.name.as_str()).filter(|t| survey.table(t).is_none()).collect();
+    if kind != ReaderKind::ExportZip && !absent.is_empty() {
+        // An account that may not see a table does not see that it is there either.
+        let names = absent.join(", ");
+        remarks.push(format!("not in this desk, or not to be seen by this account: {names}"));
+    }
     remarks.extend(desk.remarks().iter().cloned());
     remarks.extend(survey.remarks.iter().cloned());
     remarks

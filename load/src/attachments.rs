@@ -35,6 +35,7 @@ impl Attachments {
                 name: row.must("name")?.to_owned(),
                 content_type: row.must("content_type")?.to_owned(),
                 sha256,
+                bytes: row.integer("size")?.unwrap_or(0),
             };
             files.push((row.integer("position")?, row.must("source_key")?.to_owned(), file));
         }

@@ -35,6 +35,9 @@ pub(crate) struct FileRef {
     pub(crate) name: String,
     pub(crate) content_type: String,
     pub(crate) sha256: String,
+    /// Size; what the bytes are is told by the hash alone.
+    #[serde(skip)]
+    pub(crate) bytes: i64,
 }
 
 /// A value of a request, maybe with blanks.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use parquet::errors::ParquetError;
+
 /// What the caller should do about an error. Every crate of deskferry sorts its errors into these five.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -114,7 +116,9 @@ impl Error {
             Self::Store { .. } if self.kind() == Kind::Invalid => {
                 Some("check the credentials in the environment (AWS_…, GOOGLE_…, AZURE_…) and the rights on the bucket")
             }
-            Self::Store { .. } => Some("check that the store can be reached, then run the same command again"),
+            Self::Store { .. } => Some(
+                "check that the bucket exists, that the store can be reached and that the environment has its settings (AWS_REGION, AWS_ENDPOINT …), then run the same command again",
+            ),
             _ => None,
         }
     }
@@ -129,7 +133,14 @@ impl Error {
 
     pub(crate) fn parquet(path: impl fmt::Display) -> impl FnOnce(parquet::errors::ParquetError) -> Self {
         let path = path.to_string();
-        move |source| Self::Parquet { path, source }
+        move |source| match source {
+            // What the store refused while Parquet was read or written is the store's error.
+            ParquetError::External(inner) => match inner.downcast::<object_store::Error>() {
+                Ok(source) => Self::Store { action: "read or write", path, source: *source },
+                Err(inner) => Self::Parquet { path, source: ParquetError::External(inner) },
+            },
+            source => Self::Parquet { path, source },
+        }
     }
 }
 

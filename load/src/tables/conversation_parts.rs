@@ -14,6 +14,9 @@ use crate::text::escape;
 
 /// Most files of one reply.
 pub(crate) const FILES_MAX: usize = 10;
+/// Most bytes of files beside each other in one reply. No limit is documented: a file that is larger has a reply of its own, so
+/// that where Intercom refuses it the text and the other files are there all the same.
+const BYTES_MAX: i64 = 20 << 20;
 /// Stands for a text where there is none, for Intercom takes no empty message.
 pub(crate) const NO_TEXT: &str = "(no text)";
 
@@ -45,7 +48,8 @@ impl Part {
 
     /// The steps of a reply: the message with its first files, then the other files.
     pub(crate) fn steps(&self, conversation: &str, contact: &str) -> Vec<Step> {
-        let (first, rest) = self.files.split_at(self.files.len().min(FILES_MAX));
+        let with_text = groups(&self.files).first().filter(|g| bytes(g) <= BYTES_MAX).map_or(0, |g| g.len());
+        let (first, rest) = self.files.split_at(with_text);
         let mut steps = vec![self.reply(conversation, contact, "create".to_owned(), &self.body, first)];
         steps[0].carries = carried(first);
         steps.extend(self.file_steps(conversation, contact, rest, 2));
@@ -60,7 +64,6 @@ impl Part {
         files: &[(String, FileRef)],
         first: usize,
     ) -> Vec<Step> {
-        let chunks = files.chunks(FILES_MAX).enumerate();
         let step = |(number, chunk): (usize, &[(String, FileRef)])| {
             let names: Vec<String> = chunk.iter().map(|(_, f)| escape(&f.name)).collect();
             let body = format!("<p>{}</p>", names.join(", "));
@@ -68,7 +71,7 @@ impl Part {
             step.carries = carried(chunk);
             step
         };
-        chunks.map(step).collect()
+        groups(files).into_iter().enumerate().map(step).collect()
     }
 
     fn reply(&self, conversation: &str, contact: &str, name: String, body: &str, files: &[(String, FileRef)]) -> Step {
@@ -102,6 +105,67 @@ impl Part {
     }
 }
 
+/// Files in their order, in groups that fit into one reply each.
+fn groups(files: &[(String, FileRef)]) -> Vec<&[(String, FileRef)]> {
+    let mut groups = Vec::new();
+    let mut start = 0;
+    for end in 1..=files.len() {
+        let is_full = end - start == FILES_MAX || files.get(end).is_none_or(|_| bytes(&files[start..=end]) > BYTES_MAX);
+        if is_full {
+            groups.push(&files[start..end]);
+            start = end;
+        }
+    }
+    groups
+}
+
+fn bytes(files: &[(String, FileRef)]) -> i64 {
+    files.iter().map(|(_, file)| file.bytes).sum()
+}
+
 fn carried(files: &[(String, FileRef)]) -> Vec<(&'static str, String)> {
     files.iter().map(|(key, _)| (ATTACHMENTS, key.clone())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files(sizes: &[i64]) -> Vec<(String, FileRef)> {
+        let file = |bytes| FileRef { name: "n".into(), content_type: "t".into(), sha256: "s".into(), bytes };
+        sizes.iter().map(|bytes| ("k".to_owned(), file(*bytes))).collect()
+    }
+
+    #[test]
+    fn files_are_grouped_by_number_and_size_and_a_large_one_stands_alone() {
+        let large = BYTES_MAX + 1;
+        let cases: [(Vec<i64>, Vec<usize>); 5] = [
+            (vec![], vec![]),
+            (vec![1; 23], vec![10, 10, 3]),
+            (vec![large], vec![1]),
+            (vec![1, large, 1, 1], vec![1, 1, 2]),
+            (vec![BYTES_MAX, 1], vec![1, 1]),
+        ];
+        for (sizes, wanted) in cases {
+            let files = files(&sizes);
+            assert_eq!(groups(&files).iter().map(|g| g.len()).collect::<Vec<_>>(), wanted, "{sizes:?}");
+        }
+    }
+
+    #[test]
+    fn a_text_goes_without_a_file_that_is_too_large_to_stand_beside_it() {
+        let part = |sizes: &[i64]| Part {
+            key: "p".into(),
+            is_note: false,
+            is_contact: false,
+            author: Author { key: None, name: None },
+            body: "x".into(),
+            created_at: 0,
+            files: files(sizes),
+        };
+        let carried = |sizes: &[i64]| part(sizes).steps("c", "u").iter().map(|s| s.carries.len()).collect::<Vec<_>>();
+        assert_eq!(carried(&[1, 2]), [2]);
+        assert_eq!(carried(&[BYTES_MAX + 1]), [0, 1]);
+        assert_eq!(carried(&[]), [0]);
+    }
 }
