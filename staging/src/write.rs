@@ -1,7 +1,7 @@
 //! Batches to bounded Parquet parts, and the publishing of a run.
 //!
 //! A part is streamed to the store while it is written, so memory holds one row group per writer. ZSTD, row groups of at most
-//! [`GROUP_ROWS`] rows or [`GROUP_BYTES`] bytes, page checksums; timestamps as the schema gives them.
+//! [`GROUP_ROWS`] rows or [`GROUP_MEMORY`] bytes, page checksums; timestamps as the schema gives them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -23,10 +23,8 @@ use crate::{Column, Error, Manifest, Mode, Part, Result, RunId, Stage, Staging, 
 
 /// Most rows of a row group.
 pub(crate) const GROUP_ROWS: usize = 65_536;
-/// A row group is closed when it will be so many bytes in the file.
-pub(crate) const GROUP_BYTES: usize = 16 << 20;
-/// A row group is closed when it takes so much memory, which for many columns is far more than what is written.
-const GROUP_MEMORY: usize = 32 << 20;
+/// A row group is closed when its buffers take so much memory.
+const GROUP_MEMORY: usize = 16 << 20;
 /// Most rows of a page: until a page is full, a column with a dictionary keeps 8 bytes for each value.
 const PAGE_ROWS: usize = 8_192;
 /// A text column whose values are longer than this on average is written without dictionary and statistics, which would cost
@@ -200,7 +198,7 @@ impl TableWriter {
         };
         part.writer.write(batch).map_err(Error::parquet(&part.path))?;
         part.rows += batch.num_rows() as u64;
-        if part.writer.in_progress_size() > GROUP_BYTES || part.writer.memory_size() > GROUP_MEMORY {
+        if part.writer.memory_size() > GROUP_MEMORY {
             part.writer.flush().map_err(Error::parquet(&part.path))?;
         }
         part.drain().await?;
