@@ -45,13 +45,13 @@ pub(crate) async fn run(directory: &Path, demo: &Demo) -> Result<ExitCode> {
     let migration = Migration::open_with(&folder, variable, progress())?;
     let code = stages(&migration).await?;
 
-    let at = folder.display();
+    let (program, at) = (program(), folder.display());
     say("\nEverything is left in ./demo. Try next:");
     say(format!(
-        "  deskferry -C {at} sql \"SELECT title, state, custom_attributes ->> 'Hesk status' AS status FROM intercom.conversations LIMIT 5\""
+        "  {program} -C {at} sql \"SELECT title, state, custom_attributes ->> 'Hesk status' AS status FROM intercom.conversations LIMIT 5\""
     ));
-    say(format!("  deskferry -C {at} sql \"SELECT * FROM intercom.rejects\""));
-    say(format!("  deskferry -C {at} runs"));
+    say(format!("  {program} -C {at} sql \"SELECT * FROM intercom.rejects\""));
+    say(format!("  {program} -C {at} runs"));
     if demo.serve {
         say(format!("\nThe workspace is open at {url} in a browser until Ctrl-C."));
         crate::surroundings::stop_signal().await?;
@@ -74,6 +74,11 @@ async fn stages(migration: &Migration) -> Result<ExitCode> {
     super::load::run(migration, &Load { only: vec![], condition: None, limit: None }, false).await?;
     say("\n── 5/5 reconcile: source, stage, ledger and workspace side by side ──────────────");
     super::reconcile::run(migration, &Reconcile { format: Format::Table, out: None }, false).await
+}
+
+/// How this command was called, so that what is to be tried next can be copied: after a build it is not on the path.
+fn program() -> String {
+    std::env::args().next().unwrap_or_else(|| "deskferry".to_owned())
 }
 
 /// An empty demo folder with the desk in it; a folder that no demo has written is left alone.
