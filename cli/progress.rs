@@ -4,19 +4,20 @@ use std::collections::HashMap;
 use std::io::IsTerminal as _;
 use std::sync::{Arc, Mutex};
 
-use deskferry_staging::Progress;
+use deskferry_staging::{Progress, Tick};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 /// Told by a stage how far it is; on a terminal each table has a bar.
 pub(crate) fn progress() -> Progress {
     if !std::io::stderr().is_terminal() {
-        return Arc::new(|_, _, _| {});
+        return Arc::new(|_| {});
     }
     let all = MultiProgress::new();
     let bars: Mutex<HashMap<String, ProgressBar>> = Mutex::new(HashMap::new());
     let style = ProgressStyle::with_template("{msg:24} {bar:30} {human_pos:>10} / {human_len} {per_sec:>14}")
         .unwrap_or_else(|_| ProgressStyle::default_bar());
-    Arc::new(move |table, done, total| {
+    Arc::new(move |tick| {
+        let Tick { table, done, total, .. } = *tick;
         let Ok(mut bars) = bars.lock() else { return };
         let bar = bars.entry(table.to_owned()).or_insert_with(|| {
             let bar =

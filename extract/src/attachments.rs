@@ -83,7 +83,7 @@ pub(crate) async fn stage(
     each_reference(context, run, &tables, async |references| {
         done += references.len() as u64;
         missing += copy(&source, references, &tables, &mut writer, &mut defects, context).await?;
-        (context.progress)(TABLE, done, None);
+        context.tick(TABLE, done, None);
         Ok(())
     })
     .await?;

@@ -214,7 +214,7 @@ impl TableSink {
         let rows = self.builder.take_batch()?;
         let defects = if self.builder.defects() > 0 { Some(self.builder.take_defects()?) } else { None };
         let done = self.rows.fetch_add(waiting as u64, Ordering::Relaxed) + waiting as u64;
-        (self.sink.shared.context.progress)(&self.table, done, self.total);
+        self.sink.shared.context.tick(&self.table, done, self.total);
         Ok(Some(Batch { rows, defects }))
     }
 

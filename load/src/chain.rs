@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use crate::ledger::{Entry, NOT_SENT, PARENT_REJECTED, State};
 use crate::load::{Halt, Load};
 use crate::outcome::Outcome;
-use crate::plan::Todo;
 use crate::results::{self, Fate, RowResult};
 use crate::step::{Chain, Settled, Step};
+use crate::todo::Todo;
 
 /// A chain and what is to be done about each of its steps.
 pub(crate) struct Work {

@@ -21,7 +21,7 @@ pub(crate) trait Chains: Send {
 }
 
 /// A row to its chain; `None` where the row has none.
-pub(crate) type ToChain<'a> = Box<dyn FnMut(&Row) -> Result<Option<Chain>> + Send + 'a>;
+pub(crate) type ToChain<'a> = &'a mut (dyn FnMut(&Row) -> Result<Option<Chain>> + Send);
 
 /// Chains of a table whose rows stand alone.
 pub(crate) struct RowChains<'a> {

@@ -1,7 +1,7 @@
 //! Contract tables to the Intercom API, through a ledger.
 //!
 //! ```text
-//!  intercom.contacts ─┐ tables/*.rs      plan.rs           send.rs            chain.rs, load.rs
+//!  intercom.contacts ─┐ tables/*.rs      todo.rs           send.rs            chain.rs, load.rs
 //!  intercom.tags     ─┼▶ row → chain ──▶ less the ledger ──▶ intents stored ──▶ one step after another ──▶ Intercom
 //!  …                 ─┘  of steps                            in a segment         │ outcome     ▲ unknown: resolve.rs
 //!                                                                                 ▼             │ reads back
@@ -33,7 +33,7 @@ mod live;
 mod load;
 mod outcome;
 mod people;
-mod plan;
+mod phases;
 mod read_back;
 mod readiness;
 mod resolve;
@@ -45,6 +45,7 @@ mod settings;
 mod step;
 mod tables;
 mod text;
+mod todo;
 
 pub use deskferry_http::Secret;
 pub use error::{Error, Result};

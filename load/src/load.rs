@@ -15,10 +15,10 @@ use crate::compose::{Composer, Unready};
 use crate::ledger::{Ledger, PARENT_REJECTED, State};
 use crate::outcome::Outcome;
 use crate::people::People;
-use crate::plan::Todo;
 use crate::resolve::{self, Found, thread};
 use crate::settings::Settings;
 use crate::step::{Call, Chain, Find, Step};
+use crate::todo::Todo;
 use crate::{Error, contact_conflict};
 
 /// Most tries of one step, each after it has been made sure that the one before was not executed.

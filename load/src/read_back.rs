@@ -138,7 +138,7 @@ async fn threads(context: &Context, client: &Client, run: &mut RunWriter, ids: V
     let mut done = 0;
     while let Some(thread) = read.try_next().await? {
         done += 1;
-        (context.progress)("intercom_live.conversations", done, Some(total));
+        context.tick("intercom_live.conversations", done, Some(total));
         let Some(thread) = thread else { continue };
         let (row, part_rows) = flat(&thread);
         conversations.add(row).await?;

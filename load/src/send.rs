@@ -7,13 +7,15 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use tokio::task::JoinSet;
 
 use crate::chain::Work;
 use crate::chains::Chains;
 use crate::load::{Halt, Load};
-use crate::plan;
+use crate::phases::Consumer;
 use crate::results::{Results, RowResult};
+use crate::todo;
 use crate::{Error, Result};
 
 /// Most steps of a batch, so that long threads do not pile up.
@@ -30,15 +32,10 @@ pub(crate) struct Sender {
 
 type Ended = (Vec<RowResult>, Option<Halt>);
 
-impl Sender {
-    /// Sends all chains of a table and waits for the last. `serial`: a row may need the row before it.
-    pub(crate) async fn table(
-        &mut self,
-        table: &'static str,
-        total: u64,
-        serial: bool,
-        chains: &mut dyn Chains,
-    ) -> Result<()> {
+#[async_trait]
+impl Consumer for Sender {
+    /// Sends all chains of a table and waits for the last.
+    async fn table(&mut self, table: &'static str, total: u64, serial: bool, chains: &mut dyn Chains) -> Result<()> {
         let mut waiting: VecDeque<Work> = VecDeque::new();
         let mut tasks: JoinSet<Ended> = JoinSet::new();
         let (mut open, mut done) = (true, 0_u64);
@@ -46,7 +43,7 @@ impl Sender {
             let at_once = if serial { 1 } else { self.at_once() };
             if open && waiting.len() < at_once {
                 open = self.gather(chains, at_once * 2, &mut waiting, &mut done).await?;
-                (self.load.context.progress)(table, done, Some(total));
+                self.load.context.tick(table, done, Some(total));
             }
             while tasks.len() < at_once
                 && let Some(work) = waiting.pop_front()
@@ -58,14 +55,16 @@ impl Sender {
                 Some(ended) => {
                     done += 1;
                     self.ended(ended).await?;
-                    (self.load.context.progress)(table, done, Some(total));
+                    self.load.context.tick(table, done, Some(total));
                 }
                 None if !open && waiting.is_empty() => return Ok(()),
                 None => {}
             }
         }
     }
+}
 
+impl Sender {
     /// Gathers a batch and stores its intents; whether there may be more.
     async fn gather(
         &mut self,
@@ -84,7 +83,7 @@ impl Sender {
                 more = false;
                 break;
             };
-            let todo = plan::todo(&self.load.ledger, &chain, self.load.retry);
+            let todo = todo::todo(&self.load.ledger, &chain, self.load.retry);
             let work = Work { chain, todo };
             if work.todo.iter().any(|t| t.is_work()) {
                 steps += work.todo.len();

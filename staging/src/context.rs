@@ -8,8 +8,21 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{RunId, Staging};
 
-/// Told about progress: name of the table, rows done, rows in all where that is known.
-pub type Progress = Arc<dyn Fn(&str, u64, Option<u64>) + Send + Sync>;
+/// How far a stage is with one table.
+#[derive(Debug, Clone, Copy)]
+pub struct Tick<'a> {
+    /// Name of the table.
+    pub table: &'a str,
+    /// Rows done.
+    pub done: u64,
+    /// Rows in all, where that is known.
+    pub total: Option<u64>,
+    /// What else is worth a glance, such as the rate of calls; may be empty.
+    pub note: &'a str,
+}
+
+/// Told about progress.
+pub type Progress = Arc<dyn Fn(&Tick<'_>) + Send + Sync>;
 
 /// The surroundings of one run. Stages read no clock, no environment and no random source of their own.
 #[derive(Clone)]
@@ -37,9 +50,14 @@ impl Context {
             staging,
             clock: Arc::new(clock),
             chance: Arc::new(chance),
-            progress: Arc::new(|_, _, _| {}),
+            progress: Arc::new(|_| {}),
             cancel: CancellationToken::new(),
         }
+    }
+
+    /// Tells how far a table is.
+    pub fn tick(&self, table: &str, done: u64, total: Option<u64>) {
+        (self.progress)(&Tick { table, done, total, note: "" });
     }
 
     /// What time it is.

@@ -53,7 +53,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use object_store::{ObjectStore, local::LocalFileSystem, memory::InMemory, prefix::PrefixStore};
 
-pub use context::{Context, Progress};
+pub use context::{Context, Progress, Tick};
 pub use error::{Error, Kind, Result};
 pub use files::{File, Files};
 pub use log::Log;

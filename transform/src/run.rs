@@ -276,7 +276,7 @@ impl Transform<'_> {
     }
 
     fn report(&self, table: &str, rows: u64) -> Result<()> {
-        (self.context.progress)(table, rows, None);
+        self.context.tick(table, rows, None);
         self.stop_if_asked()
     }
 
