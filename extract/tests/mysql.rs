@@ -172,8 +172,8 @@ async fn reading_goes_on_after_connections_are_lost_and_secrets_are_never_asked_
         server.run("TRUNCATE mysql.general_log");
         let mut context = context();
         let (killer, done) = (Arc::clone(&server), AtomicBool::new(false));
-        context.progress = Arc::new(move |table, rows, _| {
-            if table == "replies" && rows > 10_000 && !done.swap(true, Ordering::SeqCst) {
+        context.progress = Arc::new(move |tick| {
+            if tick.table == "replies" && tick.done > 10_000 && !done.swap(true, Ordering::SeqCst) {
                 let victims = killer.run("SELECT id FROM information_schema.processlist WHERE user = 'reader'");
                 victims.lines().for_each(|id| drop(killer.run(&format!("KILL {id}"))));
             }
@@ -203,8 +203,8 @@ async fn rows_that_come_and_go_meanwhile_are_a_remark() {
     small_desk(&server, "InnoDB", 1_000);
     let mut context = context();
     let (writer, done) = (Arc::clone(&server), AtomicBool::new(false));
-    context.progress = Arc::new(move |table, _, _| {
-        if table == "tickets" && !done.swap(true, Ordering::SeqCst) {
+    context.progress = Arc::new(move |tick| {
+        if tick.table == "tickets" && !done.swap(true, Ordering::SeqCst) {
             writer.run(
                 "INSERT INTO desk.hesk_replies (replyto) VALUES (1), (1); DELETE FROM desk.hesk_replies WHERE id = 9",
             );

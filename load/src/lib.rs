@@ -44,6 +44,8 @@ mod send;
 mod settings;
 mod step;
 mod tables;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 mod text;
 mod todo;
 

@@ -2,86 +2,43 @@
 
 #![allow(clippy::disallowed_methods)]
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use arrow::array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
-use arrow::datatypes::{DataType, Field, Schema, TimeUnit};
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use deskferry_sandbox::{AdminEntry, ObjectTypeEntry, Running, TeamEntry, WorkspaceFile};
-use deskferry_staging::{Context, Manifest, Stage, Staging};
+use deskferry_staging::{Context, Manifest, Staging};
 use serde_json::{Value, json};
 
+use crate::testing::{self, RowsOf};
 use crate::{Secret, Settings};
-
-const CONTRACT: &str = include_str!("../../../sql/contract/intercom.sql");
-
-/// Tables of the contract with their columns and types.
-fn contract() -> BTreeMap<String, Vec<(String, String)>> {
-    let mut tables = BTreeMap::new();
-    let mut table = String::new();
-    for line in CONTRACT.lines() {
-        let mut words = line.split_whitespace();
-        match (words.next(), words.next()) {
-            (Some("CREATE"), Some("TABLE")) => {
-                table = words.next().unwrap().to_owned();
-                tables.insert(table.clone(), Vec::new());
-            }
-            (Some("--" | ");"), _) | (None, _) => {}
-            (Some(name), Some(data_type)) => {
-                let data_type = data_type.trim_end_matches(',').to_owned();
-                tables.get_mut(&table).unwrap().push((name.to_owned(), data_type));
-            }
-            _ => {}
-        }
-    }
-    tables
-}
-
-fn column(rows: &[Value], name: &str, data_type: &str) -> (Field, ArrayRef) {
-    let values = rows.iter().map(|r| &r[name]);
-    let (data_type, array): (DataType, ArrayRef) = match data_type {
-        "BIGINT" => (DataType::Int64, Arc::new(values.map(Value::as_i64).collect::<Int64Array>())),
-        "BOOLEAN" => {
-            (DataType::Boolean, Arc::new(values.map(|v| Some(v.as_bool().unwrap_or(false))).collect::<BooleanArray>()))
-        }
-        "TIMESTAMP" => {
-            let micros = values.map(|v| v.as_i64().map(|s| s * 1_000_000)).collect::<TimestampMicrosecondArray>();
-            (DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())), Arc::new(micros.with_timezone("UTC")))
-        }
-        _ => {
-            let text = |v: &Value| match v {
-                Value::Null => None,
-                Value::String(text) => Some(text.clone()),
-                other => Some(other.to_string()),
-            };
-            (DataType::Utf8, Arc::new(values.map(text).collect::<StringArray>()))
-        }
-    };
-    (Field::new(name, data_type, true), array)
-}
 
 /// Publishes contract tables; those not named are empty.
 pub(super) async fn publish(context: &Context, tables: &Value) -> Manifest {
-    let now = context.now();
-    let mut run = context.staging.begin(context.run_id(), Stage::Transform, "intercom", now).unwrap();
-    for (table, columns) in contract() {
-        let rows = tables[&table].as_array().cloned().unwrap_or_default();
-        for key in rows.iter().flat_map(|r| r.as_object().unwrap().keys()) {
-            assert!(columns.iter().any(|(name, _)| name == key), "{table} has no column {key}");
-        }
-        let (fields, arrays): (Vec<_>, Vec<_>) =
-            columns.iter().map(|(name, data_type)| column(&rows, name, data_type)).unzip();
-        let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).unwrap();
-        let mut writer = run.table(&table, batch.schema()).unwrap();
-        writer.write(&batch).await.unwrap();
-        run.add(&table, vec![writer.close().await.unwrap()]);
-    }
-    run.publish(now).await.unwrap()
+    let names = [
+        "attributes",
+        "tags",
+        "companies",
+        "contacts",
+        "notes",
+        "collections",
+        "articles",
+        "admins",
+        "teams",
+        "conversations",
+        "conversation_parts",
+        "attachments",
+        "custom_objects",
+        "saved_replies",
+    ];
+    assert!(tables.as_object().unwrap().keys().all(|t| names.contains(&t.as_str())));
+    let rows = |name: &&'static str| -> (&'static str, RowsOf) {
+        (*name, Box::new(tables[*name].as_array().cloned().unwrap_or_default().into_iter()))
+    };
+    testing::publish(context, names.iter().map(rows).collect()).await
 }
 
 /// A context with the true clock and countable chance.

@@ -105,11 +105,11 @@ pub(crate) async fn measure(replies: i64, memory_bytes: usize) {
     let mut context = Context::new(staging.clone(), move || now + chrono::Duration::seconds(5), || 2);
     let begun = std::time::Instant::now();
     let last = std::sync::Mutex::new(String::new());
-    context.progress = Arc::new(move |table, _, _| {
+    context.progress = Arc::new(move |tick| {
         let mut last = last.lock().unwrap();
-        if *last != table {
-            eprintln!("{:6.1} s  {table}  peak {} MiB", begun.elapsed().as_secs_f64(), peak_mib());
-            table.clone_into(&mut last);
+        if *last != tick.table {
+            eprintln!("{:6.1} s  {}  peak {} MiB", begun.elapsed().as_secs_f64(), tick.table, peak_mib());
+            tick.table.clone_into(&mut last);
         }
     });
     let summary = transform(&context, &inputs).await.unwrap();
