@@ -102,11 +102,10 @@ fn report(summary: &Summary, saved_replies: Option<(String, u64)>) -> Result<()>
     }
     align_right(&mut table, &[1, 2, 3, 4, 5, 6, 7]);
     print(table.to_string())?;
-    let written: u64 = summary.calls.values().sum();
     say(format!(
         "{} calls, {} of them writes, in {:.1} s",
         number(summary.calls_total),
-        number(written),
+        number(summary.writes()),
         summary.duration.as_secs_f64()
     ));
     if let Some((path, rows)) = saved_replies {

@@ -85,6 +85,9 @@ impl Work {
             }
             rows.note(load, step, *todo, Some(outcome.as_ref()));
         }
+        if let Some(rehearsal) = &load.rehearsal {
+            rehearsal.ended(&self.chain);
+        }
         (rows.done(), halt)
     }
 

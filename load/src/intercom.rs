@@ -19,6 +19,9 @@ pub(crate) struct Workspace {
 }
 
 impl Workspace {
+    /// The calls of [`Workspace::read`].
+    pub(crate) const READS: [&'static str; 3] = ["GET /me", "GET /admins", "GET /teams"];
+
     /// Three reads: the token's own, teammates, teams.
     pub(crate) async fn read(client: &Client) -> Result<Self> {
         let me = client.send(&Request::get("/me")).await?.json;

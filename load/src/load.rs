@@ -12,9 +12,11 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::compose::{Composer, Unready};
+use crate::intercom::Workspace;
 use crate::ledger::{Ledger, PARENT_REJECTED, State};
 use crate::outcome::Outcome;
 use crate::people::People;
+use crate::rehearsal::Rehearsal;
 use crate::resolve::{self, Found, thread};
 use crate::settings::Settings;
 use crate::step::{Call, Chain, Find, Step};
@@ -57,6 +59,8 @@ pub(crate) struct Load {
     /// Ends all chains after the call in hand.
     pub(crate) stop: CancellationToken,
     pub(crate) retry: bool,
+    /// Answers in place of Intercom, where this is a plan.
+    pub(crate) rehearsal: Option<Rehearsal>,
     started: Instant,
     twins: Vec<tokio::sync::Mutex<()>>,
     calls: Mutex<BTreeMap<String, u64>>,
@@ -71,7 +75,7 @@ impl Load {
         people: People,
         retry: bool,
     ) -> Self {
-        Self {
+        let load = Self {
             context: context.clone(),
             settings: settings.clone(),
             client,
@@ -80,17 +84,26 @@ impl Load {
             files: context.staging.files(),
             stop: context.cancel.child_token(),
             retry,
+            rehearsal: None,
             started: Instant::now(),
             twins: (0..TWIN_LOCKS).map(|_| tokio::sync::Mutex::new(())).collect(),
             calls: Mutex::default(),
-        }
+        };
+        // Who are we, and who is there: that was read before.
+        load.count_reads(&Workspace::READS);
+        load
+    }
+
+    /// The same load, with nobody at the other end.
+    pub(crate) fn rehearsed(self, rehearsal: Rehearsal) -> Self {
+        Self { rehearsal: Some(rehearsal), ..self }
     }
 
     pub(crate) fn composer(&self) -> Composer<'_> {
         Composer { ledger: &self.ledger, people: &self.people, files: &self.files }
     }
 
-    /// Writes sent so far, by method and endpoint.
+    /// Writes sent and lists read so far, by method and endpoint.
     pub(crate) fn calls(&self) -> BTreeMap<String, u64> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -120,6 +133,9 @@ impl Load {
             Ok(request) => request,
             Err(unready) => return unready_outcome(unready),
         };
+        if let Some(rehearsal) = &self.rehearsal {
+            return Ok(rehearsal.perform(self, chain, step, &plain, todo));
+        }
         let _twin = self.twin(step, &plain).await;
         let mut since = self.started;
         let mut doubt: Option<deskferry_http::Error> = None;
@@ -246,9 +262,22 @@ impl Load {
         request: &Request,
     ) -> Result<deskferry_http::Result<deskferry_http::Reply>, Halt> {
         self.ledger.fence().await?;
-        let name = format!("{} {}", call.method, call.path.replace("{}", "{id}"));
-        *self.calls.lock().unwrap_or_else(PoisonError::into_inner).entry(name).or_default() += 1;
+        self.count(call);
         Ok(self.client.send(request).await)
+    }
+
+    /// Counts a call.
+    pub(crate) fn count(&self, call: &Call) {
+        self.count_as(format!("{} {}", call.method, call.path.replace("{}", "{id}")));
+    }
+
+    fn count_as(&self, name: String) {
+        *self.calls.lock().unwrap_or_else(PoisonError::into_inner).entry(name).or_default() += 1;
+    }
+
+    /// Counts reads of lists, each named by method and endpoint.
+    pub(crate) fn count_reads(&self, names: &[&str]) {
+        names.iter().for_each(|name| self.count_as((*name).to_owned()));
     }
 
     /// Keeps two conversations of one contact and one second apart while one of them is made or looked for.

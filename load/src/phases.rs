@@ -58,13 +58,15 @@ pub(crate) async fn all(load: &Load, manifest: &Manifest, filter: &Filter, consu
     let mut phases = Phases { load, manifest, filter, consumer };
     if filter.table(tables::ATTRIBUTES) && manifest.rows(tables::ATTRIBUTES) > 0 {
         let existing = Attributes::read(&load.client).await?;
+        load.count_reads(&Attributes::READS);
         phases.rows(tables::ATTRIBUTES, &mut |row| tables::attributes::chain(row, &existing).map(Some)).await?;
     }
     let unknown_tags = tag_names.keys().any(|key| ledger.id(tables::TAGS, key).is_none());
-    let existing_tags = match filter.table(tables::TAGS) && unknown_tags {
-        true => list(&load.client, "/tags", "data").await?,
-        false => Vec::new(),
-    };
+    let mut existing_tags = Vec::new();
+    if filter.table(tables::TAGS) && unknown_tags {
+        existing_tags = list(&load.client, "/tags", "data").await?;
+        load.count_reads(&["GET /tags"]);
+    }
     phases.rows(tables::TAGS, &mut |row| tables::tags::chain(row, &existing_tags).map(Some)).await?;
     phases.rows(tables::COMPANIES, &mut |row| tables::companies::chain(row, &tag_names).map(Some)).await?;
     phases.rows(tables::CONTACTS, &mut |row| tables::contacts::chain(row).map(Some)).await?;

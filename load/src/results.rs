@@ -76,14 +76,20 @@ pub struct Counts {
 
 /// Gathers results.
 pub(crate) struct Results {
-    writer: TableWriter,
+    /// Without one the rows are only counted.
+    writer: Option<TableWriter>,
     waiting: Vec<RowResult>,
     pub(crate) counts: BTreeMap<&'static str, Counts>,
 }
 
 impl Results {
     pub(crate) fn new(writer: TableWriter) -> Self {
-        Self { writer, waiting: Vec::new(), counts: BTreeMap::new() }
+        Self { writer: Some(writer), waiting: Vec::new(), counts: BTreeMap::new() }
+    }
+
+    /// Counts only.
+    pub(crate) fn counted() -> Self {
+        Self { writer: None, waiting: Vec::new(), counts: BTreeMap::new() }
     }
 
     pub(crate) async fn add(&mut self, results: Vec<RowResult>) -> Result<()> {
@@ -99,18 +105,25 @@ impl Results {
                 Fate::Rejected => &mut counts.rejected,
                 Fate::Unknown => &mut counts.unknown,
             } += 1;
-            self.waiting.push(result);
+            if self.writer.is_some() {
+                self.waiting.push(result);
+            }
         }
         if self.waiting.len() >= BATCH_ROWS { self.flush().await } else { Ok(()) }
     }
 
-    pub(crate) async fn close(mut self) -> Result<(Written, BTreeMap<&'static str, Counts>)> {
+    pub(crate) async fn close(mut self) -> Result<(Option<Written>, BTreeMap<&'static str, Counts>)> {
         self.flush().await?;
-        Ok((self.writer.close().await?, self.counts))
+        let written = match self.writer {
+            Some(writer) => Some(writer.close().await?),
+            None => None,
+        };
+        Ok((written, self.counts))
     }
 
     async fn flush(&mut self) -> Result<()> {
         let rows = std::mem::take(&mut self.waiting);
+        let Some(writer) = &mut self.writer else { return Ok(()) };
         let may = |f: &dyn Fn(&RowResult) -> Option<String>| -> ArrayRef {
             Arc::new(rows.iter().map(f).collect::<StringArray>())
         };
@@ -125,7 +138,7 @@ impl Results {
         ];
         let batch = RecordBatch::try_new(schema(), columns)
             .map_err(|e| Error::Output { what: "load.results", reason: e.to_string() })?;
-        Ok(self.writer.write(&batch).await?)
+        Ok(writer.write(&batch).await?)
     }
 }
 

@@ -23,7 +23,7 @@ pub struct Summary {
     pub run: RunId,
     /// Per table, in the order of loading.
     pub tables: Vec<(String, Counts)>,
-    /// Writes sent, by method and endpoint.
+    /// Writes sent and lists read, by method and endpoint.
     pub calls: BTreeMap<String, u64>,
     /// All calls, reads and repeats included.
     pub calls_total: u64,
@@ -35,6 +35,13 @@ pub struct Summary {
     pub interrupted: bool,
     /// How long it took.
     pub duration: Duration,
+}
+
+impl Summary {
+    /// Calls that write.
+    pub fn writes(&self) -> u64 {
+        self.calls.iter().filter(|(name, _)| !name.starts_with("GET ")).map(|(_, calls)| calls).sum()
+    }
 }
 
 /// Brings Intercom to what the tables of `manifest` say: the difference to the ledger is sent.
@@ -67,7 +74,7 @@ pub async fn load(context: &Context, settings: &Settings, manifest: &Manifest, f
         other => other,
     };
     let (written, counts) = sender.results.close().await?;
-    writer.add("results", vec![written]).key = vec!["table_name".to_owned(), "source_key".to_owned()];
+    writer.add("results", written.into_iter().collect()).key = vec!["table_name".to_owned(), "source_key".to_owned()];
     describe(&mut writer, manifest, &counts, interrupted, fatal.as_ref());
     writer.publish(context.now()).await?;
     if let Some(error) = fatal {

@@ -121,8 +121,13 @@ impl Sender {
         let stats = self.load.client.stats();
         let most = self.load.settings.in_flight_max.max(1);
         match stats.granted_per_second {
-            Some(rate) => ((rate * stats.latency.as_secs_f64() * 2.0 + SLACK) as usize).clamp(1, most),
+            Some(rate) => at_once(rate, stats.latency, most),
             None => most,
         }
     }
+}
+
+/// Chains at work that a granted rate per second and a round trip ask for.
+pub(crate) fn at_once(rate: f64, trip: std::time::Duration, most: usize) -> usize {
+    ((rate * trip.as_secs_f64() * 2.0 + SLACK) as usize).clamp(1, most.max(1))
 }

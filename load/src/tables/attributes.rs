@@ -35,6 +35,10 @@ pub(crate) enum Standing {
 }
 
 impl Attributes {
+    /// The calls of [`Attributes::read`].
+    pub(crate) const READS: [&'static str; 3] =
+        ["GET /data_attributes", "GET /data_attributes", "GET /conversations/attributes"];
+
     /// Three reads.
     pub(crate) async fn read(client: &Client) -> Result<Self> {
         Ok(Self {

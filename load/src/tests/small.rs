@@ -49,7 +49,7 @@ async fn small_desk_is_loaded_whole_and_the_second_load_sends_nothing() {
     let second = load(&again(&context), &settings(&url), &manifest, &Filter::default()).await.unwrap();
     assert_eq!(writes(&url).await, before);
     assert_eq!(all_rows(&second, |c| c.rows), all_rows(&second, |c| c.same), "{second:#?}");
-    assert!(second.calls.is_empty());
+    assert_eq!(second.writes(), 0);
     assert!(second.calls_total <= 6, "readiness reads only: {}", second.calls_total);
 }
 
@@ -62,7 +62,7 @@ async fn calls_are_as_few_as_the_call_budget() {
     let conversation: u64 = summary
         .calls
         .iter()
-        .filter(|(c, _)| c.contains("/conversations") && !c.contains("/attributes"))
+        .filter(|(c, _)| c.contains("/conversations") && !c.contains("/attributes") && !c.starts_with("GET"))
         .map(|(_, n)| n)
         .sum();
     // Thread 1: 5 messages, 1 file reply for the first, 1 more for files 11 and 12, 2 participants, 1 update, 2 tags,
@@ -85,7 +85,8 @@ async fn changed_rows_are_updated_new_messages_appended_and_drift_is_told() {
     tables["conversation_parts"].as_array_mut().unwrap().insert(5, part);
     let manifest = publish(&context, &tables).await;
     let summary = load(&again(&context), &settings(&url), &manifest, &Filter::default()).await.unwrap();
-    let calls: Vec<_> = summary.calls.iter().map(|(c, n)| format!("{c} {n}")).collect();
+    let writes = summary.calls.iter().filter(|(c, _)| !c.starts_with("GET"));
+    let calls: Vec<_> = writes.map(|(c, n)| format!("{c} {n}")).collect();
     assert_eq!(
         calls,
         [

@@ -1,0 +1,151 @@
+//! Answers the calls of a load in place of Intercom, for [`crate::plan`]: every call is counted and taken to succeed.
+//!
+//! So a plan is a load that sends nothing: the same chains, the same ledger rules, the same reading of what is to be done.
+//! Only what Intercom alone can know is foretold: which contacts are there already, and the addresses of new articles.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use deskferry_http::{Client, Request};
+use serde_json::Value;
+
+use crate::Result;
+use crate::intercom::pages;
+use crate::ledger::State;
+use crate::load::Load;
+use crate::outcome::Outcome;
+use crate::step::{Call, Chain, Field, Find, Step};
+use crate::tables::{ARTICLES, COLLECTIONS, CONTACTS, CONVERSATIONS, PARTS};
+use crate::todo::Todo;
+
+/// Begins the ids that a rehearsal gives.
+const PLANNED: &str = "planned:";
+
+/// What would have been sent.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Foretold {
+    /// Conversations that are there and would get messages, and how many messages that are.
+    pub(crate) appended: BTreeMap<String, u64>,
+    /// Conversations that would be closed.
+    pub(crate) closed: u64,
+    /// Steps whose outcome would have to be found out first.
+    pub(crate) resolved: u64,
+    /// Bytes of files.
+    pub(crate) bytes: u64,
+    /// Most calls of one chain, which go out one after another.
+    pub(crate) longest: u64,
+    chains: BTreeMap<String, u64>,
+    taken: HashSet<String>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Rehearsal {
+    /// External ids and e-mail addresses in the workspace.
+    contacts: HashSet<String>,
+    foretold: Mutex<Foretold>,
+}
+
+impl Rehearsal {
+    /// Reads who is in the workspace already, where contacts are to be loaded.
+    pub(crate) async fn open(client: &Client, needs_contacts: bool) -> Result<Self> {
+        let mut contacts = HashSet::new();
+        if needs_contacts {
+            for contact in pages(client, "/contacts", 150).await? {
+                contacts.extend(names(&contact));
+            }
+        }
+        Ok(Self { contacts, foretold: Mutex::default() })
+    }
+
+    pub(crate) fn foretold(&self) -> Foretold {
+        self.lock().clone()
+    }
+
+    /// The outcome that a step would have.
+    pub(crate) fn perform(&self, load: &Load, chain: &Chain, step: &Step, request: &Request, todo: Todo) -> Outcome {
+        let mut outcome = Outcome::new(State::Done);
+        let known = load.ledger.id(step.table, &step.key);
+        if step.id_field.is_some() {
+            outcome.id = known.or_else(|| Some(format!("{PLANNED}{}", step.key)));
+        }
+        let body = request.body.as_ref().unwrap_or(&Value::Null);
+        let is_public = step.table == COLLECTIONS || (step.table == ARTICLES && body["state"] == "published");
+        if step.name == "create" && is_public && load.ledger.url(step.table, &step.key).is_none() {
+            outcome.url = Some(format!("{PLANNED}{}", step.key));
+        }
+        let call = if todo == Todo::Update { step.update.as_ref().unwrap_or(&step.call) } else { &step.call };
+        let mut calls = vec![call];
+        let mut foretold = self.lock();
+        if step.table == CONTACTS && step.name == "create" && todo != Todo::Update {
+            match self.contact(&mut foretold, body) {
+                Standing::New => {}
+                // Refused with its id, then brought up to date.
+                Standing::There => calls.extend(&step.update),
+                Standing::Taken => outcome.how = Some("shared"),
+            }
+        }
+        foretold.resolved += u64::from(matches!(todo, Todo::Resolve { .. }));
+        if chain.table == CONVERSATIONS {
+            let is_there = load.ledger.id(CONVERSATIONS, &chain.key).is_some_and(|id| !id.starts_with(PLANNED));
+            if is_there && step.table == PARTS {
+                *foretold.appended.entry(chain.key.clone()).or_default() += u64::from(step.name == "create");
+            }
+            foretold.closed += u64::from(step.find == Find::State && body["message_type"] == "close");
+        }
+        for call in calls {
+            load.count(call);
+            foretold.bytes += bytes(call);
+            let of_chain = foretold.chains.entry(chain.key.clone()).or_default();
+            *of_chain += 1;
+            let longest = *of_chain;
+            foretold.longest = foretold.longest.max(longest);
+        }
+        outcome
+    }
+
+    /// A chain has come to its end.
+    pub(crate) fn ended(&self, chain: &Chain) {
+        self.lock().chains.remove(&chain.key);
+    }
+
+    fn contact(&self, foretold: &mut Foretold, body: &Value) -> Standing {
+        let names: Vec<String> = names(body).collect();
+        let is_taken = names.iter().any(|name| foretold.taken.contains(name));
+        let is_there = names.iter().any(|name| self.contacts.contains(name));
+        foretold.taken.extend(names);
+        match (is_taken, is_there) {
+            (true, _) => Standing::Taken,
+            (false, true) => Standing::There,
+            (false, false) => Standing::New,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Foretold> {
+        self.foretold.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How a contact that is to be made stands to those who are there.
+enum Standing {
+    New,
+    There,
+    /// Another row of this load has the same e-mail address.
+    Taken,
+}
+
+/// What no two contacts share.
+fn names(contact: &Value) -> impl Iterator<Item = String> {
+    let text = |field: &str| contact[field].as_str().filter(|t| !t.is_empty()).map(str::to_lowercase);
+    let external = text("external_id").map(|id| format!("id {id}"));
+    let email = text("email").filter(|_| contact["role"] != "lead").map(|email| format!("email {email}"));
+    external.into_iter().chain(email)
+}
+
+/// Bytes of the files of a call.
+fn bytes(call: &Call) -> u64 {
+    let files = call.body.iter().filter_map(|(_, field)| match field {
+        Field::Files(files) => Some(files.iter().map(|f| u64::try_from(f.bytes).unwrap_or(0)).sum::<u64>()),
+        _ => None,
+    });
+    files.sum()
+}
