@@ -7,7 +7,7 @@ use deskferry_staging::{Manifest, Staging};
 use crate::attachments::Attachments;
 use crate::people::People;
 use crate::rows::{Row, Rows};
-use crate::settings::Filter;
+use crate::selection::Selection;
 use crate::step::Chain;
 use crate::tables::conversation_parts::Part;
 use crate::tables::{CONVERSATIONS, PARTS, conversations};
@@ -25,8 +25,9 @@ pub(crate) type ToChain<'a> = &'a mut (dyn FnMut(&Row) -> Result<Option<Chain>> 
 
 /// Chains of a table whose rows stand alone.
 pub(crate) struct RowChains<'a> {
+    pub(crate) table: &'static str,
     pub(crate) rows: Rows,
-    pub(crate) filter: &'a Filter,
+    pub(crate) selection: &'a Selection<'a>,
     pub(crate) left: u64,
     pub(crate) to_chain: ToChain<'a>,
 }
@@ -36,7 +37,7 @@ impl Chains for RowChains<'_> {
     async fn next(&mut self) -> Result<Option<Chain>> {
         while self.left > 0 {
             let Some(row) = self.rows.next().await? else { return Ok(None) };
-            if !self.filter.key(row.must("source_key")?) {
+            if !self.selection.row(self.table, &row)? {
                 continue;
             }
             if let Some(chain) = (self.to_chain)(&row)? {
@@ -53,7 +54,7 @@ pub(crate) struct Threads<'a> {
     conversations: Rows,
     parts: Rows,
     attachments: Attachments,
-    filter: &'a Filter,
+    selection: &'a Selection<'a>,
     people: &'a People,
     now: DateTime<Utc>,
     left: u64,
@@ -64,7 +65,7 @@ impl<'a> Threads<'a> {
     pub(crate) async fn open(
         staging: &Staging,
         manifest: &Manifest,
-        filter: &'a Filter,
+        selection: &'a Selection<'a>,
         people: &'a People,
         now: DateTime<Utc>,
     ) -> Result<Self> {
@@ -72,10 +73,10 @@ impl<'a> Threads<'a> {
             conversations: Rows::open(staging, manifest, CONVERSATIONS)?,
             parts: Rows::open(staging, manifest, PARTS)?,
             attachments: Attachments::read(staging, manifest).await?,
-            filter,
+            selection,
             people,
             now,
-            left: filter.rows_max(CONVERSATIONS),
+            left: selection.rows_max(CONVERSATIONS, manifest),
             last_key: String::new(),
         })
     }
@@ -117,7 +118,7 @@ impl Chains for Threads<'_> {
             }
             let parts = self.parts(&key).await?;
             self.last_key.clone_from(&key);
-            if self.filter.key(&key) {
+            if self.selection.row(CONVERSATIONS, &row)? {
                 self.left -= 1;
                 return conversations::chain(&row, parts, self.people, self.now).map(Some);
             }

@@ -72,6 +72,18 @@ pub enum Error {
         /// Which field.
         field: &'static str,
     },
+    /// Too many rows of a table were refused.
+    #[error("{rejected} of {rows} rows of {table} were refused, more than {} %: the load stops before it goes on", most * 100.0)]
+    Rejects {
+        /// Which table.
+        table: String,
+        /// Rows refused.
+        rejected: u64,
+        /// Rows looked at.
+        rows: u64,
+        /// Share of refused rows at which the load stops.
+        most: f64,
+    },
     /// A file or task that the load itself makes failed.
     #[error("cannot write {what}: {reason}")]
     Output {
@@ -95,7 +107,9 @@ impl Error {
             Self::Staging(error) => error.kind(),
             Self::Conflict { .. } | Self::Busy { .. } => Kind::Conflict,
             Self::Damaged { .. } | Self::Contract { .. } => Kind::Data,
-            Self::Workspace { .. } | Self::Missing { .. } | Self::Setting { .. } => Kind::Invalid,
+            Self::Workspace { .. } | Self::Missing { .. } | Self::Setting { .. } | Self::Rejects { .. } => {
+                Kind::Invalid
+            }
             Self::Reply { .. } => Kind::Unavailable,
             Self::Output { .. } => Kind::Internal,
         }
@@ -114,6 +128,13 @@ impl Error {
             Self::Missing { .. } => {
                 "invite them in Intercom under Settings > Teammates, or name in mapping/agents.csv who takes their \
                  place, or set [load] placeholder_admin to the e-mail of a teammate"
+            }
+            Self::Rejects { table, .. } => {
+                return Some(format!(
+                    "see why with: deskferry sql \"SELECT code, message, count(*) AS rows FROM ledger.rows WHERE table_name = \
+                     '{table}' AND state = 'rejected' GROUP BY ALL ORDER BY rows DESC\"; then load again, or raise \
+                     [load] reject_rate_max"
+                ));
             }
             Self::Contract { .. } => "run `deskferry transform` again",
             Self::Setting { .. } | Self::Reply { .. } | Self::Output { .. } => return None,

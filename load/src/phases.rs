@@ -10,26 +10,11 @@ use crate::chains::{Chains, RowChains, Threads, ToChain};
 use crate::intercom::list;
 use crate::load::Load;
 use crate::rows::Rows;
+use crate::selection::Selection;
 use crate::settings::{Filter, SavedReplies};
 use crate::tables::attributes::Attributes;
 use crate::tables::{self, articles};
 use crate::{Error, Result};
-
-/// All tables in their order; messages and files go with their conversations.
-pub(crate) const ORDER: [&str; 12] = [
-    tables::ATTRIBUTES,
-    tables::TAGS,
-    tables::COMPANIES,
-    tables::CONTACTS,
-    tables::NOTES,
-    tables::COLLECTIONS,
-    tables::ARTICLES,
-    tables::CONVERSATIONS,
-    tables::PARTS,
-    tables::ATTACHMENTS,
-    tables::CUSTOM_OBJECTS,
-    tables::SAVED_REPLIES,
-];
 
 /// What is done with the chains of a table.
 #[async_trait]
@@ -42,28 +27,31 @@ pub(crate) trait Consumer: Send {
 /// # Errors
 /// `Setting` where the filter names a table that is not loaded.
 pub(crate) fn check(filter: &Filter) -> Result<()> {
-    match filter.only.iter().find(|t| !ORDER.contains(&t.as_str())) {
+    let only = filter.only.iter().map(|table| ("--only", table));
+    let stop_after = filter.stop_after.iter().map(|table| ("--stop-after", table));
+    match only.chain(stop_after).find(|(_, table)| !tables::ORDER.contains(&table.as_str())) {
         None => Ok(()),
-        Some(table) => {
-            let reason = format!("is not a table that is loaded; those are {}", ORDER.join(", "));
-            Err(Error::Setting { setting: "--only", value: table.clone(), reason })
+        Some((setting, table)) => {
+            let reason = format!("is not a table that is loaded; those are {}", tables::ORDER.join(", "));
+            Err(Error::Setting { setting, value: table.clone(), reason })
         }
     }
 }
 
 /// All tables, in order; ends early when the load is stopped.
 pub(crate) async fn all(load: &Load, manifest: &Manifest, filter: &Filter, consumer: &mut dyn Consumer) -> Result<()> {
+    let selection = Selection::new(filter, &load.context.staging, manifest).await?;
     let ledger = &load.ledger;
     let tag_names = tables::tags::names(&load.context.staging, manifest).await?;
-    let mut phases = Phases { load, manifest, filter, consumer };
-    if filter.table(tables::ATTRIBUTES) && manifest.rows(tables::ATTRIBUTES) > 0 {
+    let mut phases = Phases { load, manifest, selection: &selection, consumer };
+    if selection.table(tables::ATTRIBUTES) && manifest.rows(tables::ATTRIBUTES) > 0 {
         let existing = Attributes::read(&load.client).await?;
         load.count_reads(&Attributes::READS);
         phases.rows(tables::ATTRIBUTES, &mut |row| tables::attributes::chain(row, &existing).map(Some)).await?;
     }
     let unknown_tags = tag_names.keys().any(|key| ledger.id(tables::TAGS, key).is_none());
     let mut existing_tags = Vec::new();
-    if filter.table(tables::TAGS) && unknown_tags {
+    if phases.is_due(tables::TAGS) && unknown_tags {
         existing_tags = list(&load.client, "/tags", "data").await?;
         load.count_reads(&["GET /tags"]);
     }
@@ -85,13 +73,13 @@ pub(crate) async fn all(load: &Load, manifest: &Manifest, filter: &Filter, consu
 struct Phases<'a> {
     load: &'a Load,
     manifest: &'a Manifest,
-    filter: &'a Filter,
+    selection: &'a Selection<'a>,
     consumer: &'a mut dyn Consumer,
 }
 
 impl Phases<'_> {
     fn is_due(&self, table: &str) -> bool {
-        self.filter.table(table) && !self.load.stop.is_cancelled()
+        self.selection.table(table) && !self.load.stop.is_cancelled()
     }
 
     /// A table whose rows stand alone.
@@ -100,9 +88,10 @@ impl Phases<'_> {
             return Ok(());
         }
         let rows = Rows::open(&self.load.context.staging, self.manifest, table)?;
-        let mut chains = RowChains { rows, filter: self.filter, left: self.filter.rows_max(table), to_chain };
+        let total = self.selection.rows_max(table, self.manifest);
+        let mut chains = RowChains { table, rows, selection: self.selection, left: total, to_chain };
         // A collection may lie in the one before it.
-        self.consumer.table(table, self.manifest.rows(table), table == tables::COLLECTIONS, &mut chains).await
+        self.consumer.table(table, total, table == tables::COLLECTIONS, &mut chains).await
     }
 
     /// Conversations with their messages and files.
@@ -112,8 +101,8 @@ impl Phases<'_> {
         }
         let load = self.load;
         let (staging, now) = (&load.context.staging, load.context.now());
-        let mut threads = Threads::open(staging, self.manifest, self.filter, &load.people, now).await?;
-        let total = self.manifest.rows(tables::CONVERSATIONS);
+        let mut threads = Threads::open(staging, self.manifest, self.selection, &load.people, now).await?;
+        let total = self.selection.rows_max(tables::CONVERSATIONS, self.manifest);
         self.consumer.table(tables::CONVERSATIONS, total, false, &mut threads).await
     }
 }

@@ -20,7 +20,7 @@ use crate::rehearsal::{Foretold, Rehearsal};
 use crate::results::{Counts, Results};
 use crate::send::Sender;
 use crate::settings::{Filter, Settings};
-use crate::tables::{CONTACTS, CONVERSATIONS, PARTS};
+use crate::tables::{self, CONTACTS, CONVERSATIONS, PARTS};
 
 /// Length of a window of the rate limit.
 const WINDOW: f64 = 10.0;
@@ -71,18 +71,20 @@ pub struct Planned {
 /// As [`crate::load`] before it sends.
 pub async fn plan(context: &Context, settings: &Settings, manifest: &Manifest, filter: &Filter) -> Result<Plan> {
     phases::check(filter)?;
+    // It is over soon, and its counts are not those of a load.
+    let context = &Context { progress: Arc::new(|_| {}), ..context.clone() };
     let client = settings.client(context)?;
     let workspace = Workspace::read(&client).await?;
     let people = People::matched(&context.staging, Some(manifest), &workspace, settings).await?;
     people.check()?;
     let memory = ledger::replay(context).await?;
     memory.of_workspace(&workspace.id)?;
-    let needs_contacts = filter.table(CONTACTS) && manifest.rows(CONTACTS) > memory.ids(CONTACTS).count() as u64;
+    let needs_contacts = manifest.rows(CONTACTS) > memory.ids(CONTACTS).count() as u64;
     let rehearsal = Rehearsal::open(&client, needs_contacts).await?;
     let ledger = Ledger::rehearsed(memory);
     let load = Load::new(context, settings, client, ledger, people, filter.retry()).rehearsed(rehearsal);
     let load = Arc::new(load);
-    let mut sender = Sender { load: Arc::clone(&load), results: Results::counted(), fatal: None };
+    let mut sender = Sender::new(Arc::clone(&load), Results::counted(), false);
     phases::all(&load, manifest, filter, &mut sender).await?;
     if let Some(error) = sender.fatal.take() {
         return Err(error);
@@ -92,7 +94,7 @@ pub async fn plan(context: &Context, settings: &Settings, manifest: &Manifest, f
     let calls = load.calls();
     let calls_total = calls.values().sum();
     let stats = load.client.stats();
-    let order = phases::ORDER.iter();
+    let order = tables::ORDER.iter();
     Ok(Plan {
         tables: order.filter_map(|t| Some(((*t).to_owned(), planned(t, counts.get(t)?, &foretold)))).collect(),
         calls,

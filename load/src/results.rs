@@ -1,6 +1,7 @@
 //! What became of each row: counted per table for the summary, and written as `load.results`.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Int32Array, RecordBatch, StringArray};
@@ -72,6 +73,21 @@ pub struct Counts {
     pub not_sent: u64,
     /// In Intercom and the row has changed in a way that Intercom cannot follow; counted in another column too.
     pub drift: u64,
+}
+
+impl fmt::Display for Counts {
+    /// `74 in, 70 created, 1 updated, 3 skipped, 0 rejected, 0 unknown`, and what else there is.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} in, {} created, {} updated, ", self.rows, self.created, self.updated)?;
+        write!(f, "{} skipped, {} rejected, {} unknown", self.same, self.rejected, self.unknown)?;
+        if self.not_sent > 0 {
+            write!(f, ", {} not sent", self.not_sent)?;
+        }
+        if self.drift > 0 {
+            write!(f, ", {} drifted", self.drift)?;
+        }
+        Ok(())
+    }
 }
 
 /// Gathers results.

@@ -14,6 +14,7 @@ use crate::phases;
 use crate::results::{self, Counts, Results};
 use crate::send::Sender;
 use crate::settings::{Filter, Settings};
+use crate::tables;
 use crate::{Error, Result};
 
 /// What a load has done.
@@ -62,7 +63,7 @@ pub async fn load(context: &Context, settings: &Settings, manifest: &Manifest, f
     let mut writer = context.staging.begin(run.clone(), Stage::Load, "load", started_at)?;
     let results = Results::new(writer.table("results", results::schema())?);
     let load = Arc::new(Load::new(context, settings, client, ledger, people, filter.retry()));
-    let mut sender = Sender { load: Arc::clone(&load), results, fatal: None };
+    let mut sender = Sender::new(Arc::clone(&load), results, filter.only.is_empty());
 
     let ended = phases::all(&load, manifest, filter, &mut sender).await;
     let closed = load.ledger.close().await;
@@ -81,7 +82,7 @@ pub async fn load(context: &Context, settings: &Settings, manifest: &Manifest, f
         return Err(error);
     }
     let stats = load.client.stats();
-    let order = phases::ORDER.iter().chain(&[results::ARTICLE_LINKS]);
+    let order = tables::ORDER.iter().chain(&[results::ARTICLE_LINKS]);
     let counted = order.filter_map(|t| counts.get(t).map(|c| ((*t).to_owned(), *c)));
     Ok(Summary {
         run,

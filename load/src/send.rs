@@ -4,22 +4,29 @@
 //! one segment, then its chains wait for their turn. The next batch is gathered while this one is at work, so memory holds two
 //! batches, and as many chains are at work as the granted rate and the round trip ask for.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use deskferry_staging::Tick;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use crate::chain::Work;
 use crate::chains::Chains;
 use crate::load::{Halt, Load};
+use crate::pace::Pace;
 use crate::phases::Consumer;
-use crate::results::{Results, RowResult};
+use crate::results::{Counts, Results, RowResult};
 use crate::todo;
 use crate::{Error, Result};
 
 /// Most steps of a batch, so that long threads do not pile up.
 const BATCH_STEPS: usize = 2_000;
+/// Rows of a table after which it can be told while it is loaded whether too many are refused.
+const ROWS_BEFORE_GATE: u64 = 1_000;
+/// Fewer refused rows of a table say nothing about a rate.
+const REJECTS_MIN: u64 = 3;
 /// Chains at work above what rate and round trip ask for.
 const SLACK: f64 = 8.0;
 
@@ -28,6 +35,10 @@ pub(crate) struct Sender {
     pub(crate) results: Results,
     /// Why the load cannot go on.
     pub(crate) fatal: Option<Error>,
+    /// Share of refused rows at which a table ends the load.
+    reject_rate_max: f64,
+    pace: Pace,
+    announced: BTreeMap<&'static str, Counts>,
 }
 
 type Ended = (Vec<RowResult>, Option<Halt>);
@@ -43,8 +54,8 @@ impl Consumer for Sender {
             let at_once = if serial { 1 } else { self.at_once() };
             if open && waiting.len() < at_once {
                 open = self.gather(chains, at_once * 2, &mut waiting, &mut done).await?;
-                self.load.context.tick(table, done, Some(total));
             }
+            self.tick(table, done, total);
             while tasks.len() < at_once
                 && let Some(work) = waiting.pop_front()
             {
@@ -55,9 +66,13 @@ impl Consumer for Sender {
                 Some(ended) => {
                     done += 1;
                     self.ended(ended).await?;
-                    self.load.context.tick(table, done, Some(total));
+                    self.gate(ROWS_BEFORE_GATE);
                 }
-                None if !open && waiting.is_empty() => return Ok(()),
+                None if !open && waiting.is_empty() => {
+                    self.announce();
+                    self.gate(1);
+                    return Ok(());
+                }
                 None => {}
             }
         }
@@ -65,6 +80,42 @@ impl Consumer for Sender {
 }
 
 impl Sender {
+    /// `gated`: too many refused rows end the load.
+    pub(crate) fn new(load: Arc<Load>, results: Results, gated: bool) -> Self {
+        let reject_rate_max = if gated { load.settings.reject_rate_max } else { 1.0 };
+        Self { load, results, fatal: None, reject_rate_max, pace: Pace::new(), announced: BTreeMap::new() }
+    }
+
+    fn tick(&mut self, table: &str, done: u64, total: u64) {
+        let now = Instant::now();
+        if self.pace.is_due(now) {
+            let rejected = self.results.counts.get(table).map_or(0, |c| c.rejected);
+            let note = self.pace.note(now, &self.load.client.stats(), rejected);
+            (self.load.context.progress)(&Tick { table, done, total: Some(total), note: &note, is_end: false });
+        }
+    }
+
+    /// Tells the row counts of the tables that have ended.
+    fn announce(&mut self) {
+        for (table, counts) in &self.results.counts {
+            if self.announced.insert(table, *counts) != Some(*counts) {
+                let (done, note) = (counts.rows, counts.to_string());
+                (self.load.context.progress)(&Tick { table, done, total: Some(done), note: &note, is_end: true });
+            }
+        }
+    }
+
+    /// Ends the load where a table has had too many refused rows; tables of fewer than `rows_min` rows so far are not judged.
+    fn gate(&mut self, rows_min: u64) {
+        let is_over = |c: &Counts| {
+            c.rows >= rows_min && c.rejected >= REJECTS_MIN && c.rejected as f64 > c.rows as f64 * self.reject_rate_max
+        };
+        if let Some((table, c)) = self.results.counts.iter().find(|(_, c)| is_over(c)) {
+            let (table, most) = ((*table).to_owned(), self.reject_rate_max);
+            self.fail(Error::Rejects { table, rejected: c.rejected, rows: c.rows, most });
+        }
+    }
+
     /// Gathers a batch and stores its intents; whether there may be more.
     async fn gather(
         &mut self,

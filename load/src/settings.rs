@@ -45,6 +45,9 @@ pub struct Settings {
     pub saved_replies: SavedReplies,
     /// What a ticket becomes.
     pub tickets_as: TicketsAs,
+    /// Share of refused rows of a table, from 0 to 1, above which the load stops before the next table, if they are at least
+    /// three. A load of chosen tables does not stop.
+    pub reject_rate_max: f64,
     /// Most threads at work at a time.
     pub in_flight_max: usize,
     /// Longest time for one call.
@@ -67,6 +70,7 @@ impl Settings {
             placeholder_admin: None,
             saved_replies: SavedReplies::default(),
             tickets_as: TicketsAs::default(),
+            reject_rate_max: 0.01,
             in_flight_max: 64,
             timeout: Duration::from_secs(60),
             flush_every: Duration::from_secs(2),
@@ -115,26 +119,16 @@ pub struct Filter {
     pub only: Vec<String>,
     /// Source keys, where rows were chosen by a query.
     pub keys: Option<HashSet<String>>,
-    /// Most conversations, or most rows of each table in `only`.
+    /// With `only`: most rows of each of those tables. Without: a sample of so many conversations and of all that belongs to them,
+    /// and nothing else.
     pub limit: Option<u64>,
+    /// Nothing is loaded after this table.
+    pub stop_after: Option<String>,
     /// Send rows again that were refused although they have not changed. A filter by table or key implies it.
     pub retry_rejected: bool,
 }
 
 impl Filter {
-    pub(crate) fn table(&self, table: &str) -> bool {
-        self.only.is_empty() || self.only.iter().any(|t| t == table)
-    }
-
-    pub(crate) fn key(&self, key: &str) -> bool {
-        self.keys.as_ref().is_none_or(|keys| keys.contains(key))
-    }
-
-    pub(crate) fn rows_max(&self, table: &str) -> u64 {
-        let named = self.only.iter().any(|t| t == table) || (self.only.is_empty() && table == "conversations");
-        self.limit.filter(|_| named).unwrap_or(u64::MAX)
-    }
-
     pub(crate) fn retry(&self) -> bool {
         self.retry_rejected || self.keys.is_some() || !self.only.is_empty()
     }

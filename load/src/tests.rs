@@ -1,6 +1,7 @@
 //! The load against the sandbox.
 
 mod crash;
+mod phases;
 mod plan;
 mod small;
 mod support;

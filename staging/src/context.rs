@@ -19,6 +19,8 @@ pub struct Tick<'a> {
     pub total: Option<u64>,
     /// What else is worth a glance, such as the rate of calls; may be empty.
     pub note: &'a str,
+    /// Whether the table has ended: then `note` is its row-count line.
+    pub is_end: bool,
 }
 
 /// Told about progress.
@@ -57,7 +59,7 @@ impl Context {
 
     /// Tells how far a table is.
     pub fn tick(&self, table: &str, done: u64, total: Option<u64>) {
-        (self.progress)(&Tick { table, done, total, note: "" });
+        (self.progress)(&Tick { table, done, total, note: "", is_end: false });
     }
 
     /// What time it is.

@@ -30,6 +30,22 @@ pub(crate) const ATTACHMENTS: &str = "attachments";
 pub(crate) const CUSTOM_OBJECTS: &str = "custom_objects";
 pub(crate) const SAVED_REPLIES: &str = "saved_replies";
 
+/// All tables in their order; messages and files go with their conversations.
+pub(crate) const ORDER: [&str; 12] = [
+    ATTRIBUTES,
+    TAGS,
+    COMPANIES,
+    CONTACTS,
+    NOTES,
+    COLLECTIONS,
+    ARTICLES,
+    CONVERSATIONS,
+    PARTS,
+    ATTACHMENTS,
+    CUSTOM_OBJECTS,
+    SAVED_REPLIES,
+];
+
 /// Seconds since 1970.
 pub(crate) fn seconds(time: Option<DateTime<Utc>>) -> Option<i64> {
     time.map(|t| t.timestamp())

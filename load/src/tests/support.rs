@@ -94,6 +94,7 @@ pub(super) fn settings(url: &str) -> Settings {
         settle: Duration::from_millis(100),
         timeout: Duration::from_secs(2),
         in_flight_max: 4,
+        reject_rate_max: 1.0,
         ..Settings::new(url, Secret::new("tok"))
     }
 }

@@ -1,0 +1,101 @@
+//! Which rows take part, where a load ends early, and what it tells while it runs.
+
+use std::sync::{Arc, Mutex};
+
+use serde_json::json;
+
+use super::support::*;
+use crate::testing::Desk;
+use crate::{Error, Filter, Settings, load};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn load_ends_after_the_table_it_is_told_and_the_next_goes_on() {
+    let (_sandbox, url) = sandbox("", None).await;
+    let context = context();
+    let manifest = publish(&context, &desk(&context).await).await;
+    let filter = Filter { stop_after: Some("contacts".into()), ..Filter::default() };
+    let summary = load(&context, &settings(&url), &manifest, &filter).await.unwrap();
+    let tables: Vec<&str> = summary.tables.iter().map(|(t, _)| t.as_str()).collect();
+    assert_eq!(tables, ["attributes", "tags", "companies", "contacts"]);
+    assert!(!contents(&url).await.join("\n").contains("conversation "));
+    load(&again(&context), &settings(&url), &manifest, &Filter::default()).await.unwrap();
+    assert!(contents(&url).await.join("\n").contains("conversation "));
+
+    let wrong = Filter { stop_after: Some("people".into()), ..Filter::default() };
+    let error = load(&again(&context), &settings(&url), &manifest, &wrong).await.unwrap_err();
+    assert!(error.to_string().starts_with("--stop-after = `people` is not a table that is loaded"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn too_many_refused_contacts_keep_conversations_from_starting() {
+    let (_sandbox, url) = sandbox("", None).await;
+    let context = context();
+    let mut tables = desk(&context).await;
+    for n in 0..3 {
+        tables["contacts"][n]["custom_attributes"] = json!({ "Undeclared": "x" });
+    }
+    let manifest = publish(&context, &tables).await;
+    let strict = Settings { reject_rate_max: 0.01, ..settings(&url) };
+    let error = load(&context, &strict, &manifest, &Filter::default()).await.unwrap_err();
+    assert!(matches!(&error, Error::Rejects { table, rejected: 3, rows: 4, .. } if table == "contacts"), "{error}");
+    assert!(error.hint().unwrap().contains("table_name = 'contacts'"));
+    let contents = contents(&url).await.join("\n");
+    assert!(contents.contains("contact ") && !contents.contains("conversation "), "{contents}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sample_is_closed_and_the_full_load_adds_the_rest() {
+    let (_sandbox, url) = sandbox("", None).await;
+    let context = context();
+    let desk = Desk { conversations: 60, parts: 5, files_every: 4 };
+    let manifest = desk.publish(&context).await;
+    let sample = Filter { limit: Some(10), ..Filter::default() };
+    let summary = load(&context, &settings(&url), &manifest, &sample).await.unwrap();
+    let rows = |table: &str| summary.tables.iter().find(|(t, _)| t == table).map_or(0, |(_, c)| c.created);
+    assert_eq!((rows("conversations"), rows("conversation_parts")), (10, 50));
+    assert_eq!(rows("contacts"), 10, "the ten who wrote");
+    assert_eq!((rows("companies"), rows("articles"), rows("collections")), (2, 0, 0));
+    assert!(rows("attachments") > 0);
+    assert!(summary.tables.iter().all(|(_, c)| c.rejected + c.unknown == 0), "{summary:#?}");
+
+    load(&again(&context), &settings(&url), &manifest, &Filter::default()).await.unwrap();
+    let sampled = contents(&url).await;
+    let (_sandbox, other) = sandbox("", None).await;
+    let fresh = super::support::context();
+    let manifest = desk.publish(&fresh).await;
+    load(&fresh, &settings(&other), &manifest, &Filter::default()).await.unwrap();
+    assert_eq!(sampled.join("\n"), contents(&other).await.join("\n"), "a sample first makes no difference");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_table_ends_with_its_row_count_line() {
+    let (_sandbox, url) = sandbox("", None).await;
+    let mut context = context();
+    let manifest = publish(&context, &desk(&context).await).await;
+    let lines = Arc::new(Mutex::new(Vec::new()));
+    let told = Arc::clone(&lines);
+    context.progress = Arc::new(move |tick| {
+        if tick.is_end {
+            told.lock().unwrap().push(format!("{}: {}", tick.table, tick.note));
+        }
+    });
+    load(&context, &settings(&url), &manifest, &Filter::default()).await.unwrap();
+    let lines = lines.lock().unwrap();
+    assert_eq!(lines[0], "attributes: 3 in, 3 created, 0 updated, 0 skipped, 0 rejected, 0 unknown");
+    let tables: Vec<&str> = lines.iter().filter_map(|line| line.split(':').next()).collect();
+    let wanted = [
+        "attributes",
+        "tags",
+        "companies",
+        "contacts",
+        "notes",
+        "collections",
+        "articles",
+        "article_links",
+        "attachments",
+        "conversation_parts",
+        "conversations",
+        "custom_objects",
+    ];
+    assert_eq!(tables, wanted);
+}
