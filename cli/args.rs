@@ -31,6 +31,8 @@ pub(crate) enum Command {
     Extract(Extract),
     /// Raw tables to Intercom-shaped tables; contract and checks.
     Transform,
+    /// What `load` would create, update and skip, how many calls it needs and how long it takes. Sends nothing.
+    Plan(Load),
     /// Intercom-shaped tables to Intercom: only what is new or has changed.
     Load(Load),
     /// Source, stage, ledger and workspace side by side; exit 1 where they do not balance.
@@ -63,8 +65,8 @@ pub(crate) struct Extract {
     pub(crate) sample: Option<u64>,
 }
 
-/// Arguments of `load`.
-#[derive(Debug, ClapArgs)]
+/// Arguments of `load` and `plan`.
+#[derive(Debug, Default, ClapArgs)]
 pub(crate) struct Load {
     /// Only these tables.
     #[arg(long, value_name = "TABLE", num_args = 1.., value_delimiter = ',')]
@@ -72,9 +74,22 @@ pub(crate) struct Load {
     /// Only rows for which this SQL condition holds, with --only naming one table.
     #[arg(long = "where", value_name = "SQL")]
     pub(crate) condition: Option<String>,
-    /// At most N rows of each table.
-    #[arg(long, value_name = "N")]
+    /// A sample: N conversations with their contacts, companies and files, and nothing else. With --only: N rows of each table.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) limit: Option<u64>,
+    /// End after this table, so that it can be looked at before the next.
+    #[arg(long, value_name = "TABLE")]
+    pub(crate) stop_after: Option<String>,
+    /// Send refused rows again although they have not changed. Choosing rows with --only or --where does so too.
+    #[arg(long)]
+    pub(crate) retry_rejected: bool,
+    /// Share of refused rows of a table, from 0 to 1, above which the load stops. [default: 0.01]
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    pub(crate) reject_rate_max: Option<f64>,
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    text.parse().ok().filter(|share| (0.0..=1.0).contains(share)).ok_or_else(|| "give a number from 0 to 1".to_owned())
 }
 
 /// Arguments of `reconcile`.

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Result;
 use arrow::array::RecordBatch;
@@ -159,6 +160,16 @@ pub(crate) fn number(value: u64) -> String {
     out
 }
 
+/// `2 h 5 min`, `3 min 20 s`, `12 s`.
+pub(crate) fn duration(duration: Duration) -> String {
+    let seconds = duration.as_secs_f64().ceil() as u64;
+    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, s) => format!("{s} s"),
+        (0, m, s) => format!("{m} min {s} s"),
+        (h, m, _) => format!("{} h {m} min", number(h)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -175,5 +186,14 @@ mod tests {
     fn short_keeps_a_hostile_text_on_one_line() {
         assert_eq!(short("a\nb\u{1b}[31m"), "a b [31m");
         assert_eq!(short(&"x".repeat(500)).chars().count(), CELL_CHARS);
+    }
+
+    #[test]
+    fn durations_read_as_people_say_them() {
+        let text = |seconds| duration(Duration::from_secs_f64(seconds));
+        assert_eq!(
+            [text(0.2), text(61.0), text(7_500.0), text(90_000.0)],
+            ["1 s", "1 min 1 s", "2 h 5 min", "25 h 0 min"]
+        );
     }
 }

@@ -152,6 +152,8 @@ pub(crate) struct Load {
     pub(crate) placeholder_admin: Option<String>,
     /// What becomes of canned answers.
     pub(crate) saved_replies: SavedReplies,
+    /// Share of refused rows of a table, from 0 to 1, above which a load stops.
+    pub(crate) reject_rate_max: Option<f64>,
     /// Calls at a time at most.
     pub(crate) in_flight_max: Option<usize>,
 }

@@ -16,7 +16,7 @@ pub(crate) async fn run(migration: &Migration, json: bool) -> Result<ExitCode> {
     let from = extract::settings(migration)?;
     let probe = deskferry_extract::probe(&extract::spec(migration)?, &from).await?;
     let folder = missing_attachments(&from);
-    let settings = load::settings(migration)?;
+    let settings = load::workspace(migration)?;
     let transformed = migration.context.staging.latest("intercom").await?;
     let (context, manifest) = match &transformed {
         Some(manifest) => (migration.context.clone(), manifest.clone()),

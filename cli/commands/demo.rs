@@ -71,7 +71,7 @@ async fn stages(migration: &Migration) -> Result<ExitCode> {
     say("\n── 3/5 transform: SQL models to Intercom-shaped tables ──────────────────────────");
     super::transform::run(migration, false).await?;
     say("\n── 4/5 load: over HTTP, through the ledger ──────────────────────────────────────");
-    super::load::run(migration, &Load { only: vec![], condition: None, limit: None }, false).await?;
+    super::load::run(migration, &Load::default(), false).await?;
     say("\n── 5/5 reconcile: source, stage, ledger and workspace side by side ──────────────");
     super::reconcile::run(migration, &Reconcile { format: Format::Table, out: None }, false).await
 }

@@ -19,7 +19,7 @@ const SAVED_REPLIES: &str = "saved_replies.csv";
 /// Loads and says what was sent; exit 1 where rows were refused or the user stopped it.
 pub(crate) async fn run(migration: &Migration, args: &Load, json: bool) -> Result<ExitCode> {
     let manifest = transformed(migration).await?;
-    let settings = settings(migration)?;
+    let settings = settings(migration, args)?;
     let filter = filter(migration, args).await?;
     let summary = deskferry_load::load(&migration.context, &settings, &manifest, &filter).await?;
     let file = saved_replies(migration, &manifest).await?;
@@ -39,7 +39,16 @@ pub(crate) async fn transformed(migration: &Migration) -> Result<Manifest> {
 }
 
 /// What the loader is told of `deskferry.toml`.
-pub(crate) fn settings(migration: &Migration) -> Result<Settings> {
+pub(crate) fn settings(migration: &Migration, args: &Load) -> Result<Settings> {
+    let mut settings = workspace(migration)?;
+    if let Some(most) = args.reject_rate_max.or(migration.settings.load.reject_rate_max) {
+        settings.reject_rate_max = most;
+    }
+    Ok(settings)
+}
+
+/// Settings of commands that read or write the workspace.
+pub(crate) fn workspace(migration: &Migration) -> Result<Settings> {
     let (intercom, load) = (&migration.settings.intercom, &migration.settings.load);
     let mut settings = Settings::new(&migration.settings.intercom_url(), Secret::new(migration.token()?));
     settings.version = intercom.version.clone();
@@ -59,7 +68,8 @@ pub(crate) fn settings(migration: &Migration) -> Result<Settings> {
     Ok(settings)
 }
 
-async fn filter(migration: &Migration, args: &Load) -> Result<Filter> {
+/// Which rows the arguments choose.
+pub(crate) async fn filter(migration: &Migration, args: &Load) -> Result<Filter> {
     let keys = match (&args.condition, args.only.as_slice()) {
         (None, _) => None,
         (Some(condition), [table]) => {
@@ -80,7 +90,13 @@ async fn filter(migration: &Migration, args: &Load) -> Result<Filter> {
             ));
         }
     };
-    Ok(Filter { only: args.only.clone(), keys, limit: args.limit, ..Filter::default() })
+    Ok(Filter {
+        only: args.only.clone(),
+        keys,
+        limit: args.limit,
+        stop_after: args.stop_after.clone(),
+        retry_rejected: args.retry_rejected,
+    })
 }
 
 /// Writes the canned answers for an admin to take over, where the settings say so.

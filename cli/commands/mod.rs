@@ -5,6 +5,7 @@ mod demo;
 mod extract;
 mod init;
 mod load;
+mod plan;
 mod reconcile;
 mod runs;
 mod sandbox;
@@ -33,6 +34,7 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
         Command::Check => self::check::run(&Migration::open(directory)?, args.json).await,
         Command::Extract(extract) => self::extract::run(&Migration::open(directory)?, extract, args.json).await,
         Command::Transform => self::transform::run(&Migration::open(directory)?, args.json).await,
+        Command::Plan(load) => self::plan::run(&Migration::open(directory)?, load, args.json).await,
         Command::Load(load) => self::load::run(&Migration::open(directory)?, load, args.json).await,
         Command::Reconcile(reconcile) => self::reconcile::run(&Migration::open(directory)?, reconcile, args.json).await,
         Command::Sql(sql) => self::sql::run(&Migration::open(directory)?, sql, args.json).await,

@@ -21,7 +21,7 @@ struct Answer {
 /// Reads the workspace back, runs the queries and prints them; exit 1 where something does not balance.
 pub(crate) async fn run(migration: &Migration, args: &Reconcile, json: bool) -> Result<ExitCode> {
     load::transformed(migration).await?;
-    deskferry_load::read_back(&migration.context, &load::settings(migration)?).await?;
+    deskferry_load::read_back(&migration.context, &load::workspace(migration)?).await?;
     let session = transform::session(migration).await?;
     let mut answers = Vec::new();
     for (name, batches) in session.queries(&transform::inputs(migration), "sql/reconcile").await? {

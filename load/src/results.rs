@@ -8,7 +8,7 @@ use arrow::array::{ArrayRef, Int32Array, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use deskferry_staging::{TableWriter, Written};
 
-use crate::{Error, Result};
+use crate::{Error, Result, tables};
 
 /// Rows that are kept until a batch of them is written.
 const BATCH_ROWS: usize = 4096;
@@ -53,6 +53,23 @@ pub(crate) struct RowResult {
 
 /// What the links of articles are counted as.
 pub(crate) const ARTICLE_LINKS: &str = "article_links";
+
+/// Tables in the order in which their counts are told: as they are loaded.
+pub(crate) const ORDER: [&str; 13] = [
+    tables::ATTRIBUTES,
+    tables::TAGS,
+    tables::COMPANIES,
+    tables::CONTACTS,
+    tables::NOTES,
+    tables::COLLECTIONS,
+    tables::ARTICLES,
+    ARTICLE_LINKS,
+    tables::CONVERSATIONS,
+    tables::PARTS,
+    tables::ATTACHMENTS,
+    tables::CUSTOM_OBJECTS,
+    tables::SAVED_REPLIES,
+];
 
 /// Counts of one table.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

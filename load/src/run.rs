@@ -14,7 +14,6 @@ use crate::phases;
 use crate::results::{self, Counts, Results};
 use crate::send::Sender;
 use crate::settings::{Filter, Settings};
-use crate::tables;
 use crate::{Error, Result};
 
 /// What a load has done.
@@ -82,8 +81,7 @@ pub async fn load(context: &Context, settings: &Settings, manifest: &Manifest, f
         return Err(error);
     }
     let stats = load.client.stats();
-    let order = tables::ORDER.iter().chain(&[results::ARTICLE_LINKS]);
-    let counted = order.filter_map(|t| counts.get(t).map(|c| ((*t).to_owned(), *c)));
+    let counted = results::ORDER.iter().filter_map(|t| counts.get(t).map(|c| ((*t).to_owned(), *c)));
     Ok(Summary {
         run,
         tables: counted.collect(),

@@ -17,7 +17,7 @@ use crate::chains::Chains;
 use crate::load::{Halt, Load};
 use crate::pace::Pace;
 use crate::phases::Consumer;
-use crate::results::{Counts, Results, RowResult};
+use crate::results::{self, Counts, Results, RowResult};
 use crate::todo;
 use crate::{Error, Result};
 
@@ -97,7 +97,8 @@ impl Sender {
 
     /// Tells the row counts of the tables that have ended.
     fn announce(&mut self) {
-        for (table, counts) in &self.results.counts {
+        for table in results::ORDER {
+            let Some(counts) = self.results.counts.get(table) else { continue };
             if self.announced.insert(table, *counts) != Some(*counts) {
                 let (done, note) = (counts.rows, counts.to_string());
                 (self.load.context.progress)(&Tick { table, done, total: Some(done), note: &note, is_end: true });

@@ -90,6 +90,10 @@ impl Settings {
         if self.tickets_as == TicketsAs::Ticket {
             return refuse("[load] tickets_as", "ticket", "is not built yet; use \"conversation\"");
         }
+        if !(0.0..=1.0).contains(&self.reject_rate_max) {
+            let value = self.reject_rate_max.to_string();
+            return refuse("[load] reject_rate_max", &value, "is not a share from 0 to 1");
+        }
         let number: Option<(u32, u32)> =
             self.version.split_once('.').and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
         match number {

@@ -92,9 +92,9 @@ async fn every_table_ends_with_its_row_count_line() {
         "collections",
         "articles",
         "article_links",
-        "attachments",
-        "conversation_parts",
         "conversations",
+        "conversation_parts",
+        "attachments",
         "custom_objects",
     ];
     assert_eq!(tables, wanted);
