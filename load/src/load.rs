@@ -25,7 +25,7 @@ use crate::{Error, contact_conflict};
 
 /// Most tries of one step, each after it has been made sure that the one before was not executed.
 const ATTEMPTS: u32 = 8;
-/// Locks that keep conversations of one contact and one second apart while one of them is made.
+/// Locks that keep twins apart: see [`Load::twin`].
 const TWIN_LOCKS: usize = 1024;
 
 /// Why a chain ends before its end.
@@ -136,7 +136,7 @@ impl Load {
         if let Some(rehearsal) = &self.rehearsal {
             return Ok(rehearsal.perform(self, chain, step, &plain, todo));
         }
-        let _twin = self.twin(step, &plain).await;
+        let twin = self.twin(step, &plain).await;
         let mut since = self.started;
         let mut doubt: Option<deskferry_http::Error> = None;
         let mut look = matches!(todo, Todo::Resolve { .. }) && step.find != Find::Repeat;
@@ -145,7 +145,13 @@ impl Load {
                 return Ok(outcome);
             }
             let error = match self.send(step, call).await? {
-                Sent::Done(outcome) => return Ok(outcome),
+                Sent::Done(outcome) => {
+                    // Before the twin looks: what was just made is not its own.
+                    if let Some(id) = outcome.id.as_ref().filter(|_| twin.is_some()) {
+                        self.ledger.claim(step.table, id);
+                    }
+                    return Ok(outcome);
+                }
                 Sent::Failed(error) => error,
             };
             since = Instant::now();
@@ -280,15 +286,17 @@ impl Load {
         names.iter().for_each(|name| self.count_as((*name).to_owned()));
     }
 
-    /// Keeps two conversations of one contact and one second apart while one of them is made or looked for.
+    /// Keeps two rows apart that could be taken for each other while one of them is made or looked for: conversations of one
+    /// contact and one second, contacts of one e-mail address.
     async fn twin(&self, step: &Step, request: &Request) -> Option<TwinGuard<'_, ()>> {
         use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-        if step.find != Find::Conversation {
-            return None;
-        }
         let body = request.body.as_ref()?;
         let mut hasher = DefaultHasher::new();
-        (body["from"]["id"].as_str(), body["created_at"].as_i64()).hash(&mut hasher);
+        match step.find {
+            Find::Conversation => (body["from"]["id"].as_str(), body["created_at"].as_i64()).hash(&mut hasher),
+            Find::Contact => body["email"].as_str()?.to_lowercase().hash(&mut hasher),
+            _ => return None,
+        }
         let lock = self.twins.get(hasher.finish() as usize % TWIN_LOCKS)?;
         Some(lock.lock().await)
     }
