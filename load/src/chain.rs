@@ -21,7 +21,7 @@ impl Work {
         let now = load.context.now();
         let steps = self.chain.steps.iter().zip(&self.todo);
         steps
-            .filter(|(_, todo)| matches!(todo, Todo::Send | Todo::Update | Todo::Resolve { .. }))
+            .filter(|(_, todo)| matches!(todo, Todo::Send | Todo::Update | Todo::Remove | Todo::Resolve { .. }))
             .filter(|(step, _)| {
                 let known = load.ledger.known(step.table, &step.key, &step.name);
                 known.is_none_or(|k| k.state != State::Intended || !k.is_payload(&step.payload))
@@ -104,7 +104,8 @@ impl Work {
     /// A step that will not be sent now: free again, unless an earlier load may have sent it.
     fn given_up(&self, todo: Todo) -> Option<Outcome> {
         let code = Some(NOT_SENT.to_owned());
-        matches!(todo, Todo::Send | Todo::Update).then(|| Outcome { code, ..Outcome::new(State::Undone) })
+        matches!(todo, Todo::Send | Todo::Update | Todo::Remove)
+            .then(|| Outcome { code, ..Outcome::new(State::Undone) })
     }
 
     async fn note(&self, load: &Load, step: &Step, outcome: &Outcome) -> Result<(), Halt> {
@@ -135,6 +136,7 @@ impl RowResults {
             (Some(Some(outcome)), todo) => match outcome.state {
                 State::Rejected => Fate::Rejected,
                 State::Unknown => Fate::Unknown,
+                State::Undone if outcome.code.is_none() => Fate::Updated,
                 State::Undone | State::Intended => Fate::NotSent,
                 State::Done if todo == Todo::Settle => Fate::Same,
                 State::Done if todo == Todo::Update => Fate::Updated,

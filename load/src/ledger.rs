@@ -141,6 +141,11 @@ impl Ledger {
         self.memory().id(table, key)
     }
 
+    /// Names of the steps that have attached something to a row, and not taken it off again.
+    pub(crate) fn links(&self, table: &str, key: &str) -> Vec<String> {
+        self.memory().links(table, key).to_vec()
+    }
+
     /// When the first load began, in seconds; nothing that is older is ours.
     pub(crate) fn first_at(&self) -> i64 {
         self.memory().first_at()

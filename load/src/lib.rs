@@ -39,6 +39,7 @@ mod plan;
 mod read_back;
 mod readiness;
 mod rehearsal;
+mod removals;
 mod resolve;
 mod results;
 mod rows;

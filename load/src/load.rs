@@ -150,7 +150,7 @@ impl Load {
                     if let Some(id) = outcome.id.as_ref().filter(|_| twin.is_some()) {
                         self.ledger.claim(step.table, id);
                     }
-                    return Ok(outcome);
+                    return Ok(if step.is_removal { Outcome { state: State::Undone, ..outcome } } else { outcome });
                 }
                 Sent::Failed(error) => error,
             };
@@ -165,6 +165,10 @@ impl Load {
                     if step.find == Find::Conversation && attempt < ATTEMPTS =>
                 {
                     look = false;
+                }
+                // What is to be taken off is off already, or gone.
+                deskferry_http::Error::Refused { status: 404, .. } if step.is_removal => {
+                    return Ok(Outcome { state: State::Undone, code: None, ..Outcome::refused(&error, call) });
                 }
                 deskferry_http::Error::Refused { .. } => return Ok(Outcome::refused(&error, call)),
                 _ => return Err(error.into()),

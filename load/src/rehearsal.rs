@@ -63,7 +63,7 @@ impl Rehearsal {
 
     /// The outcome that a step would have.
     pub(crate) fn perform(&self, load: &Load, chain: &Chain, step: &Step, request: &Request, todo: Todo) -> Outcome {
-        let mut outcome = Outcome::new(State::Done);
+        let mut outcome = Outcome::new(if step.is_removal { State::Undone } else { State::Done });
         let known = load.ledger.id(step.table, &step.key);
         if step.id_field.is_some() {
             outcome.id = known.or_else(|| Some(format!("{PLANNED}{}", step.key)));

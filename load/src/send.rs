@@ -17,6 +17,7 @@ use crate::chains::Chains;
 use crate::load::{Halt, Load};
 use crate::pace::Pace;
 use crate::phases::Consumer;
+use crate::removals;
 use crate::results::{self, Counts, Results, RowResult};
 use crate::todo;
 use crate::{Error, Result};
@@ -131,10 +132,11 @@ impl Sender {
                 more = false;
                 break;
             }
-            let Some(chain) = chains.next().await? else {
+            let Some(mut chain) = chains.next().await? else {
                 more = false;
                 break;
             };
+            removals::extend(&mut chain, &self.load.ledger);
             let todo = todo::todo(&self.load.ledger, &chain, self.load.retry);
             let work = Work { chain, todo };
             if work.todo.iter().any(|t| t.is_work()) {

@@ -163,6 +163,8 @@ pub(crate) struct Step {
     pub(crate) update: Option<Call>,
     /// It is what Intercom does by itself, and needs a call only to take back another step of this name.
     pub(crate) is_default: bool,
+    /// It takes off what an earlier step of this name attached.
+    pub(crate) is_removal: bool,
     pub(crate) find: Find,
     /// Field of the reply that holds Intercom's id.
     pub(crate) id_field: Option<&'static str>,
@@ -177,7 +179,19 @@ impl Step {
         let bytes = serde_json::to_vec(&call).unwrap_or_default();
         let payload = hex::encode(Sha256::digest(bytes));
         let (key, name, carries) = (key.to_owned(), name.into(), Vec::new());
-        Self { table, key, name, call, update: None, is_default: false, find, id_field: None, carries, payload }
+        Self {
+            table,
+            key,
+            name,
+            call,
+            update: None,
+            is_default: false,
+            is_removal: false,
+            find,
+            id_field: None,
+            carries,
+            payload,
+        }
     }
 
     /// The step that makes the row itself; its reply has the id in `id`.

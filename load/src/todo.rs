@@ -18,6 +18,8 @@ pub(crate) enum Todo {
     Send,
     /// It is there and differs.
     Update,
+    /// It is attached, and no longer wanted.
+    Remove,
     /// It may be there: find out first. `changed`: what may be there is not what is wanted now.
     Resolve { changed: bool },
 }
@@ -25,7 +27,7 @@ pub(crate) enum Todo {
 impl Todo {
     /// Whether something is to be done, be it only a note in the ledger.
     pub(crate) fn is_work(self) -> bool {
-        matches!(self, Self::Send | Self::Update | Self::Resolve { .. } | Self::Settle)
+        matches!(self, Self::Send | Self::Update | Self::Remove | Self::Resolve { .. } | Self::Settle)
     }
 }
 
@@ -56,6 +58,10 @@ fn is_settled(ledger: &Ledger, known: Option<Known>, step: &Step, settled: &Sett
 }
 
 fn todo_of(known: Option<Known>, step: &Step, retry: bool) -> Todo {
+    if step.is_removal {
+        let refused = known.is_some_and(|k| k.state == State::Rejected && k.is_payload(&step.payload));
+        return if refused && !retry { Todo::StillRejected } else { Todo::Remove };
+    }
     let Some(known) = known.filter(|k| k.made || !step.is_default) else {
         return if step.is_default { Todo::Nothing } else { Todo::Send };
     };

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::entry::Rows;
 use super::{Entry, LOAD, State};
+use crate::removals::is_link;
 use crate::{Error, Result};
 
 /// Code of a step that was not sent as the row it belongs to was refused.
@@ -48,6 +49,8 @@ pub(crate) struct Memory {
     ids: Vec<(Table, Box<str>)>,
     claims: HashSet<u128>,
     urls: HashMap<u128, String>,
+    /// By row: names of the steps that have attached something to it.
+    links: HashMap<u128, Vec<String>>,
     segments: u64,
     seq: i64,
     clean: bool,
@@ -109,6 +112,10 @@ impl Memory {
 
     pub(crate) fn url(&self, table: &str, key: &str) -> Option<&str> {
         self.urls.get(&hash(&[table, key])).map(String::as_str)
+    }
+
+    pub(crate) fn links(&self, table: &str, key: &str) -> &[String] {
+        self.links.get(&hash(&[table, key])).map_or(&[], Vec::as_slice)
     }
 
     pub(crate) fn claim(&mut self, table: &str, id: &str) -> bool {
@@ -185,6 +192,13 @@ impl Memory {
         }
         if let (State::Done, Some(url)) = (entry.state, detail()["url"].as_str()) {
             self.urls.insert(hash(&[&entry.table, &entry.key]), url.to_owned());
+        }
+        if is_link(&entry.step) && before.is_some_and(|k| k.made) != now.made {
+            let links = self.links.entry(hash(&[&entry.table, &entry.key])).or_default();
+            links.retain(|name| *name != entry.step);
+            if now.made {
+                links.push(entry.step.clone());
+            }
         }
         self.steps.insert(hash_of_step, now);
     }

@@ -103,6 +103,44 @@ async fn changed_rows_are_updated_new_messages_appended_and_drift_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn links_that_a_row_no_longer_has_are_taken_off() {
+    let (_sandbox, url) = sandbox("", None).await;
+    let context = context();
+    let mut tables = desk(&context).await;
+    let manifest = publish(&context, &tables).await;
+    load(&context, &settings(&url), &manifest, &Filter::default()).await.unwrap();
+    tables["conversations"][0]["tag_keys"] = json!(["h:tag:2"]);
+    tables["conversations"][0]["participant_keys"] = json!(null);
+    tables["contacts"][0]["company_keys"] = json!(null);
+    tables["contacts"][1]["tag_keys"] = json!(null);
+    let manifest = publish(&again(&context), &tables).await;
+    let planned = crate::plan(&again(&context), &settings(&url), &manifest, &Filter::default()).await.unwrap();
+    let summary = load(&again(&context), &settings(&url), &manifest, &Filter::default()).await.unwrap();
+    assert_eq!(planned.calls, summary.calls);
+    let calls: Vec<&str> = summary.calls.keys().map(String::as_str).filter(|c| !c.starts_with("GET")).collect();
+    assert_eq!(
+        calls,
+        [
+            "DELETE /contacts/{id}/companies/{id}",
+            "DELETE /contacts/{id}/tags/{id}",
+            "DELETE /conversations/{id}/customers/{id}",
+            "DELETE /conversations/{id}/tags/{id}",
+        ]
+    );
+    assert_eq!((counts(&summary, "contacts").updated, counts(&summary, "conversations").updated), (2, 1));
+    let contents = contents(&url).await.join("\n");
+    assert!(contents.contains("state=\"closed\" tags=1 contacts=2"), "{contents}");
+    assert!(contents.contains("tags=0 companies=0 notes=1"), "{contents}");
+
+    let second = load(&again(&context), &settings(&url), &manifest, &Filter::default()).await.unwrap();
+    assert_eq!(second.writes(), 0, "{:?}", second.calls);
+    tables["conversations"][0]["tag_keys"] = json!(["h:tag:1", "h:tag:2"]);
+    let manifest = publish(&again(&context), &tables).await;
+    let third = load(&again(&context), &settings(&url), &manifest, &Filter::default()).await.unwrap();
+    assert_eq!((third.writes(), third.calls.get("POST /conversations/{id}/tags")), (1, Some(&1)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn refused_rows_are_rejected_with_what_hangs_on_them_and_sent_again_when_asked_or_changed() {
     let (_sandbox, url) = sandbox("", None).await;
     let context = context();
