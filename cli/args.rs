@@ -35,6 +35,8 @@ pub(crate) enum Command {
     Plan(Load),
     /// Intercom-shaped tables to Intercom: only what is new or has changed.
     Load(Load),
+    /// Steps whose outcome could not be found again: list them, or say what became of one.
+    Settle(Settle),
     /// Source, stage, ledger and workspace side by side; exit 1 where they do not balance.
     Reconcile(Reconcile),
     /// A query, a script, or an interactive shell over all staged tables.
@@ -86,6 +88,25 @@ pub(crate) struct Load {
     /// Share of refused rows of a table, from 0 to 1, above which the load stops. [default: 0.01]
     #[arg(long, value_name = "SHARE", value_parser = share)]
     pub(crate) reject_rate_max: Option<f64>,
+}
+
+/// Arguments of `settle`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Settle {
+    /// Source key of the row.
+    pub(crate) key: Option<String>,
+    /// Its table, where the key alone does not tell.
+    #[arg(long, value_name = "TABLE")]
+    pub(crate) table: Option<String>,
+    /// The step, where several of the row are unknown.
+    #[arg(long, value_name = "STEP")]
+    pub(crate) step: Option<String>,
+    /// It is in Intercom: this is its id.
+    #[arg(long, value_name = "ID", requires = "key")]
+    pub(crate) is: Option<String>,
+    /// It is not in Intercom: the next load sends it.
+    #[arg(long, requires = "key", conflicts_with = "is")]
+    pub(crate) absent: bool,
 }
 
 fn share(text: &str) -> Result<f64, String> {

@@ -9,6 +9,7 @@ mod plan;
 mod reconcile;
 mod runs;
 mod sandbox;
+mod settle;
 mod sql;
 mod transform;
 
@@ -36,6 +37,7 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
         Command::Transform => self::transform::run(&Migration::open(directory)?, args.json).await,
         Command::Plan(load) => self::plan::run(&Migration::open(directory)?, load, args.json).await,
         Command::Load(load) => self::load::run(&Migration::open(directory)?, load, args.json).await,
+        Command::Settle(settle) => self::settle::run(&Migration::open(directory)?, settle, args.json).await,
         Command::Reconcile(reconcile) => self::reconcile::run(&Migration::open(directory)?, reconcile, args.json).await,
         Command::Sql(sql) => self::sql::run(&Migration::open(directory)?, sql, args.json).await,
         Command::Runs(runs) => self::runs::run(&Migration::open(directory)?, runs, args.json).await,

@@ -141,6 +141,11 @@ impl Ledger {
         self.memory().id(table, key)
     }
 
+    /// The id that somebody has found for a step of unknown outcome.
+    pub(crate) fn verdict(&self, table: &str, key: &str, step: &str) -> Option<String> {
+        self.memory().verdict(table, key, step).map(ToOwned::to_owned)
+    }
+
     /// Names of the steps that have attached something to a row, and not taken it off again.
     pub(crate) fn links(&self, table: &str, key: &str) -> Vec<String> {
         self.memory().links(table, key).to_vec()

@@ -47,6 +47,7 @@ mod run;
 mod selection;
 mod send;
 mod settings;
+mod settle;
 mod step;
 mod tables;
 #[cfg(any(test, feature = "testing"))]
@@ -63,6 +64,7 @@ pub use readiness::{AttributeConflict, Readiness, Warning, readiness};
 pub use results::Counts;
 pub use run::{Summary, load};
 pub use settings::{Filter, SavedReplies, Settings, TicketsAs};
+pub use settle::{StepName, Verdict, settle};
 pub use tables::saved_replies::write_saved_replies;
 
 #[cfg(test)]

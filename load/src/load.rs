@@ -200,7 +200,11 @@ impl Load {
             Some(id) if in_thread => resolve::read_thread(self, &id, &chain.steps).await?,
             _ => None,
         };
-        match resolve::find(self, step, request, since, thread.as_ref()).await? {
+        let found = match self.ledger.verdict(step.table, &step.key, &step.name) {
+            Some(id) => Found::Yes { id: Some(id), url: None },
+            None => resolve::find(self, step, request, since, thread.as_ref()).await?,
+        };
+        match found {
             Found::No => Ok(None),
             Found::Doubtful(why) => Ok(Some(Outcome::unknown(why))),
             Found::Yes { id, url } => {

@@ -3,5 +3,6 @@
 mod crash;
 mod phases;
 mod plan;
+mod settle;
 mod small;
 mod support;

@@ -49,6 +49,8 @@ pub(crate) struct Memory {
     ids: Vec<(Table, Box<str>)>,
     claims: HashSet<u128>,
     urls: HashMap<u128, String>,
+    /// By step: the id that somebody has found for a step of unknown outcome.
+    verdicts: HashMap<u128, String>,
     /// By row: names of the steps that have attached something to it.
     links: HashMap<u128, Vec<String>>,
     segments: u64,
@@ -112,6 +114,11 @@ impl Memory {
 
     pub(crate) fn url(&self, table: &str, key: &str) -> Option<&str> {
         self.urls.get(&hash(&[table, key])).map(String::as_str)
+    }
+
+    /// The id that somebody has found for a step of unknown outcome.
+    pub(crate) fn verdict(&self, table: &str, key: &str, step: &str) -> Option<&str> {
+        self.verdicts.get(&hash(&[table, key, step])).map(String::as_str)
     }
 
     pub(crate) fn links(&self, table: &str, key: &str) -> &[String] {
@@ -192,6 +199,11 @@ impl Memory {
         }
         if let (State::Done, Some(url)) = (entry.state, detail()["url"].as_str()) {
             self.urls.insert(hash(&[&entry.table, &entry.key]), url.to_owned());
+        }
+        if let (State::Unknown, Some(id)) = (entry.state, detail()["is"].as_str()) {
+            self.verdicts.insert(hash_of_step, id.to_owned());
+        } else if entry.state != State::Intended {
+            self.verdicts.remove(&hash_of_step);
         }
         if is_link(&entry.step) && before.is_some_and(|k| k.made) != now.made {
             let links = self.links.entry(hash(&[&entry.table, &entry.key])).or_default();

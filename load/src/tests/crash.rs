@@ -12,7 +12,7 @@ use super::support::*;
 use crate::{Error, Filter, load};
 
 /// Runs a load in a runtime of its own and drops it, tasks and all, when the bell rings; whether it rang.
-async fn die(context: &Context, manifest: &Manifest, url: &str, at: u64, death: Death) -> bool {
+pub(super) async fn die(context: &Context, manifest: &Manifest, url: &str, at: u64, death: Death) -> bool {
     let (proxy_url, dead) = proxy(url, at, death).await;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let (context, manifest) = (again(context), manifest.clone());
