@@ -79,3 +79,71 @@ fn a_load_that_is_stopped_goes_on_and_doubles_nothing() {
     let held = migration.count("SELECT count(*) FROM intercom_live.conversation_parts");
     assert_eq!(held, sent);
 }
+
+#[test]
+fn plan_says_what_the_load_then_does() {
+    let (migration, workspace) = migration("");
+    let plan: serde_json::Value = serde_json::from_str(&migration.done(&["--json", "plan"])).unwrap();
+    assert_eq!(workspace.stats()["objects"]["conversations"], 0, "a plan writes nothing");
+    let load: serde_json::Value = serde_json::from_str(&migration.done(&["--json", "load"])).unwrap();
+    assert_eq!(plan["calls"], load["calls"]);
+    assert_eq!(plan["calls_total"], load["calls_total"]);
+    let created = |document: &serde_json::Value, table: &str, column: &str| {
+        let tables = document["tables"].as_array().unwrap();
+        tables.iter().find(|t| t["table"] == table).unwrap()[column].as_u64().unwrap()
+    };
+    for table in ["contacts", "conversations", "conversation_parts", "attachments", "articles"] {
+        assert_eq!(created(&plan, table, "create"), created(&load, table, "created"), "{table}");
+    }
+    assert!(created(&plan, "conversations", "close") > 0);
+    let second: serde_json::Value = serde_json::from_str(&migration.done(&["--json", "plan"])).unwrap();
+    let writes = second["calls"].as_object().unwrap().keys().filter(|call| !call.starts_with("GET")).count();
+    assert_eq!(writes, 0, "{second:#}");
+}
+
+#[test]
+fn a_fix_in_one_model_touches_the_rows_that_differ_and_no_others() {
+    let (migration, workspace) = migration("");
+    migration.done(&["load"]);
+    let model = std::fs::read_to_string(repository("sql/hesk/contacts.sql")).unwrap();
+    let name =
+        migration.rows("SELECT source_key, name FROM intercom.contacts WHERE name IS NOT NULL ORDER BY 1 LIMIT 1");
+    let key = name[0]["source_key"].as_str().unwrap();
+    let folder = migration.path().join("sql/hesk");
+    std::fs::create_dir_all(&folder).unwrap();
+    // The model as it is, with another name for one person.
+    std::fs::write(folder.join("contacts_as_they_were.sql"), &model).unwrap();
+    let comment: String =
+        model.lines().take_while(|line| line.starts_with("--")).map(|line| format!("{line}\n")).collect();
+    let columns = "source_key, external_id, role, email, phone, name, signed_up_at, last_seen_at, owner_key, \
+                   unsubscribed_from_emails, company_keys, tag_keys, custom_attributes";
+    let fixed =
+        columns.replace(" name,", &format!(" CASE WHEN source_key = '{key}' THEN 'Put right' ELSE name END AS name,"));
+    std::fs::write(folder.join("contacts.sql"), format!("{comment}SELECT {fixed} FROM contacts_as_they_were\n"))
+        .unwrap();
+    migration.done(&["transform"]);
+    let load: serde_json::Value = serde_json::from_str(&migration.done(&["--json", "load"])).unwrap();
+    let calls = load["calls"].as_object().unwrap();
+    let writes: Vec<_> = calls.iter().filter(|(call, _)| !call.starts_with("GET")).collect();
+    assert_eq!(writes.len(), 1, "{writes:?}");
+    assert_eq!(calls["PUT /contacts/{id}"], 1);
+    let page = workspace.call("GET", "/contacts?per_page=150").1;
+    let changed = page["data"].as_array().unwrap().iter().filter(|contact| contact["name"] == "Put right").count();
+    assert_eq!(changed, 1);
+}
+
+#[test]
+fn a_sample_brings_so_many_conversations_and_what_belongs_to_them() {
+    let (migration, workspace) = migration("");
+    migration.done(&["load", "--limit", "2"]);
+    let objects = workspace.stats()["objects"].clone();
+    assert_eq!(objects["conversations"], 2);
+    let contacts = objects["contacts"].as_u64().unwrap();
+    assert!((1..=6).contains(&contacts), "{objects}");
+    migration.done(&["load"]);
+    migration.done(&["reconcile"]);
+    let wrong = migration.refused(&["load", "--stop-after", "people"]);
+    assert!(wrong.contains("--stop-after = `people` is not a table that is loaded"), "{wrong}");
+    assert!(migration.done(&["settle"]).is_empty(), "nothing is unknown");
+    assert!(migration.refused(&["settle", "hesk:ticket:1", "--absent"]).contains("no step of that name"));
+}
