@@ -38,8 +38,9 @@ impl Pace {
             self.looks.pop_front();
         }
         let Some((since, calls)) = self.looks.front() else { return String::new() };
-        let seconds = (now - *since).as_secs_f64().max(1.0);
-        let rate = (stats.calls - calls) as f64 / seconds;
+        // Within a window calls go out in a burst: a shorter time would show the burst as the rate.
+        let least = if stats.granted_per_second.is_some() { OVER } else { Duration::from_secs(1) };
+        let rate = (stats.calls - calls) as f64 / (now - *since).max(least).as_secs_f64();
         let mut note = format!("{rate:.0} calls/s");
         if let Some(granted) = stats.granted_per_second.filter(|granted| *granted > 0.0) {
             note += &format!(", {:.0} % of the granted rate", (rate / granted * 100.0).min(100.0));

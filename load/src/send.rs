@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use deskferry_staging::Tick;
@@ -26,6 +27,8 @@ use crate::{Error, Result};
 const BATCH_STEPS: usize = 2_000;
 /// Rows of a table after which it can be told while it is loaded whether too many are refused.
 const ROWS_BEFORE_GATE: u64 = 1_000;
+/// Longest time in which nothing is told.
+const TOLD_EVERY: Duration = Duration::from_secs(1);
 /// Fewer refused rows of a table say nothing about a rate.
 const REJECTS_MIN: u64 = 3;
 /// Chains at work above what rate and round trip ask for.
@@ -63,7 +66,9 @@ impl Consumer for Sender {
                 let load = Arc::clone(&self.load);
                 tasks.spawn(async move { work.run(&load).await });
             }
-            match tasks.join_next().await {
+            // While a window is waited for, the time left is told all the same.
+            let Ok(ended) = tokio::time::timeout(TOLD_EVERY, tasks.join_next()).await else { continue };
+            match ended {
                 Some(ended) => {
                     done += 1;
                     self.ended(ended).await?;
@@ -182,6 +187,6 @@ impl Sender {
 }
 
 /// Chains at work that a granted rate per second and a round trip ask for.
-pub(crate) fn at_once(rate: f64, trip: std::time::Duration, most: usize) -> usize {
+pub(crate) fn at_once(rate: f64, trip: Duration, most: usize) -> usize {
     ((rate * trip.as_secs_f64() * 2.0 + SLACK) as usize).clamp(1, most.max(1))
 }
