@@ -19,9 +19,13 @@ impl Work {
     /// Intents of what will be sent. A step that was intended before and has not been heard of needs no second intent.
     pub(crate) fn intents(&self, load: &Load) -> Vec<Entry> {
         let now = load.context.now();
-        let steps = self.chain.steps.iter().zip(&self.todo);
-        steps
-            .filter(|(_, todo)| matches!(todo, Todo::Send | Todo::Update | Todo::Remove | Todo::Resolve { .. }))
+        let steps = || self.chain.steps.iter().zip(&self.todo);
+        let creates = steps().any(|(step, todo)| self.is_own(step) && *todo == Todo::Send);
+        steps()
+            .filter(|(step, todo)| {
+                let is_sent = matches!(todo, Todo::Send | Todo::Update | Todo::Remove | Todo::Resolve { .. });
+                is_sent || (creates && step.in_create)
+            })
             .filter(|(step, _)| {
                 let known = load.ledger.known(step.table, &step.key, &step.name);
                 known.is_none_or(|k| k.state != State::Intended || !k.is_payload(&step.payload))
@@ -109,8 +113,18 @@ impl Work {
     }
 
     async fn note(&self, load: &Load, step: &Step, outcome: &Outcome) -> Result<(), Halt> {
-        let parent_id = if self.is_own(step) { None } else { load.ledger.id(self.chain.table, &self.chain.key) };
-        Ok(load.ledger.outcome(outcome.entries(load.context.now(), step, parent_id)).await?)
+        let (now, is_own) = (load.context.now(), self.is_own(step));
+        let parent_id = if is_own { None } else { load.ledger.id(self.chain.table, &self.chain.key) };
+        let mut entries = outcome.entries(now, step, parent_id);
+        // What went with it has its fate; without a payload, for what was sent is what was intended, be it in an earlier load.
+        let with_it = self.chain.steps.iter().filter(|s| is_own && s.in_create);
+        entries.extend(
+            with_it.map(|s| Entry {
+                code: outcome.code.clone(),
+                ..Entry::new(now, s.table, &s.key, &s.name, outcome.state)
+            }),
+        );
+        Ok(load.ledger.outcome(entries).await?)
     }
 
     /// Whether the step makes the row that the chain is about.

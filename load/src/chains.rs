@@ -10,6 +10,7 @@ use crate::rows::{Row, Rows};
 use crate::selection::Selection;
 use crate::step::Chain;
 use crate::tables::conversation_parts::Part;
+use crate::tables::tickets::Tickets;
 use crate::tables::{CONVERSATIONS, PARTS, conversations};
 use crate::{Error, Result};
 
@@ -57,6 +58,8 @@ pub(crate) struct Threads<'a> {
     selection: &'a Selection<'a>,
     people: &'a People,
     now: DateTime<Utc>,
+    /// Set where threads become tickets.
+    pub(crate) tickets: Option<Tickets<'a>>,
     left: u64,
     last_key: String,
 }
@@ -76,6 +79,7 @@ impl<'a> Threads<'a> {
             selection,
             people,
             now,
+            tickets: None,
             left: selection.rows_max(CONVERSATIONS, manifest),
             last_key: String::new(),
         })
@@ -120,7 +124,11 @@ impl Chains for Threads<'_> {
             self.last_key.clone_from(&key);
             if self.selection.row(CONVERSATIONS, &row)? {
                 self.left -= 1;
-                return conversations::chain(&row, parts, self.people, self.now).map(Some);
+                let chain = match &self.tickets {
+                    Some(tickets) => tickets.chain(&row, parts, self.people, self.now),
+                    None => conversations::chain(&row, parts, self.people, self.now),
+                };
+                return chain.map(Some);
             }
         }
         Ok(None)

@@ -10,6 +10,7 @@ use crate::ledger::Ledger;
 use crate::links;
 use crate::people::People;
 use crate::step::{Call, Field, FileRef, PathId, Reference};
+use crate::tables::ticket_types::TicketType;
 use crate::text::{escape, path_escaped};
 use crate::{Error, Result};
 
@@ -19,6 +20,8 @@ pub(crate) enum Unready {
     Orphan(Reference),
     /// The bytes of a file are not in the stage, or not what they were.
     File(String),
+    /// A value does not fit what the workspace has.
+    Value(String),
     /// Anything else ends the load.
     Error(Error),
 }
@@ -27,6 +30,8 @@ pub(crate) struct Composer<'a> {
     pub(crate) ledger: &'a Ledger,
     pub(crate) people: &'a People,
     pub(crate) files: &'a Files,
+    /// The type of tickets, where threads become tickets.
+    pub(crate) ticket_type: Option<&'a TicketType>,
 }
 
 impl Composer<'_> {
@@ -86,6 +91,14 @@ impl Composer<'_> {
                 None => json!(html),
             },
             Field::Linked(value) => links::rewritten(value, &|key| links::address(self.ledger, key)),
+            Field::TicketAttributes(values) => match self.ticket_type {
+                Some(kind) => Value::Object(kind.values(values).map_err(Unready::Value)?),
+                None => json!(values),
+            },
+            Field::TicketState(status) => {
+                let kind = self.ticket_type.ok_or_else(|| Unready::Value("there is no ticket type".to_owned()))?;
+                json!(kind.state(status).map_err(Unready::Value)?)
+            }
             Field::Files(files) => self.files(files, bytes).await?,
             Field::List(fields) => {
                 let mut list = Vec::new();

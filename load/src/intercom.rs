@@ -111,6 +111,17 @@ pub(crate) async fn pages(client: &Client, path: &str, per_page: u32) -> Result<
 
 /// Conversations of a contact that were created at a time.
 pub(crate) async fn search_conversations(client: &Client, contact: &str, created_at: i64) -> Result<Vec<Value>> {
+    search(client, "/conversations/search", "conversations", contact, created_at).await
+}
+
+/// Threads of a contact that were created at a time; they are in `field` of the reply.
+pub(crate) async fn search(
+    client: &Client,
+    path: &str,
+    field: &'static str,
+    contact: &str,
+    created_at: i64,
+) -> Result<Vec<Value>> {
     let mut all = Vec::new();
     let mut after: Option<String> = None;
     loop {
@@ -123,9 +134,9 @@ pub(crate) async fn search_conversations(client: &Client, contact: &str, created
             { "field": "created_at", "operator": "=", "value": created_at },
         ]});
         let body = json!({ "query": query, "pagination": pagination });
-        let json = client.send(&Request::search("/conversations/search", body)).await?.json;
+        let json = client.send(&Request::search(path, body)).await?.json;
         let next = json["pages"]["next"]["starting_after"].as_str().map(ToOwned::to_owned);
-        all.extend(items(json, "/conversations/search", "conversations")?);
+        all.extend(items(json, path, field)?);
         after = next;
         if after.is_none() {
             return Ok(all);

@@ -16,9 +16,9 @@
 //! 4. while calls are out, a segment is written at least every `flush_every`; a loader whose last segment is older than half
 //!    the `lease` sends nothing until it has written another ([`Ledger::fence`]). So a ledger that does not end with
 //!    `_load/end` and has been silent for `lease` belongs to a dead loader, and only then may it be taken over;
-//! 5. the ledger belongs to one workspace.
+//! 5. the ledger belongs to one workspace, and its threads became one thing, conversations or tickets.
 //!
-//! Rows of table `_load` are about the load itself: step `begin` (with the workspace) and `end`. A row of `attachments` or of the
+//! Rows of table `_load` are about the load itself: step `begin` (with the workspace and what threads become) and `end`. A row of `attachments` or of the
 //! opening message is written with the outcome of the call that carried it.
 
 mod entry;
@@ -87,6 +87,7 @@ impl Ledger {
         memory: Memory,
     ) -> Result<Self> {
         memory.of_workspace(workspace)?;
+        memory.of_threads(settings.tickets_as)?;
         let log = context.staging.log("ledger", "entries")?;
         let (messages, inbox) = mpsc::channel(1024);
         let failed = Arc::new(Mutex::new(None));
@@ -96,6 +97,7 @@ impl Ledger {
             context: context.clone(),
             run: run.to_owned(),
             workspace: workspace.to_owned(),
+            tickets_as: settings.tickets_as,
             next_segment: memory.segments() + 1,
             next_seq: memory.seq() + 1,
             clean: memory.clean(),

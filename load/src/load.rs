@@ -1,7 +1,7 @@
 //! One load while it runs: what all chains share, and the sending of one step.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use deskferry_http::{Client, Request};
@@ -20,6 +20,8 @@ use crate::rehearsal::Rehearsal;
 use crate::resolve::{self, Found, thread};
 use crate::settings::Settings;
 use crate::step::{Call, Chain, Find, Step};
+use crate::tables::TICKET_TYPES;
+use crate::tables::ticket_types::{self, TicketType};
 use crate::todo::Todo;
 use crate::{Error, contact_conflict};
 
@@ -61,6 +63,8 @@ pub(crate) struct Load {
     pub(crate) retry: bool,
     /// Answers in place of Intercom, where this is a plan.
     pub(crate) rehearsal: Option<Rehearsal>,
+    /// The type of tickets as it was before the first of them, where threads become tickets.
+    pub(crate) ticket_type: OnceLock<TicketType>,
     started: Instant,
     twins: Vec<tokio::sync::Mutex<()>>,
     calls: Mutex<BTreeMap<String, u64>>,
@@ -85,6 +89,7 @@ impl Load {
             stop: context.cancel.child_token(),
             retry,
             rehearsal: None,
+            ticket_type: OnceLock::new(),
             started: Instant::now(),
             twins: (0..TWIN_LOCKS).map(|_| tokio::sync::Mutex::new(())).collect(),
             calls: Mutex::default(),
@@ -100,7 +105,16 @@ impl Load {
     }
 
     pub(crate) fn composer(&self) -> Composer<'_> {
-        Composer { ledger: &self.ledger, people: &self.people, files: &self.files }
+        let ticket_type = self.ticket_type.get();
+        Composer { ledger: &self.ledger, people: &self.people, files: &self.files, ticket_type }
+    }
+
+    /// The ticket type of the settings, as the workspace has it now.
+    pub(crate) async fn read_ticket_type(&self) -> crate::Result<Option<Value>> {
+        let types = ticket_types::all(&self.client).await?;
+        self.count_reads(&ticket_types::READS);
+        let id = self.ledger.id(TICKET_TYPES, ticket_types::KEY);
+        Ok(ticket_types::pick(&types, id.as_deref(), &self.settings.ticket_type).cloned())
     }
 
     /// Writes sent and lists read so far, by method and endpoint.
@@ -161,9 +175,7 @@ impl Load {
                     return contact_conflict::adopt(self, step, &plain, &error).await;
                 }
                 // A contact may not be known yet to the part of Intercom that makes conversations.
-                deskferry_http::Error::Refused { status: 404, .. }
-                    if step.find == Find::Conversation && attempt < ATTEMPTS =>
-                {
+                deskferry_http::Error::Refused { status: 404, .. } if step.find.is_thread() && attempt < ATTEMPTS => {
                     look = false;
                 }
                 // What is to be taken off is off already, or gone.
@@ -195,7 +207,7 @@ impl Load {
         todo: Todo,
         since: Instant,
     ) -> Result<Option<Outcome>, Halt> {
-        let in_thread = matches!(step.find, Find::Part | Find::Participant | Find::Assignee | Find::Team | Find::State);
+        let in_thread = step.find.in_thread();
         let thread = match self.ledger.id(chain.table, &chain.key) {
             Some(id) if in_thread => resolve::read_thread(self, &id, &chain.steps).await?,
             _ => None,
@@ -209,7 +221,8 @@ impl Load {
             Found::Doubtful(why) => Ok(Some(Outcome::unknown(why))),
             Found::Yes { id, url } => {
                 let mut outcome = Outcome { id, url, how: Some("resolved"), ..Outcome::new(State::Done) };
-                let changed = matches!(todo, Todo::Resolve { changed: true }) || step.find == Find::Contact;
+                let is_other = matches!(todo, Todo::Resolve { changed: true }) && step.find != Find::Attribute;
+                let changed = is_other || step.find == Find::Contact;
                 if let Some(update) = step.update.as_ref().filter(|_| changed) {
                     outcome = self.change(step, update, outcome).await?;
                 }
@@ -302,6 +315,7 @@ impl Load {
         let mut hasher = DefaultHasher::new();
         match step.find {
             Find::Conversation => (body["from"]["id"].as_str(), body["created_at"].as_i64()).hash(&mut hasher),
+            Find::Ticket => (body["contacts"][0]["id"].as_str(), body["created_at"].as_i64()).hash(&mut hasher),
             Find::Contact => body["email"].as_str()?.to_lowercase().hash(&mut hasher),
             _ => return None,
         }
@@ -323,6 +337,7 @@ fn unready_outcome(unready: Unready) -> Result<Outcome, Halt> {
     let (code, message) = match unready {
         Unready::Orphan(parent) => (PARENT_REJECTED, format!("{} `{}` is not in Intercom", parent.table, parent.key)),
         Unready::File(message) => ("file_missing", message),
+        Unready::Value(message) => ("value_unknown", message),
         Unready::Error(error) => return Err(error.into()),
     };
     Ok(Outcome::rejected(code, message))

@@ -1,18 +1,21 @@
 //! The tables in their order, each a phase: its rows become chains, and a [`Consumer`] does something with them.
 //!
-//! What a row refers to stands in a phase before its own: attributes → tags → companies → contacts → notes → collections →
+//! What a row refers to stands in a phase before its own: ticket type → attributes → tags → companies → contacts → notes → collections →
 //! articles → links of articles → conversations → custom objects → saved replies.
 
 use async_trait::async_trait;
 use deskferry_staging::Manifest;
+use serde_json::Value;
 
 use crate::chains::{Chains, RowChains, Threads, ToChain};
 use crate::intercom::list;
 use crate::load::Load;
 use crate::rows::Rows;
 use crate::selection::Selection;
-use crate::settings::{Filter, SavedReplies};
+use crate::settings::{Filter, SavedReplies, TicketsAs};
 use crate::tables::attributes::Attributes;
+use crate::tables::ticket_types::{self, TicketType};
+use crate::tables::tickets::Tickets;
 use crate::tables::{self, articles};
 use crate::{Error, Result};
 
@@ -44,9 +47,13 @@ pub(crate) async fn all(load: &Load, manifest: &Manifest, filter: &Filter, consu
     let ledger = &load.ledger;
     let tag_names = tables::tags::names(&load.context.staging, manifest).await?;
     let mut phases = Phases { load, manifest, selection: &selection, consumer };
+    let kind = phases.ticket_type().await?;
     if selection.table(tables::ATTRIBUTES) && manifest.rows(tables::ATTRIBUTES) > 0 {
-        let existing = Attributes::read(&load.client).await?;
-        load.count_reads(&Attributes::READS);
+        let existing = match load.settings.tickets_as {
+            TicketsAs::Conversation => Attributes::read(&load.client).await?,
+            TicketsAs::Ticket => Attributes::of_tickets(&load.client, kind.as_ref()).await?,
+        };
+        load.count_reads(existing.reads());
         phases.rows(tables::ATTRIBUTES, &mut |row| tables::attributes::chain(row, &existing).map(Some)).await?;
     }
     let unknown_tags = tag_names.keys().any(|key| ledger.id(tables::TAGS, key).is_none());
@@ -94,6 +101,20 @@ impl Phases<'_> {
         self.consumer.table(table, total, table == tables::COLLECTIONS, &mut chains).await
     }
 
+    /// The ticket type, where threads become tickets and something of this load needs it: as the workspace has it before it is
+    /// made.
+    async fn ticket_type(&mut self) -> Result<Option<Value>> {
+        let needs_it = [tables::TICKET_TYPES, tables::ATTRIBUTES, tables::CONVERSATIONS];
+        let is_due = needs_it.iter().any(|t| self.is_due(t));
+        if self.load.settings.tickets_as == TicketsAs::Conversation || !is_due {
+            return Ok(None);
+        }
+        let kind = self.load.read_ticket_type().await?;
+        let chain = ticket_types::chain(&self.load.settings, kind.as_ref());
+        self.consumer.table(tables::TICKET_TYPES, 1, false, &mut ticket_types::One(Some(chain))).await?;
+        Ok(kind)
+    }
+
     /// Conversations with their messages and files.
     async fn threads(&mut self) -> Result<()> {
         if !self.is_due(tables::CONVERSATIONS) {
@@ -102,6 +123,12 @@ impl Phases<'_> {
         let load = self.load;
         let (staging, now) = (&load.context.staging, load.context.now());
         let mut threads = Threads::open(staging, self.manifest, self.selection, &load.people, now).await?;
+        if load.settings.tickets_as == TicketsAs::Ticket {
+            // Read again, for its attributes have been made meanwhile.
+            let kind = TicketType::new(load.read_ticket_type().await?.as_ref(), load.rehearsal.is_some());
+            let kind = load.ticket_type.get_or_init(|| kind);
+            threads.tickets = Some(Tickets::read(staging, self.manifest, kind).await?);
+        }
         let total = self.selection.rows_max(tables::CONVERSATIONS, self.manifest);
         self.consumer.table(tables::CONVERSATIONS, total, false, &mut threads).await
     }

@@ -79,6 +79,7 @@ pub async fn plan(context: &Context, settings: &Settings, manifest: &Manifest, f
     people.check()?;
     let memory = ledger::replay(context).await?;
     memory.of_workspace(&workspace.id)?;
+    memory.of_threads(settings.tickets_as)?;
     let needs_contacts = manifest.rows(CONTACTS) > memory.ids(CONTACTS).count() as u64;
     let rehearsal = Rehearsal::open(&client, needs_contacts).await?;
     let ledger = Ledger::rehearsed(memory);

@@ -1,7 +1,7 @@
 //! Intercom as it is now, as tables beside those that were sent: run schema `intercom_live`.
 //!
 //! Lists that are cheap are read whole (contacts, tags, attributes, collections, articles); what no list shows, or shows late, is
-//! read by the ids that the ledger knows: conversations with their parts, companies, notes, contacts missing from the list.
+//! read by the ids that the ledger knows: conversations (or tickets, in the form of conversations) with their parts, companies, notes, contacts missing from the list.
 //! Custom objects and snippets, which few tokens may read, are listed only where the ledger has some. What answers 404 is absent
 //! from the tables, and that is the point of reading back.
 
@@ -15,8 +15,9 @@ use serde_json::{Value, json};
 use crate::intercom::{Workspace, id_of, list, pages};
 use crate::ledger::{self, Memory};
 use crate::live::{Kind, LiveTable};
-use crate::settings::Settings;
-use crate::tables::{self, custom_objects};
+use crate::resolve::ticket;
+use crate::settings::{Settings, TicketsAs};
+use crate::tables::{self, custom_objects, ticket_types};
 use crate::{Error, Result};
 
 /// Reads at a time; the budget of the client holds them back where needed.
@@ -34,6 +35,7 @@ const ATTRIBUTES: &[(&str, Kind)] =
     &[("id", Kind::Text), ("model", Kind::Text), ("name", Kind::Text), ("data_type", Kind::Text)];
 const NOTES: &[(&str, Kind)] = &[("id", Kind::Text), ("created_at", Kind::Time)];
 const OBJECTS: &[(&str, Kind)] = &[("id", Kind::Text), ("type", Kind::Text), ("external_id", Kind::Text)];
+const TICKET_TYPES: &[(&str, Kind)] = &[("id", Kind::Text), ("name", Kind::Text)];
 const SNIPPETS: &[(&str, Kind)] = &[("id", Kind::Text), ("title", Kind::Text)];
 const CONVERSATIONS: &[(&str, Kind)] = &[
     ("id", Kind::Text),
@@ -82,7 +84,13 @@ pub async fn read_back(context: &Context, settings: &Settings) -> Result<Manifes
     write(&mut run, "tags", TAGS, &list(&client, "/tags", "data").await?).await?;
     write(&mut run, "collections", COLLECTIONS, &pages(&client, "/help_center/collections", 150).await?).await?;
     write(&mut run, "articles", ARTICLES, &pages(&client, "/articles", 150).await?).await?;
-    write(&mut run, "attributes", ATTRIBUTES, &attributes(&client).await?).await?;
+    let is_ticket = memory.threads_as() == Some(TicketsAs::Ticket);
+    let types = match memory.ids(tables::TICKET_TYPES).next() {
+        Some(_) => ticket_types::all(&client).await?,
+        None => Vec::new(),
+    };
+    write(&mut run, "ticket_types", TICKET_TYPES, &types).await?;
+    write(&mut run, "attributes", ATTRIBUTES, &attributes(&client, &types, &memory).await?).await?;
     write(&mut run, "custom_objects", OBJECTS, &objects(context, &client, &memory).await?).await?;
     let snippets = match memory.ids(tables::SAVED_REPLIES).next() {
         Some(_) => pages(&client, "/content_snippets", 150).await?,
@@ -90,7 +98,7 @@ pub async fn read_back(context: &Context, settings: &Settings) -> Result<Manifes
     };
     write(&mut run, "saved_replies", SNIPPETS, &snippets).await?;
     let ids: Vec<String> = memory.ids(tables::CONVERSATIONS).map(ToOwned::to_owned).collect();
-    threads(context, &client, &mut run, ids).await?;
+    threads(context, &client, &mut run, ids, is_ticket).await?;
     Ok(run.publish(context.now()).await?)
 }
 
@@ -112,27 +120,40 @@ async fn objects(context: &Context, client: &Client, memory: &Memory) -> Result<
     Ok(all)
 }
 
-async fn attributes(client: &Client) -> Result<Vec<Value>> {
+/// Of conversations, and of the ticket type that a load has made or used.
+async fn attributes(client: &Client, types: &[Value], memory: &Memory) -> Result<Vec<Value>> {
     let mut all = Vec::new();
     for model in ["contact", "company"] {
         let found = list(client, &format!("/data_attributes?model={model}"), "data").await?;
         all.extend(found.into_iter().filter(|a| a["custom"] != false));
     }
-    for mut one in list(client, "/conversations/attributes", "data").await? {
+    let id = memory.id(tables::TICKET_TYPES, ticket_types::KEY);
+    let of_tickets = types.iter().filter(|t| id.is_some() && id_of(&t["id"]) == id).flat_map(ticket_types::attributes);
+    for mut one in list(client, "/conversations/attributes", "data").await?.into_iter().chain(of_tickets) {
         one["model"] = json!("conversation");
         all.push(one);
     }
     Ok(all)
 }
 
-async fn threads(context: &Context, client: &Client, run: &mut RunWriter, ids: Vec<String>) -> Result<()> {
+async fn threads(
+    context: &Context,
+    client: &Client,
+    run: &mut RunWriter,
+    ids: Vec<String>,
+    is_ticket: bool,
+) -> Result<()> {
     let mut conversations = LiveTable::open(run, "conversations", CONVERSATIONS)?;
     let mut parts = LiveTable::open(run, "conversation_parts", PARTS)?;
     let total = ids.len() as u64;
     let mut read = futures::stream::iter(ids)
         .map(|id| {
             let client = client.clone();
-            async move { one(&client, format!("/conversations/{id}")).await }
+            async move {
+                let path = if is_ticket { ticket::path(&id) } else { format!("/conversations/{id}") };
+                let thread = one(&client, path).await?;
+                Ok::<_, Error>(if is_ticket { thread.map(ticket::as_conversation) } else { thread })
+            }
         })
         .buffered(AT_ONCE);
     let mut done = 0;

@@ -7,9 +7,9 @@ use crate::Result;
 use crate::intercom::Workspace;
 use crate::people::{MissingAdmin, MissingTeam, People};
 use crate::rows::Rows;
-use crate::settings::Settings;
+use crate::settings::{Settings, TicketsAs};
 use crate::tables::attributes::{Attributes, Standing};
-use crate::tables::{ATTRIBUTES, custom_objects};
+use crate::tables::{ATTRIBUTES, custom_objects, ticket_types};
 
 /// An attribute that the workspace has with another type.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,7 +85,13 @@ pub async fn readiness(context: &Context, settings: &Settings, manifest: Option<
         ..Readiness::default()
     };
     let Some(manifest) = manifest else { return Ok(found) };
-    let existing = Attributes::read(&client).await?;
+    let existing = match settings.tickets_as {
+        TicketsAs::Conversation => Attributes::read(&client).await?,
+        TicketsAs::Ticket => {
+            let types = ticket_types::all(&client).await?;
+            Attributes::of_tickets(&client, ticket_types::pick(&types, None, &settings.ticket_type)).await?
+        }
+    };
     let mut rows = Rows::open(&context.staging, manifest, ATTRIBUTES)?;
     while let Some(row) = rows.next().await? {
         let (model, name) = (row.must("model")?, row.must("name")?);
@@ -150,6 +156,13 @@ fn warnings(settings: &Settings, workspace: &Workspace) -> Vec<Warning> {
             "Settings > Workspace > Security > Attachments",
         ),
     ];
+    if settings.tickets_as == TicketsAs::Ticket {
+        all.push(warn(
+            "tickets in the Messenger and the tickets portal",
+            "customers see the tickets that are made for them, old ones too",
+            "Settings > Channels > Messenger and Tickets portal; required attributes of the ticket type under Data > Tickets",
+        ));
+    }
     if settings.base_url.contains("//api.intercom.io") && !matches!(workspace.region.as_str(), "US" | "") {
         all.push(warn(
             &format!("the workspace is in region {}", workspace.region),

@@ -90,7 +90,12 @@ impl Rehearsal {
             if is_there && step.table == PARTS {
                 *foretold.appended.entry(chain.key.clone()).or_default() += u64::from(step.name == "create");
             }
-            foretold.closed += u64::from(step.find == Find::State && body["message_type"] == "close");
+            let closes = match step.find {
+                Find::State => body["message_type"] == "close",
+                Find::TicketState => body["open"] == false,
+                _ => false,
+            };
+            foretold.closed += u64::from(closes);
         }
         for call in calls {
             load.count(call);

@@ -30,9 +30,11 @@ pub(crate) fn is_link(step: &str) -> bool {
 
 fn removal(chain: &Chain, name: &str) -> Option<Call> {
     let (kind, key) = name.split_once(':')?;
+    let is_ticket = chain.steps.iter().any(|step| step.find == Find::Ticket);
     let (path, other) = match (chain.table, kind) {
         (CONTACTS, "tag") => ("/contacts/{}/tags/{}", TAGS),
         (CONTACTS, "company") => ("/contacts/{}/companies/{}", COMPANIES),
+        (CONVERSATIONS, "tag") if is_ticket => ("/tickets/{}/tags/{}", TAGS),
         (CONVERSATIONS, "tag") => ("/conversations/{}/tags/{}", TAGS),
         (CONVERSATIONS, "participant") => ("/conversations/{}/customers/{}", CONTACTS),
         (ARTICLES, "tag") => ("/articles/{}/tags/{}", TAGS),
@@ -40,6 +42,6 @@ fn removal(chain: &Chain, name: &str) -> Option<Call> {
     };
     let ids = [(chain.table, chain.key.as_str()), (other, key)];
     let call = Call::new(Method::Delete, path, ids.map(|(t, k)| PathId::Id(Reference::new(t, k))).into());
-    // The description wants a body for these two: who did it.
+    // The description wants a body for these: who did it.
     Some(if chain.table == CONVERSATIONS { call.with("admin_id", Field::Actor(Vec::new())) } else { call })
 }

@@ -12,10 +12,14 @@
 //! | conversation | search by contact and time of creation, then text, not another row's; asked again until `settle` has passed | one with another text: `unknown`, names the conversation |
 //! | message, note or files of a thread | `GET /conversations/{id}`, thread aligned (see `thread.rs`) | same author and time, other text: `unknown`, names the part; older than the 500 shown: there if a later one is |
 //! | participant, assignee, team, state | `GET /conversations/{id}` | nothing |
+//! | ticket type | list, by name | nothing |
+//! | ticket | search by contact and time of creation, then title and description, as a conversation | as above |
+//! | message, note, files, assignee, team, state of a ticket | `GET /tickets/{id}`, as of a conversation | as above |
 //!
 //! `unknown` is never sent again by itself. A later load asks again, and only a clear "no" frees it.
 
 pub(crate) mod thread;
+pub(crate) mod ticket;
 
 use deskferry_http::{Method, Request};
 use serde_json::{Value, json};
@@ -24,8 +28,10 @@ use tokio::time::Instant;
 use crate::Result;
 use crate::intercom::{id_of, list, pages, search_conversations};
 use crate::load::{Halt, Load};
+use crate::settings::TicketsAs;
 use crate::step::{Find, Step};
 use crate::tables;
+use crate::tables::attributes::Attributes;
 use crate::text::{escape, letters, path_escaped};
 use thread::Thread;
 
@@ -72,9 +78,9 @@ pub(crate) async fn find(
             in_list(load, step, &all, |n| letters(n["body"].as_str().unwrap_or_default()) == wanted)
         }
         Find::Conversation => conversation(load, body, since).await?,
-        Find::Part | Find::Participant | Find::Assignee | Find::Team | Find::State => {
-            thread.map_or(Found::No, |thread| in_thread(thread, step, body))
-        }
+        Find::TicketType => load.read_ticket_type().await?.and_then(|t| id_of(&t["id"])).map_or(Found::No, yes),
+        Find::Ticket => ticket::find(load, body, since).await?,
+        _ => thread.map_or(Found::No, |thread| in_thread(thread, step, body)),
     })
 }
 
@@ -85,6 +91,7 @@ fn in_thread(thread: &Thread, step: &Step, body: &Value) -> Found {
         Find::Assignee => thread.is_assigned("admin_assignee_id", &text(&body["assignee_id"])),
         Find::Team => thread.is_assigned("team_assignee_id", &text(&body["assignee_id"])),
         Find::State => thread.is_state(&text(&body["message_type"])),
+        Find::TicketState => thread.is_ticket_state(body),
         _ => return thread.message(&step.key, &step.name),
     };
     if there { Found::Yes { id: None, url: None } } else { Found::No }
@@ -143,7 +150,10 @@ async fn contact(load: &Load, body: &Value, since: Instant) -> Result<Found, Hal
 }
 
 async fn attribute(load: &Load, step: &Step, body: &Value) -> Result<Found, Halt> {
-    let existing = tables::attributes::Attributes::read(&load.client).await?;
+    let existing = match load.settings.tickets_as {
+        TicketsAs::Conversation => Attributes::read(&load.client).await?,
+        TicketsAs::Ticket => Attributes::of_tickets(&load.client, load.read_ticket_type().await?.as_ref()).await?,
+    };
     if step.find == Find::AttributeOption {
         let id = load.ledger.id(step.table, &step.key).unwrap_or_default();
         let label = body["label"].as_str().unwrap_or_default().to_owned();
@@ -185,7 +195,10 @@ async fn conversation(load: &Load, body: &Value, since: Instant) -> Result<Found
 
 /// The conversation of a chain as it stands, its messages aligned.
 pub(crate) async fn read_thread(load: &Load, id: &str, steps: &[Step]) -> Result<Option<Thread>, Halt> {
-    let json = match load.client.send(&Request::get(format!("/conversations/{id}"))).await {
+    let is_ticket = load.settings.tickets_as == TicketsAs::Ticket;
+    let path = if is_ticket { ticket::path(id) } else { format!("/conversations/{id}") };
+    let json = match load.client.send(&Request::get(path)).await {
+        Ok(reply) if is_ticket => ticket::as_conversation(reply.json),
         Ok(reply) => reply.json,
         Err(deskferry_http::Error::Refused { status: 404, .. }) => return Ok(None),
         Err(error) => return Err(error.into()),

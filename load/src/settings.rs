@@ -26,8 +26,17 @@ pub enum TicketsAs {
     /// A conversation.
     #[default]
     Conversation,
-    /// A ticket. Not built yet: refused.
+    /// A ticket of the type [`Settings::ticket_type`].
     Ticket,
+}
+
+impl TicketsAs {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Conversation => "conversation",
+            Self::Ticket => "ticket",
+        }
+    }
 }
 
 /// Settings of a load.
@@ -45,6 +54,8 @@ pub struct Settings {
     pub saved_replies: SavedReplies,
     /// What a ticket becomes.
     pub tickets_as: TicketsAs,
+    /// Name of the ticket type of a migration to tickets: one of the workspace, else a new one. It counts until the type is made.
+    pub ticket_type: String,
     /// Share of refused rows of a table, from 0 to 1, above which the load stops before the next table, if they are at least
     /// three. A load of chosen tables does not stop.
     pub reject_rate_max: f64,
@@ -70,6 +81,7 @@ impl Settings {
             placeholder_admin: None,
             saved_replies: SavedReplies::default(),
             tickets_as: TicketsAs::default(),
+            ticket_type: "Migrated ticket".to_owned(),
             reject_rate_max: 0.01,
             in_flight_max: 64,
             timeout: Duration::from_secs(60),
@@ -87,8 +99,8 @@ impl Settings {
         let refuse = |setting, value: &str, reason: &str| {
             Err(Error::Setting { setting, value: value.to_owned(), reason: reason.to_owned() })
         };
-        if self.tickets_as == TicketsAs::Ticket {
-            return refuse("[load] tickets_as", "ticket", "is not built yet; use \"conversation\"");
+        if self.ticket_type.trim().is_empty() {
+            return refuse("[load] ticket_type", &self.ticket_type, "is no name");
         }
         if !(0.0..=1.0).contains(&self.reject_rate_max) {
             let value = self.reject_rate_max.to_string();
@@ -143,17 +155,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tickets_and_old_versions_are_refused() {
+    fn old_versions_and_ticket_types_without_a_name_are_refused() {
         let mut settings = Settings::new("http://x", Secret::new("t"));
         assert!(settings.check().is_ok());
         settings.version = "2.9".into();
         assert!(settings.check().unwrap_err().to_string().contains("2.16"));
         settings.version = "2.17".into();
         assert!(settings.check().is_ok());
-        settings.tickets_as = TicketsAs::Ticket;
-        assert_eq!(
-            settings.check().unwrap_err().to_string(),
-            "[load] tickets_as = `ticket` is not built yet; use \"conversation\""
-        );
+        settings.ticket_type = " ".into();
+        assert_eq!(settings.check().unwrap_err().to_string(), "[load] ticket_type = ` ` is no name");
     }
 }

@@ -67,6 +67,10 @@ pub(crate) enum Field {
     Linked(Value),
     /// Files, inline.
     Files(Vec<FileRef>),
+    /// Attributes of a ticket, each in the form that its type asks for: items of a list by id.
+    TicketAttributes(Map<String, Value>),
+    /// Id of a state of tickets.
+    TicketState(Status),
     /// A list with blanks.
     List(Vec<Field>),
     /// An object with blanks.
@@ -81,6 +85,13 @@ impl Field {
     pub(crate) fn object(map: Map<String, Value>) -> Self {
         Self::Json(Value::Object(map))
     }
+}
+
+/// A state of tickets: the one with this label, else the first of a category.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Status {
+    pub(crate) category: &'static str,
+    pub(crate) label: Option<String>,
 }
 
 /// A call with blanks.
@@ -150,6 +161,21 @@ pub(crate) enum Find {
     Assignee,
     Team,
     State,
+    TicketType,
+    Ticket,
+    TicketState,
+}
+
+impl Find {
+    /// It makes a conversation or a ticket.
+    pub(crate) fn is_thread(self) -> bool {
+        matches!(self, Self::Conversation | Self::Ticket)
+    }
+
+    /// It is found in the conversation or ticket that it belongs to.
+    pub(crate) fn in_thread(self) -> bool {
+        matches!(self, Self::Part | Self::Participant | Self::Assignee | Self::Team | Self::State | Self::TicketState)
+    }
 }
 
 /// One call's worth of work on one row.
@@ -165,6 +191,8 @@ pub(crate) struct Step {
     pub(crate) is_default: bool,
     /// It takes off what an earlier step of this name attached.
     pub(crate) is_removal: bool,
+    /// It goes with the call that creates the row, and needs one of its own only to be changed later. So it is a default too.
+    pub(crate) in_create: bool,
     pub(crate) find: Find,
     /// Field of the reply that holds Intercom's id.
     pub(crate) id_field: Option<&'static str>,
@@ -187,6 +215,7 @@ impl Step {
             update: None,
             is_default: false,
             is_removal: false,
+            in_create: false,
             find,
             id_field: None,
             carries,
@@ -209,6 +238,13 @@ impl Step {
     pub(crate) fn repeatable(mut self) -> Self {
         self.update = Some(self.call.clone());
         self
+    }
+
+    /// It goes with the creation of its row.
+    #[must_use]
+    pub(crate) fn in_create(mut self) -> Self {
+        (self.is_default, self.in_create) = (true, true);
+        self.repeatable()
     }
 
     #[must_use]

@@ -6,3 +6,4 @@ mod plan;
 mod settle;
 mod small;
 mod support;
+mod tickets;

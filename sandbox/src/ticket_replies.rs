@@ -44,8 +44,12 @@ fn reply(ws: &mut Workspace, call: &Call) -> Answer {
     };
     let out = part_json(ws, &part, &call.base_url);
     ws.parts_total += 1;
+    let from_contact = matches!(part.author, Author::Contact(_));
     let ticket = ws.ticket_mut(call.param(0))?;
     ticket.parts.push(part);
+    if from_contact {
+        ticket.reopen();
+    }
     ticket.updated_at = call.now();
     Ok(Reply::json(out))
 }
@@ -99,6 +103,9 @@ mod tests {
         assert_eq!((&part["type"], &part["created_at"]), (&json!("ticket_part"), &json!(1_500_000_100)));
         let done = h.ok("PUT", &path, json!({ "ticket_state_id": "4", "open": false }));
         assert_eq!((&done["ticket_state"]["category"], &done["open"]), (&json!("resolved"), &json!(false)));
+        let again = json!({ "type": "user", "message_type": "comment", "email": "new@x.test", "body": "still broken" });
+        h.ok("POST", &format!("{path}/reply"), again);
+        assert_eq!(h.get(&path)["open"], true, "a contact's message opens a closed ticket");
         assert_eq!(
             h.call("PUT", &path, json!({ "ticket_state_id": "9" })).1["errors"][0]["code"],
             "ticket_state_id_invalid"

@@ -368,7 +368,13 @@ fn edit_attribute(ws: &mut Workspace, call: &Call, id: &str) -> Answer {
     for (name, slot) in ATTRIBUTE_FLAGS.iter().zip(flags) {
         *slot = call.bool(name)?.unwrap_or(*slot);
     }
-    if let Some(options) = options {
+    if let Some(mut options) = options {
+        // An item that stays keeps its id, or tickets would lose their values.
+        for (id, label) in &mut options {
+            if let Some((known, _)) = attribute.options.iter().find(|(_, known)| known == label) {
+                id.clone_from(known);
+            }
+        }
         attribute.options = options;
     }
     attribute.updated_at = call.now();

@@ -50,6 +50,11 @@ impl Ticket {
         self.contacts.first().copied()
     }
 
+    /// As for conversations, a contact's message opens it.
+    pub(crate) fn reopen(&mut self) {
+        (self.open, self.snoozed_until) = (true, None);
+    }
+
     pub(crate) fn created(&self) -> i64 {
         self.created_at
     }

@@ -51,7 +51,7 @@ pub(crate) struct Entry {
     pub(crate) code: Option<String>,
     pub(crate) message: Option<String>,
     pub(crate) request_id: Option<String>,
-    /// JSON: `how` the outcome was learnt (`existed`, `resolved`), `url` in the help center, `workspace`.
+    /// JSON: `how` the outcome was learnt (`existed`, `resolved`), `url` in the help center, `workspace`, `tickets_as`.
     pub(crate) detail: Option<String>,
 }
 

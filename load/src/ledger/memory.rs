@@ -11,6 +11,8 @@ use serde_json::Value;
 use super::entry::Rows;
 use super::{Entry, LOAD, State};
 use crate::removals::is_link;
+use crate::settings::TicketsAs;
+use crate::tables::CONVERSATIONS;
 use crate::{Error, Result};
 
 /// Code of a step that was not sent as the row it belongs to was refused.
@@ -31,6 +33,11 @@ pub(crate) struct Known {
 }
 
 impl Known {
+    /// Whether it is in Intercom or may be.
+    fn may_be_there(self) -> bool {
+        self.made || matches!(self.state, State::Intended | State::Unknown)
+    }
+
     /// Whether the payload is the one of the newest entry.
     pub(crate) fn is_payload(&self, sha256: &str) -> bool {
         self.payload == short(sha256)
@@ -58,6 +65,10 @@ pub(crate) struct Memory {
     clean: bool,
     workspace: Option<String>,
     first_at: Option<i64>,
+    /// What threads become in the load that is being read.
+    becoming: TicketsAs,
+    /// What those became that are in Intercom or may be, and how many they are.
+    threads: (TicketsAs, u64),
 }
 
 impl Memory {
@@ -112,6 +123,39 @@ impl Memory {
         }
     }
 
+    /// What threads became so far, if there are any in Intercom.
+    pub(crate) fn threads_as(&self) -> Option<TicketsAs> {
+        (self.threads.1 > 0).then_some(self.threads.0)
+    }
+
+    /// # Errors
+    /// `Setting` where threads became something else before: they would be there twice.
+    pub(crate) fn of_threads(&self, wanted: TicketsAs) -> Result<()> {
+        match self.threads_as() {
+            Some(found) if found != wanted => Err(Error::Setting {
+                setting: "[load] tickets_as",
+                value: wanted.as_str().to_owned(),
+                reason: format!(
+                    "comes too late: {} threads were loaded as {}s from this stage; roll them back first, or keep \
+                     \"{}\"",
+                    self.threads.1,
+                    found.as_str(),
+                    found.as_str()
+                ),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Counts threads that are in Intercom or may be.
+    fn count_thread(&mut self, before: Option<Known>, now: Known) {
+        match (before.is_some_and(Known::may_be_there), now.may_be_there()) {
+            (false, true) => self.threads = (self.becoming, self.threads.1 + 1),
+            (true, false) => self.threads.1 -= 1,
+            _ => {}
+        }
+    }
+
     pub(crate) fn url(&self, table: &str, key: &str) -> Option<&str> {
         self.urls.get(&hash(&[table, key])).map(String::as_str)
     }
@@ -161,6 +205,10 @@ impl Memory {
         self.first_at.get_or_insert(entry.at.timestamp());
         if entry.table == LOAD {
             self.clean = entry.step == "end";
+            if entry.step == "begin" {
+                let is_ticket = detail()["tickets_as"] == TicketsAs::Ticket.as_str();
+                self.becoming = if is_ticket { TicketsAs::Ticket } else { TicketsAs::Conversation };
+            }
             if let Some(workspace) = detail()["workspace"].as_str() {
                 self.workspace = Some(workspace.to_owned());
             }
@@ -211,6 +259,9 @@ impl Memory {
             if now.made {
                 links.push(entry.step.clone());
             }
+        }
+        if entry.table == CONVERSATIONS && entry.step == "create" {
+            self.count_thread(before, now);
         }
         self.steps.insert(hash_of_step, now);
     }

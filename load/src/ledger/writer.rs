@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use super::LOAD;
 use super::entry::{Entry, Rows, State, to_batch};
+use crate::settings::TicketsAs;
 use crate::{Error, Result};
 
 /// Outcomes are written when there are this many, however new they are.
@@ -31,6 +32,7 @@ pub(super) struct Writer {
     pub(super) context: Context,
     pub(super) run: String,
     pub(super) workspace: String,
+    pub(super) tickets_as: TicketsAs,
     pub(super) next_segment: u64,
     pub(super) next_seq: i64,
     pub(super) clean: bool,
@@ -120,7 +122,8 @@ impl Writer {
         if !self.began {
             self.take_over().await?;
             let mut begin = Entry::new(self.context.now(), LOAD, &self.run, "begin", State::Done);
-            begin.detail = Some(serde_json::json!({ "workspace": self.workspace }).to_string());
+            let detail = serde_json::json!({ "workspace": self.workspace, "tickets_as": self.tickets_as.as_str() });
+            begin.detail = Some(detail.to_string());
             pending.insert(0, begin);
             self.began = true;
         }

@@ -76,6 +76,15 @@ impl Thread {
         id_of(&self.json[field]).as_deref() == Some(id)
     }
 
+    /// Whether a ticket is as this update would make it.
+    pub(crate) fn is_ticket_state(&self, body: &Value) -> bool {
+        let (is, now) = (|field: &str, now: &Value| body[field].is_null() || body[field] == *now, &self.json);
+        let state = &body["ticket_state_id"];
+        (state.is_null() || id_of(state) == id_of(&now["ticket_state"]["id"]))
+            && is("snoozed_until", &now["snoozed_until"])
+            && is("open", &now["open"])
+    }
+
     pub(crate) fn is_state(&self, message_type: &str) -> bool {
         let state = self.json["state"].as_str().unwrap_or_default();
         matches!((message_type, state), ("close", "closed") | ("open", "open") | ("snoozed", "snoozed"))

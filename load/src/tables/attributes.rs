@@ -1,10 +1,11 @@
 //! One attribute of contacts, companies or conversations: what is there is used, what is missing is made, options are added.
+//! Where threads become tickets, those of conversations are attributes of the ticket type.
 //! Source: `POST /data_attributes`, `POST /conversations/attributes` of 2.16.
 
 use deskferry_http::{Client, Method};
 use serde_json::{Value, json};
 
-use super::ATTRIBUTES;
+use super::{ATTRIBUTES, ticket_types};
 use crate::intercom::{id_of, list};
 use crate::rows::Row;
 use crate::step::{Call, Chain, Field, Find, Settled, Step};
@@ -16,6 +17,8 @@ pub(crate) struct Attributes {
     contact: Vec<Value>,
     company: Vec<Value>,
     conversation: Vec<Value>,
+    /// Those of conversations are a ticket type's.
+    of_tickets: bool,
 }
 
 /// How a row stands to the workspace.
@@ -35,9 +38,11 @@ pub(crate) enum Standing {
 }
 
 impl Attributes {
-    /// The calls of [`Attributes::read`].
-    pub(crate) const READS: [&'static str; 3] =
-        ["GET /data_attributes", "GET /data_attributes", "GET /conversations/attributes"];
+    /// The calls of [`Attributes::read`] or [`Attributes::of_tickets`].
+    pub(crate) fn reads(&self) -> &'static [&'static str] {
+        const READS: [&str; 3] = ["GET /data_attributes", "GET /data_attributes", "GET /conversations/attributes"];
+        if self.of_tickets { &READS[..2] } else { &READS }
+    }
 
     /// Three reads.
     pub(crate) async fn read(client: &Client) -> Result<Self> {
@@ -45,6 +50,17 @@ impl Attributes {
             contact: list(client, "/data_attributes?model=contact", "data").await?,
             company: list(client, "/data_attributes?model=company", "data").await?,
             conversation: list(client, "/conversations/attributes", "data").await?,
+            of_tickets: false,
+        })
+    }
+
+    /// Two reads; `kind`: the ticket type, if it is there.
+    pub(crate) async fn of_tickets(client: &Client, kind: Option<&Value>) -> Result<Self> {
+        Ok(Self {
+            contact: list(client, "/data_attributes?model=contact", "data").await?,
+            company: list(client, "/data_attributes?model=company", "data").await?,
+            conversation: kind.map(ticket_types::attributes).unwrap_or_default(),
+            of_tickets: true,
         })
     }
 
@@ -81,7 +97,7 @@ impl Attributes {
         };
         let mut all_options = options_of(found);
         let mut missing_options = Vec::new();
-        for option in row.keys("options")?.into_iter().filter(|_| declared == "list") {
+        for option in row.keys("options")?.into_iter().filter(|_| declared == "list" && found_type != "string") {
             if !all_options.contains(&option) {
                 missing_options.push(option.clone());
                 all_options.push(option);
@@ -95,7 +111,9 @@ impl Attributes {
 pub(crate) fn options_of(attribute: &Value) -> Vec<String> {
     let one =
         |o: &Value| o.as_str().or_else(|| o["value"].as_str()).or_else(|| o["label"].as_str()).map(ToOwned::to_owned);
-    attribute["options"]
+    let items = &attribute["input_options"]["list_options"];
+    let options = if items.is_array() { items } else { &attribute["options"] };
+    options
         .as_array()
         .map(|list| list.iter().filter(|o| o["archived"] != true).filter_map(one).collect())
         .unwrap_or_default()
@@ -104,6 +122,7 @@ pub(crate) fn options_of(attribute: &Value) -> Vec<String> {
 pub(crate) fn chain(row: &Row, existing: &Attributes) -> Result<Chain> {
     let (key, model) = (row.must("source_key")?, row.must("model")?);
     let create = match model {
+        "conversation" if existing.of_tickets => ticket_types::attribute(row)?,
         "conversation" => conversation_attribute(row)?,
         "contact" | "company" => data_attribute(row)?,
         other => {
@@ -111,7 +130,12 @@ pub(crate) fn chain(row: &Row, existing: &Attributes) -> Result<Chain> {
             return Err(Error::Contract { table: ATTRIBUTES.to_owned(), reason });
         }
     };
-    let mut chain = Chain::new(ATTRIBUTES, key, vec![Step::create(ATTRIBUTES, key, create, Find::Attribute)]);
+    let mut create = Step::create(ATTRIBUTES, key, create, Find::Attribute);
+    if model == "conversation" {
+        // One that is in the ledger and not in the workspace is that of a load that made something else of threads.
+        create = create.repeatable();
+    }
+    let mut chain = Chain::new(ATTRIBUTES, key, vec![create]);
     match existing.standing(row)? {
         Standing::Missing => {}
         Standing::Conflict { found } => {
@@ -124,7 +148,11 @@ pub(crate) fn chain(row: &Row, existing: &Attributes) -> Result<Chain> {
         }
         Standing::There { id, missing_options, all_options } => {
             chain.settled = Some(Settled::Existed { id });
-            chain.steps.extend(option_steps(key, model, &missing_options, &all_options));
+            let of_tickets = existing.of_tickets && model == "conversation";
+            match of_tickets && !missing_options.is_empty() {
+                true => chain.steps.extend(ticket_types::list_items(key, &all_options)),
+                false => chain.steps.extend(option_steps(key, model, &missing_options, &all_options)),
+            }
         }
     }
     Ok(chain)

@@ -21,6 +21,7 @@ const BYTES_MAX: i64 = 20 << 20;
 pub(crate) const NO_TEXT: &str = "(no text)";
 
 /// A message as the loader needs it.
+#[derive(Clone)]
 pub(crate) struct Part {
     pub(crate) key: String,
     pub(crate) is_note: bool,

@@ -20,18 +20,9 @@ use crate::step::{Call, Chain, Field, Find, Reference, Settled, Step};
 pub(crate) fn chain(row: &Row, mut parts: Vec<Part>, people: &People, now: DateTime<Utc>) -> Result<Chain> {
     let (key, contact) = (row.must("source_key")?, row.must("contact_key")?);
     if parts.is_empty() {
-        let mut chain = Chain::new(CONVERSATIONS, key, Vec::new());
-        let create = Step::create(CONVERSATIONS, key, Call::post("/conversations"), Find::Conversation);
-        chain.steps.push(create);
-        chain.settled = Some(Settled::Refused { code: "no_message", message: "the thread has no message".to_owned() });
-        return Ok(chain);
+        return Ok(without_message(key, Call::post("/conversations"), Find::Conversation));
     }
-    let created_at = row.time("created_at")?.map(|t| t.timestamp()).unwrap_or_default();
-    let mut newest = created_at;
-    for part in &mut parts {
-        newest = newest.max(part.created_at);
-        part.created_at = newest;
-    }
+    let created_at = in_order(row.time("created_at")?, &mut parts);
     let opening = parts.remove(0);
     let mut steps = vec![create(key, contact, created_at, &opening, people)];
     steps.extend(participants(row, key, contact, &opening, &parts)?);
@@ -50,22 +41,44 @@ pub(crate) fn chain(row: &Row, mut parts: Vec<Part>, people: &People, now: DateT
     Ok(Chain::new(CONVERSATIONS, key, steps))
 }
 
+/// A thread that cannot be made.
+pub(super) fn without_message(key: &str, create: Call, find: Find) -> Chain {
+    let mut chain = Chain::new(CONVERSATIONS, key, vec![Step::create(CONVERSATIONS, key, create, find)]);
+    chain.settled = Some(Settled::Refused { code: "no_message", message: "the thread has no message".to_owned() });
+    chain
+}
+
+/// Makes the times of messages never go back, nor before the thread's; that one in seconds since 1970.
+pub(super) fn in_order(created_at: Option<DateTime<Utc>>, parts: &mut [Part]) -> i64 {
+    let created_at = created_at.map(|t| t.timestamp()).unwrap_or_default();
+    let mut newest = created_at;
+    for part in parts {
+        newest = newest.max(part.created_at);
+        part.created_at = newest;
+    }
+    created_at
+}
+
+/// Text of the opening message; names its author where that is not the contact.
+pub(super) fn opening_body(contact: &str, opening: &Part, people: &People) -> String {
+    let is_opener = opening.is_contact && opening.author.key.as_deref().is_none_or(|author| author == contact);
+    let name = opening.author.name.as_deref().or_else(|| opening.author.key.as_deref().and_then(|k| people.name(k)));
+    match name.filter(|_| !is_opener || opening.author.key.is_none()) {
+        Some(name) => format!("{name} wrote:\n\n{}", opening.body),
+        None if opening.body.trim().is_empty() => NO_TEXT.to_owned(),
+        None => opening.body.clone(),
+    }
+}
+
 fn at(key: &str, path: &'static str) -> Call {
     Call::at(Method::Post, path, CONVERSATIONS, key)
 }
 
 fn create(key: &str, contact: &str, created_at: i64, opening: &Part, people: &People) -> Step {
-    let is_opener = opening.is_contact && opening.author.key.as_deref().is_none_or(|author| author == contact);
-    let name = opening.author.name.as_deref().or_else(|| opening.author.key.as_deref().and_then(|k| people.name(k)));
-    let body = match name.filter(|_| !is_opener || opening.author.key.is_none()) {
-        Some(name) => format!("{name} wrote:\n\n{}", opening.body),
-        None if opening.body.trim().is_empty() => NO_TEXT.to_owned(),
-        None => opening.body.clone(),
-    };
     let from = vec![("type", Field::json("contact")), ("id", Field::Id(Reference::new(CONTACTS, contact)))];
     let call = Call::post("/conversations")
         .with("from", Field::Object(from))
-        .with("body", Field::json(body))
+        .with("body", Field::json(opening_body(contact, opening, people)))
         .with("created_at", Field::json(created_at));
     let mut step = Step::create(CONVERSATIONS, key, call, Find::Conversation);
     step.id_field = Some("conversation_id");

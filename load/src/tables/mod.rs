@@ -1,6 +1,6 @@
 //! The contract tables in the order they are loaded; each file turns rows into chains of steps, and asks nobody.
 //!
-//! attributes → tags → companies → contacts → notes → collections → articles → links → conversations → custom objects
+//! ticket type → attributes → tags → companies → contacts → notes → collections → articles → links → conversations → custom objects
 
 pub(crate) mod articles;
 pub(crate) mod attributes;
@@ -13,10 +13,14 @@ pub(crate) mod custom_objects;
 pub(crate) mod notes;
 pub(crate) mod saved_replies;
 pub(crate) mod tags;
+pub(crate) mod ticket_types;
+pub(crate) mod tickets;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
+/// No contract table: the one ticket type of a migration, where threads become tickets.
+pub(crate) const TICKET_TYPES: &str = "ticket_types";
 pub(crate) const ATTRIBUTES: &str = "attributes";
 pub(crate) const TAGS: &str = "tags";
 pub(crate) const COMPANIES: &str = "companies";
@@ -31,7 +35,8 @@ pub(crate) const CUSTOM_OBJECTS: &str = "custom_objects";
 pub(crate) const SAVED_REPLIES: &str = "saved_replies";
 
 /// All tables in their order; messages and files go with their conversations.
-pub(crate) const ORDER: [&str; 12] = [
+pub(crate) const ORDER: [&str; 13] = [
+    TICKET_TYPES,
     ATTRIBUTES,
     TAGS,
     COMPANIES,

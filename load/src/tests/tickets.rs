@@ -1,0 +1,532 @@
+//! Threads as tickets: a whole small desk, changes, deaths, faults, the form of every request.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use arrow::array::AsArray as _;
+use axum::extract::{Request, State};
+use axum::response::Response;
+use deskferry_staging::{Context, Manifest};
+use futures::{StreamExt as _, TryStreamExt as _};
+use serde_json::{Value, json};
+
+use super::support::*;
+use crate::{Counts, Filter, Settings, Summary, TicketsAs, load, plan, read_back, readiness};
+
+fn as_tickets(url: &str) -> Settings {
+    Settings { tickets_as: TicketsAs::Ticket, ..settings(url) }
+}
+
+async fn send(context: &Context, url: &str, tables: &Value) -> Summary {
+    let manifest = publish(context, tables).await;
+    load(&again(context), &as_tickets(url), &manifest, &Filter::default()).await.unwrap()
+}
+
+fn counts(summary: &Summary, table: &str) -> Counts {
+    summary.tables.iter().find(|(t, _)| t == table).map(|(_, c)| *c).unwrap_or_default()
+}
+
+fn all_rows(summary: &Summary, f: impl Fn(&Counts) -> u64) -> u64 {
+    summary.tables.iter().map(|(_, c)| f(c)).sum()
+}
+
+async fn call(url: &str, method: reqwest::Method, path: &str, body: Option<Value>) -> Value {
+    loop {
+        let mut request = reqwest::Client::new()
+            .request(method.clone(), format!("{url}{path}"))
+            .bearer_auth("tok")
+            .header("Intercom-Version", "2.16");
+        if let Some(body) = &body {
+            request = request.json(body);
+        }
+        // The sandbox's faults are met here too.
+        let Ok(reply) = request.send().await else { continue };
+        assert!(!matches!(reply.status().as_u16(), 400..=428), "{path}: {}", reply.text().await.unwrap());
+        if reply.status().is_success() {
+            return reply.json().await.unwrap();
+        }
+    }
+}
+
+/// All tickets, oldest first.
+async fn tickets(url: &str) -> Vec<Value> {
+    let query =
+        json!({ "query": { "field": "created_at", "operator": ">", "value": 0 }, "pagination": { "per_page": 150 } });
+    let found = call(url, reqwest::Method::POST, "/tickets/search", Some(query)).await;
+    let mut found = found["tickets"].as_array().unwrap().clone();
+    found.sort_by_key(|t| t["id"].as_str().unwrap().parse::<u64>().unwrap());
+    found
+}
+
+/// What is in the workspace, without ids and times that every load gives anew: items of lists by their label.
+async fn whole(url: &str) -> String {
+    let mut lines = contents(url).await;
+    let types = call(url, reqwest::Method::GET, "/ticket_types", None).await;
+    let mut labels = BTreeMap::new();
+    for kind in types["data"].as_array().unwrap() {
+        let mut names = Vec::new();
+        for attribute in kind["ticket_type_attributes"]["data"].as_array().unwrap() {
+            names.push(format!("{}:{}", attribute["name"], attribute["data_type"]));
+            for item in attribute["input_options"]["list_options"].as_array().into_iter().flatten() {
+                labels.insert(item["id"].as_str().unwrap().to_owned(), item["label"].clone());
+            }
+        }
+        lines.push(format!("type {} {} {}", kind["name"], kind["category"], names.join(" ")));
+    }
+    for mut ticket in tickets(url).await {
+        for (_, value) in ticket["ticket_attributes"].as_object_mut().unwrap() {
+            if let Some(label) = value.as_str().and_then(|v| labels.get(v)) {
+                *value = label.clone();
+            }
+        }
+        let mut line = format!(
+            "ticket {} {} state={} open={} tags={} contacts={} company={} admin={} team={}",
+            ticket["ticket_attributes"],
+            ticket["created_at"],
+            ticket["ticket_state"]["category"],
+            ticket["open"],
+            ticket["tags"]["tags"].as_array().unwrap().len(),
+            ticket["contacts"]["contacts"][0]["external_id"],
+            ticket["company_id"].is_string(),
+            ticket["admin_assignee_id"],
+            ticket["team_assignee_id"]
+        );
+        for part in ticket["ticket_parts"]["ticket_parts"].as_array().unwrap() {
+            let is_message = matches!(part["part_type"].as_str(), Some("comment" | "note"));
+            let at = if is_message { part["created_at"].clone() } else { Value::Null };
+            let files = part["attachments"].as_array().unwrap().len();
+            line += &format!(
+                "\n  {} {} {at} {} files={files}",
+                part["part_type"].as_str().unwrap(),
+                part["author"]["email"].as_str().unwrap(),
+                part["body"]
+            );
+        }
+        lines.push(line);
+    }
+    lines.sort();
+    lines.join("\n")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn small_desk_becomes_tickets_whole_and_the_second_load_sends_nothing() {
+    let (_sandbox, url) = sandbox("", None).await;
+    let context = context();
+    let tables = desk(&context).await;
+    let summary = send(&context, &url, &tables).await;
+    assert_eq!(all_rows(&summary, |c| c.rejected + c.unknown + c.not_sent + c.drift), 0, "{summary:#?}");
+    assert_eq!(counts(&summary, "ticket_types").created, 1);
+    assert_eq!(counts(&summary, "attributes").created, 3);
+    assert_eq!(counts(&summary, "conversations").created, 3);
+    assert_eq!(counts(&summary, "conversation_parts").created, 7);
+    assert_eq!(counts(&summary, "attachments").created, 13);
+    let whole = whole(&url).await;
+    assert!(!whole.contains("conversation \""), "no conversation was made: {whole}");
+    let wanted = r#"ticket {"Hesk id":1,"Priority":"high","_default_title_":"First","_default_description_":"a < b & c\n\nbye"} 1600000060 state="resolved" open=false tags=2 contacts="h:1" company=true admin=3 team=20
+  note owner@desk.example 1600000060 "<p>Also took part: Contact 3 &lt;c3@mail.example&gt;</p>" files=0
+  note owner@desk.example 1600000060 "<p><em>Zoë &lt;x&gt; wrote:</em></p><p>a.png</p>" files=1
+  comment owner@desk.example 1600000120 "<p><em>Zoë &lt;x&gt; wrote:</em></p><p>We <b>look</b></p>" files=0
+  comment c4@mail.example 1600000180 "<p>here &amp; there</p>" files=0
+  note owner@desk.example 1600000180 "<p><em>Zoë &lt;x&gt; wrote:</em></p><p>file 1.txt, file 2.txt, file 3.txt, file 4.txt, file 5.txt, file 6.txt, file 7.txt, file 8.txt, file 9.txt, file 10.txt</p>" files=10
+  note owner@desk.example 1600000180 "<p><em>Zoë &lt;x&gt; wrote:</em></p><p>file 11.txt, file 12.txt</p>" files=2
+  note ada@desk.example 1600000240 "<p>same</p>" files=0
+  note ada@desk.example 1600000240 "<p>same</p>" files=0
+  ticket_state_updated_by_admin ada@desk.example null null files=0
+  close ada@desk.example null null files=0
+"#;
+    assert!(whole.contains(wanted.trim_end()), "{whole}");
+    let twin = r#"ticket {"_default_title_":"Twin","_default_description_":"twin"} 1600000060 state="submitted" open=true tags=0 contacts="h:2" company=false admin=0 team=0"#;
+    assert_eq!(whole.matches(twin).count(), 2, "{whole}");
+
+    let before = writes(&url).await;
+    let second = send(&context, &url, &tables).await;
+    assert_eq!(writes(&url).await, before, "{:?}", second.calls);
+    assert_eq!(all_rows(&second, |c| c.rows), all_rows(&second, |c| c.same), "{second:#?}");
+    assert_eq!(second.writes(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_are_as_few_as_the_call_budget_and_as_planned() {
+    let (_sandbox, url) = sandbox("", None).await;
+    let context = context();
+    let manifest = publish(&context, &desk(&context).await).await;
+    let planned = plan(&context, &as_tickets(&url), &manifest, &Filter::default()).await.unwrap();
+    assert_eq!(writes(&url).await, 0);
+    let summary = load(&context, &as_tickets(&url), &manifest, &Filter::default()).await.unwrap();
+    assert_eq!(planned.calls, summary.calls);
+    let of_tickets: Vec<_> =
+        summary.calls.iter().filter(|(c, _)| c.contains(" /ticket")).map(|(c, n)| format!("{c} {n}")).collect();
+    // Ticket 1: 4 replies, a note of who took part, 1 file note of the first message, 2 of another, 2 tags, 1 state. Tickets 2
+    // and 3: created, and open as they are.
+    assert_eq!(
+        of_tickets,
+        [
+            "GET /ticket_types 2",
+            "POST /ticket_types 1",
+            "POST /ticket_types/{id}/attributes 2",
+            "POST /tickets 3",
+            "POST /tickets/{id}/reply 8",
+            "POST /tickets/{id}/tags 2",
+            "PUT /tickets/{id} 1"
+        ]
+    );
+    let again = plan(&again(&context), &as_tickets(&url), &manifest, &Filter::default()).await.unwrap();
+    assert!(again.calls.keys().all(|c| c.starts_with("GET ")), "{:?}", again.calls);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn changed_rows_are_updated_new_messages_appended_and_drift_is_told() {
+    let (_sandbox, url) = sandbox("", None).await;
+    let context = context();
+    let mut tables = desk(&context).await;
+    send(&context, &url, &tables).await;
+    tables["conversations"][0]["title"] = json!("New title");
+    tables["conversations"][0]["custom_attributes"]["Priority"] = json!("low");
+    tables["conversations"][0]["assignee_key"] = json!("h:admin:1");
+    tables["conversations"][1]["state"] = json!("closed");
+    tables["conversation_parts"][1]["body"] = json!("<p>edited</p>");
+    tables["conversation_parts"][5]["body"] = json!("twin, edited");
+    let mut part = tables["conversation_parts"][4].clone();
+    (part["source_key"], part["position"], part["body"]) = (json!("h:reply:9"), json!(6), json!("<p>appended</p>"));
+    tables["conversation_parts"].as_array_mut().unwrap().insert(5, part);
+    let summary = send(&context, &url, &tables).await;
+    let calls: Vec<_> =
+        summary.calls.iter().filter(|(c, _)| !c.starts_with("GET")).map(|(c, n)| format!("{c} {n}")).collect();
+    // Of ticket 1 attributes, assignee and, for its new message, state; of ticket 2 attributes and state.
+    assert_eq!(calls, ["POST /tickets/{id}/reply 1", "PUT /tickets/{id} 5"]);
+    let parts = counts(&summary, "conversation_parts");
+    assert_eq!((parts.created, parts.drift, counts(&summary, "conversations").updated), (1, 1, 2));
+    let tickets = tickets(&url).await;
+    let of = |n: usize, name: &str| tickets[n]["ticket_attributes"][name].clone();
+    assert_eq!((of(0, "_default_title_"), &tickets[0]["admin_assignee_id"]), (json!("New title"), &json!(2)));
+    let twin = (1..3).find(|n| tickets[*n]["open"] == false).unwrap();
+    assert_eq!(of(twin, "_default_description_"), json!("twin, edited"));
+    assert!(whole(&url).await.contains(r#""Priority":"low""#));
+
+    // Opened again at the source: the only default that has to be taken back.
+    tables["conversations"][1]["state"] = json!("open");
+    let summary = send(&context, &url, &tables).await;
+    assert_eq!(summary.writes(), 1, "{:?}", summary.calls);
+    let found = super::tickets::tickets(&url).await;
+    assert_eq!((&found[twin]["open"], &found[twin]["ticket_state"]["category"]), (&json!(true), &json!("in_progress")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_became_conversations_does_not_become_tickets_as_well() {
+    let (_sandbox, url) = sandbox("", None).await;
+    let context = context();
+    let manifest = publish(&context, &desk(&context).await).await;
+    let contacts = Filter {
+        only: vec!["attributes".into(), "companies".into(), "tags".into(), "contacts".into()],
+        ..Filter::default()
+    };
+    load(&context, &as_tickets(&url), &manifest, &contacts).await.unwrap();
+    // No thread is loaded yet: the mind may be changed, and attributes are made for the other choice too.
+    let summary = load(&again(&context), &settings(&url), &manifest, &Filter::default()).await.unwrap();
+    assert_eq!(all_rows(&summary, |c| c.rejected + c.unknown), 0, "{summary:#?}");
+    let before = writes(&url).await;
+    let error = load(&again(&context), &as_tickets(&url), &manifest, &Filter::default()).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "[load] tickets_as = `ticket` comes too late: 3 threads were loaded as conversations from this stage; roll them \
+         back first, or keep \"conversation\""
+    );
+    assert_eq!(
+        plan(&again(&context), &as_tickets(&url), &manifest, &Filter::default()).await.unwrap_err().to_string(),
+        error.to_string()
+    );
+    assert_eq!(writes(&url).await, before);
+    load(&again(&context), &settings(&url), &manifest, &Filter::default()).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn type_and_attributes_that_are_there_are_used_and_lists_become_text_where_an_item_has_a_comma() {
+    let (_sandbox, url) = sandbox("", None).await;
+    let post = |path: String, body: Value| {
+        let url = url.clone();
+        async move { call(&url, reqwest::Method::POST, &path, Some(body)).await }
+    };
+    let kind = post("/ticket_types".into(), json!({ "name": "Imported", "category": "Customer" })).await;
+    let attributes = format!("/ticket_types/{}/attributes", kind["id"].as_str().unwrap());
+    post(
+        attributes.clone(),
+        json!({ "name": "Priority", "description": "p", "data_type": "list", "list_items": "low,high" }),
+    )
+    .await;
+    post(attributes, json!({ "name": "Hesk id", "description": "h", "data_type": "string" })).await;
+    let context = context();
+    let mut tables = desk(&context).await;
+    tables["attributes"][1]["options"] = json!(["low", "high", "urgent"]);
+    tables["attributes"][2]["data_type"] = json!("string");
+    let mut comma = tables["attributes"][1].clone();
+    (comma["source_key"], comma["name"], comma["options"]) =
+        (json!("h:attr:4"), json!("Place"), json!(["Rome, Italy", "Oslo"]));
+    tables["attributes"].as_array_mut().unwrap().push(comma);
+    tables["conversations"][0]["custom_attributes"] =
+        json!({ "Priority": "urgent", "Hesk id": "1", "Place": "Rome, Italy" });
+    tables["conversations"][1]["custom_attributes"] = json!({ "Priority": "no such" });
+    tables["conversations"][2]["custom_attributes"] = json!({ "Undeclared": "x" });
+    let manifest = publish(&context, &tables).await;
+    let settings = Settings { ticket_type: "imported".into(), ..as_tickets(&url) };
+    let ready = readiness(&context, &settings, Some(&manifest)).await.unwrap();
+    assert_eq!(ready.attributes_new, ["contact.Customer no", "conversation.Place"]);
+    let summary = load(&context, &settings, &manifest, &Filter::default()).await.unwrap();
+    assert_eq!(counts(&summary, "ticket_types").same, 1);
+    assert_eq!(summary.calls.get("POST /ticket_types"), None);
+    assert_eq!(summary.calls.get("POST /ticket_types/{id}/attributes"), Some(&1));
+    assert_eq!(summary.calls.get("PUT /ticket_types/{id}/attributes/{id}"), Some(&1));
+    assert_eq!(counts(&summary, "conversations").rejected, 2, "{summary:#?}");
+    let whole = whole(&url).await;
+    assert!(whole.contains(r#"{"Hesk id":"1","Place":"Rome, Italy","Priority":"urgent""#), "{whole}");
+    let second = load(&again(&context), &settings, &manifest, &Filter::default()).await.unwrap();
+    assert_eq!(second.writes(), 0, "{:?}", second.calls);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn state_follows_the_label_of_a_status_a_snooze_and_a_close() {
+    let (_sandbox, url) = sandbox("", None).await;
+    let context = context();
+    let mut tables = desk(&context).await;
+    tables["attributes"].as_array_mut().unwrap().push(
+        json!({ "source_key": "h:attr:5", "model": "conversation", "name": "Hesk status", "data_type": "string" }),
+    );
+    let until = context.now().timestamp() + 86_400;
+    // A label of another category is not the state of a closed thread.
+    tables["conversations"][0]["custom_attributes"]["Hesk status"] = json!("In progress");
+    tables["conversations"][1]["custom_attributes"] = json!({ "Hesk status": "In progress" });
+    (tables["conversations"][2]["state"], tables["conversations"][2]["snoozed_until"]) =
+        (json!("snoozed"), json!(until));
+    let summary = send(&context, &url, &tables).await;
+    assert_eq!(summary.calls.get("PUT /tickets/{id}"), Some(&3));
+    let found = tickets(&url).await;
+    let mut states: Vec<_> = found
+        .iter()
+        .map(|t| format!("{} {} {}", t["ticket_state"]["category"], t["open"], t["snoozed_until"]))
+        .collect();
+    states.sort();
+    assert_eq!(
+        states,
+        [
+            "\"in_progress\" true null".to_owned(),
+            "\"resolved\" false null".into(),
+            format!("\"submitted\" true {until}")
+        ]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn read_back_shows_tickets_as_threads() {
+    let (_sandbox, url) = sandbox("", None).await;
+    let context = context();
+    send(&context, &url, &desk(&context).await).await;
+    let live = read_back(&context, &as_tickets(&url)).await.unwrap();
+    assert_eq!((live.rows("conversations"), live.rows("attributes"), live.rows("ticket_types")), (3, 5, 1));
+    // Seven messages, three replies that bring files only, and who took part.
+    assert_eq!(live.rows("conversation_parts"), 11);
+    let batches: Vec<_> = context.staging.read(&live, "conversations").unwrap().try_collect().await.unwrap();
+    let column = |name: &str| batches[0].column_by_name(name).unwrap().clone();
+    let (titles, states, ids) = (column("title"), column("state"), column("id"));
+    assert_eq!((titles.as_string::<i32>().value(0), states.as_string::<i32>().value(0)), ("First", "closed"));
+    let files = column("attachments");
+    assert_eq!(files.as_primitive::<arrow::datatypes::Int64Type>().iter().flatten().sum::<i64>(), 13);
+    let path = format!("/tickets/{}", ids.as_string::<i32>().value(0));
+    call(&url, reqwest::Method::DELETE, &path, None).await;
+    assert_eq!(read_back(&again(&context), &as_tickets(&url)).await.unwrap().rows("conversations"), 2);
+}
+
+/// Runs a load in a runtime of its own and drops it, tasks and all, when the bell rings; whether it rang.
+async fn die(context: &Context, manifest: &Manifest, url: &str, at: u64, death: Death) -> bool {
+    let (proxy_url, dead) = proxy(url, at, death).await;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let (context, manifest) = (again(context), manifest.clone());
+    let task =
+        runtime.spawn(async move { load(&context, &as_tickets(&proxy_url), &manifest, &Filter::default()).await });
+    let died = tokio::select! {
+        ended = task => { ended.unwrap().unwrap(); false }
+        () = dead.notified() => true,
+    };
+    runtime.shutdown_background();
+    died
+}
+
+async fn undisturbed() -> (String, u64) {
+    let (_sandbox, url) = sandbox("", None).await;
+    let context = context();
+    send(&context, &url, &desk(&context).await).await;
+    (whole(&url).await, writes(&url).await)
+}
+
+async fn dies_everywhere(death: Death) {
+    let (wanted, writes_wanted) = undisturbed().await;
+    let wanted = &wanted;
+    let one = |at: u64| async move {
+        let (_sandbox, url) = sandbox("", None).await;
+        let context = context();
+        let manifest = publish(&context, &desk(&context).await).await;
+        assert!(die(&context, &manifest, &url, at, death).await, "write {at} of {writes_wanted}");
+        let next = load(&again(&context), &as_tickets(&url), &manifest, &Filter::default()).await.unwrap();
+        let bad = all_rows(&next, |c| c.rejected + c.unknown + c.not_sent);
+        assert_eq!(bad, 0, "death {death:?} at write {at}: {next:#?}");
+        assert_eq!(&whole(&url).await, wanted, "death {death:?} at write {at}");
+        let last = load(&again(&context), &as_tickets(&url), &manifest, &Filter::default()).await.unwrap();
+        assert_eq!(last.writes(), 0, "death {death:?} at write {at}: {:?}", last.calls);
+    };
+    futures::stream::iter(1..=writes_wanted).for_each_concurrent(4, one).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn death_before_any_write_loses_and_doubles_nothing() {
+    dies_everywhere(Death::Before).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn death_after_any_write_loses_and_doubles_nothing() {
+    dies_everywhere(Death::After).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn faults_make_the_same_tickets() {
+    let (wanted, _) = undisturbed().await;
+    for faults in ["lost=0.2", "500=0.2", "429=0.2", "lost=0.1,500=0.1,429=0.1,latency=1ms..5ms"] {
+        let (_sandbox, url) = sandbox(faults, None).await;
+        let context = context();
+        let summary = send(&context, &url, &desk(&context).await).await;
+        assert_eq!(all_rows(&summary, |c| c.rejected + c.unknown + c.not_sent), 0, "{faults}: {summary:#?}");
+        assert_eq!(whole(&url).await, wanted, "{faults}");
+    }
+}
+
+type Sent = Arc<Mutex<Vec<(String, Value)>>>;
+
+/// A proxy that keeps what is written through it.
+async fn listener(target: &str) -> (String, Sent) {
+    let sent = Sent::default();
+    let state = (target.to_owned(), Arc::clone(&sent), reqwest::Client::new());
+    let app = axum::Router::new().fallback(keep).layer(axum::extract::DefaultBodyLimit::disable()).with_state(state);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    (url, sent)
+}
+
+async fn keep(State((target, sent, http)): State<(String, Sent, reqwest::Client)>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, 64 << 20).await.unwrap();
+    if parts.method != "GET" && parts.uri.path().starts_with("/ticket") {
+        let pieces = parts.uri.path().split('/');
+        let pieces: Vec<_> = pieces.map(|p| if p.parse::<u64>().is_ok() { "{id}" } else { p }).collect();
+        let call = format!("{} {}", parts.method, pieces.join("/"));
+        sent.lock().unwrap().push((call, serde_json::from_slice(&body).unwrap()));
+    }
+    let reply = http.request(parts.method, format!("{target}{}", parts.uri)).headers(parts.headers).body(body);
+    let reply = reply.send().await.unwrap();
+    let status = reply.status();
+    Response::builder()
+        .status(status)
+        .header("content-type", "application/json")
+        .body(axum::body::Body::from(reply.bytes().await.unwrap()))
+        .unwrap()
+}
+
+/// What the official description of 2.16 says of a request: fields with their types, those that must be there after `*`.
+fn description(call: &str, body: &Value) -> &'static [(&'static str, &'static str)] {
+    match (call, body["type"].as_str()) {
+        ("POST /ticket_types", _) => &[
+            ("*name", "text"),
+            ("description", "text"),
+            ("category", "text"),
+            ("icon", "text"),
+            ("is_internal", "boolean"),
+        ],
+        ("POST /ticket_types/{id}/attributes", _) => &[
+            ("*name", "text"),
+            ("*description", "text"),
+            ("*data_type", "text"),
+            ("required_to_create", "boolean"),
+            ("required_to_create_for_contacts", "boolean"),
+            ("visible_on_create", "boolean"),
+            ("visible_to_contacts", "boolean"),
+            ("multiline", "boolean"),
+            ("list_items", "text"),
+            ("allow_multiple_values", "boolean"),
+        ],
+        ("POST /tickets", _) => &[
+            ("*ticket_type_id", "text"),
+            ("*contacts", "list"),
+            ("conversation_to_link_id", "text"),
+            ("company_id", "text"),
+            ("created_at", "integer"),
+            ("ticket_attributes", "object"),
+            ("assignment", "object"),
+            // Optional there, never left out here.
+            ("*skip_notifications", "boolean"),
+        ],
+        ("PUT /tickets/{id}", _) => &[
+            ("ticket_attributes", "object"),
+            ("ticket_state_id", "text"),
+            ("company_id", "text"),
+            ("open", "boolean"),
+            ("is_shared", "boolean"),
+            ("snoozed_until", "integer"),
+            ("admin_id", "integer"),
+            ("assignee_id", "text"),
+            ("*skip_notifications", "boolean"),
+        ],
+        ("POST /tickets/{id}/reply", Some("user")) => &[
+            ("*message_type", "text"),
+            ("*type", "text"),
+            ("*body", "text"),
+            ("*intercom_user_id", "text"),
+            ("created_at", "integer"),
+            ("attachment_urls", "list"),
+            ("*skip_notifications", "boolean"),
+        ],
+        ("POST /tickets/{id}/reply", Some("admin")) => &[
+            ("*message_type", "text"),
+            ("*type", "text"),
+            ("*admin_id", "text"),
+            ("body", "text"),
+            ("created_at", "integer"),
+            ("attachment_urls", "list"),
+            ("attachment_files", "list"),
+            ("*skip_notifications", "boolean"),
+        ],
+        ("POST /tickets/{id}/tags", _) => &[("*id", "text"), ("*admin_id", "text")],
+        _ => panic!("{call} is not described"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_request_is_as_the_official_description_says_and_silent() {
+    let (_sandbox, url) = sandbox("", None).await;
+    let (through, sent) = listener(&url).await;
+    let context = context();
+    let mut tables = desk(&context).await;
+    send(&context, &through, &tables).await;
+    tables["conversations"][0]["assignee_key"] = json!("h:admin:1");
+    tables["conversations"][2]["snoozed_until"] = json!(context.now().timestamp() + 86_400);
+    tables["conversations"][2]["state"] = json!("snoozed");
+    send(&context, &through, &tables).await;
+    let sent = sent.lock().unwrap();
+    assert_eq!(sent.iter().filter(|(call, _)| call == "PUT /tickets/{id}").count(), 3, "{sent:#?}");
+    for (call, body) in sent.iter() {
+        let fields = description(call, body);
+        for (name, value) in body.as_object().unwrap() {
+            let found = fields.iter().find(|(field, _)| field.trim_start_matches('*') == name);
+            let (_, wanted) = found.unwrap_or_else(|| panic!("{call}: {name} is not described: {body}"));
+            let fits = match *wanted {
+                "text" => value.is_string(),
+                "integer" => value.is_i64(),
+                "boolean" => value.is_boolean(),
+                "list" => value.is_array(),
+                _ => value.is_object(),
+            };
+            assert!(fits, "{call}: {name} is not {wanted}: {body}");
+        }
+        for (name, _) in fields.iter().filter(|(name, _)| name.starts_with('*')) {
+            assert!(!body[&name[1..]].is_null(), "{call}: {name} is missing: {body}");
+        }
+        assert_ne!(body["skip_notifications"], false);
+        assert!(body["attachment_files"].as_array().is_none_or(|files| files.len() <= 10));
+    }
+}
