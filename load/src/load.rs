@@ -220,7 +220,9 @@ impl Load {
             Found::No => Ok(None),
             Found::Doubtful(why) => Ok(Some(Outcome::unknown(why))),
             Found::Yes { id, url } => {
-                let mut outcome = Outcome { id, url, how: Some("resolved"), ..Outcome::new(State::Done) };
+                // By the path a rollback knows what it was.
+                let (method, path) = (Some(request.method.as_str()), Some(request.path.clone()));
+                let mut outcome = Outcome { id, url, how: Some("resolved"), method, path, ..Outcome::new(State::Done) };
                 let is_other = matches!(todo, Todo::Resolve { changed: true }) && step.find != Find::Attribute;
                 let changed = is_other || step.find == Find::Contact;
                 if let Some(update) = step.update.as_ref().filter(|_| changed) {

@@ -55,7 +55,8 @@ pub(crate) struct RowResult {
 pub(crate) const ARTICLE_LINKS: &str = "article_links";
 
 /// Tables in the order in which their counts are told: as they are loaded.
-pub(crate) const ORDER: [&str; 13] = [
+pub(crate) const ORDER: [&str; 14] = [
+    tables::TICKET_TYPES,
     tables::ATTRIBUTES,
     tables::TAGS,
     tables::COMPANIES,

@@ -1,4 +1,5 @@
--- What the workspace holds, as read back by the loader (load/src/read_back.rs).
+-- What the workspace holds, as read back by the loader (load/src/read_back.rs). Where threads became tickets, `conversations` and
+-- `conversation_parts` hold the tickets and their messages, and `attributes` those of the ticket type as model `conversation`.
 CREATE TABLE contacts (id VARCHAR, external_id VARCHAR, email VARCHAR, name VARCHAR);
 CREATE TABLE companies (id VARCHAR, company_id VARCHAR, name VARCHAR);
 CREATE TABLE tags (id VARCHAR, name VARCHAR);
@@ -13,6 +14,7 @@ CREATE TABLE conversation_parts (
     conversation_id VARCHAR, part_id VARCHAR, part_type VARCHAR, author_type VARCHAR, author_id VARCHAR, created_at TIMESTAMP,
     attachments BIGINT
 );
+CREATE TABLE ticket_types (id VARCHAR, name VARCHAR);
 CREATE TABLE notes (id VARCHAR, created_at TIMESTAMP);
 CREATE TABLE custom_objects (id VARCHAR, object_type VARCHAR, external_id VARCHAR);
 CREATE TABLE saved_replies (id VARCHAR, title VARCHAR);

@@ -39,6 +39,10 @@ JOIN intercom_live.attributes AS live ON live.id = sent.intercom_id AND live.mod
 WHERE sent.table_name = 'attributes'
 UNION ALL
 SELECT sent.table_name, sent.source_key
+FROM sent JOIN intercom_live.ticket_types AS live ON live.id = sent.intercom_id
+WHERE sent.table_name = 'ticket_types'
+UNION ALL
+SELECT sent.table_name, sent.source_key
 FROM sent JOIN intercom_live.notes AS live ON live.id = sent.intercom_id
 WHERE sent.table_name = 'notes'
 UNION ALL

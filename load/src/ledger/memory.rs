@@ -284,3 +284,40 @@ fn hash(parts: &[&str]) -> u128 {
     };
     (u128::from(half(1)) << 64) | u128::from(half(2))
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+
+    fn entry(table: &str, key: &str, step: &str, state: State) -> Entry {
+        Entry::new(DateTime::from_timestamp(0, 0).unwrap(), table, key, step, state)
+    }
+
+    fn begin(memory: &mut Memory, tickets_as: Option<&str>) {
+        let detail = serde_json::json!({ "workspace": "w", "tickets_as": tickets_as }).to_string();
+        memory.apply(&Entry { detail: Some(detail), ..entry(LOAD, "run", "begin", State::Done) });
+    }
+
+    #[test]
+    fn threads_become_one_thing_as_long_as_one_of_them_may_be_there() {
+        let mut memory = Memory::default();
+        begin(&mut memory, Some("ticket"));
+        memory.apply(&entry("contacts", "a", "create", State::Done));
+        assert_eq!(memory.threads_as(), None);
+        memory.apply(&entry(CONVERSATIONS, "a", "create", State::Intended));
+        memory.apply(&entry(CONVERSATIONS, "b", "create", State::Intended));
+        memory.apply(&entry(CONVERSATIONS, "b", "create", State::Done));
+        assert!(memory.of_threads(TicketsAs::Ticket).is_ok());
+        let error = memory.of_threads(TicketsAs::Conversation).unwrap_err().to_string();
+        assert!(error.contains("2 threads were loaded as tickets"), "{error}");
+        memory.apply(&entry(CONVERSATIONS, "a", "create", State::Rejected));
+        memory.apply(&entry(CONVERSATIONS, "b", "create", State::Undone));
+        // A load of an older program says nothing of it.
+        begin(&mut memory, None);
+        assert!(memory.of_threads(TicketsAs::Conversation).is_ok());
+        memory.apply(&entry(CONVERSATIONS, "a", "create", State::Intended));
+        assert_eq!(memory.threads_as(), Some(TicketsAs::Conversation));
+    }
+}

@@ -184,6 +184,7 @@ async fn changed_rows_are_updated_new_messages_appended_and_drift_is_told() {
     tables["conversations"][0]["title"] = json!("New title");
     tables["conversations"][0]["custom_attributes"]["Priority"] = json!("low");
     tables["conversations"][0]["assignee_key"] = json!("h:admin:1");
+    tables["conversations"][0]["tag_keys"] = json!(["h:tag:1"]);
     tables["conversations"][1]["state"] = json!("closed");
     tables["conversation_parts"][1]["body"] = json!("<p>edited</p>");
     tables["conversation_parts"][5]["body"] = json!("twin, edited");
@@ -194,7 +195,7 @@ async fn changed_rows_are_updated_new_messages_appended_and_drift_is_told() {
     let calls: Vec<_> =
         summary.calls.iter().filter(|(c, _)| !c.starts_with("GET")).map(|(c, n)| format!("{c} {n}")).collect();
     // Of ticket 1 attributes, assignee and, for its new message, state; of ticket 2 attributes and state.
-    assert_eq!(calls, ["POST /tickets/{id}/reply 1", "PUT /tickets/{id} 5"]);
+    assert_eq!(calls, ["DELETE /tickets/{id}/tags/{id} 1", "POST /tickets/{id}/reply 1", "PUT /tickets/{id} 5"]);
     let parts = counts(&summary, "conversation_parts");
     assert_eq!((parts.created, parts.drift, counts(&summary, "conversations").updated), (1, 1, 2));
     let found = tickets(&url).await;
