@@ -6,4 +6,5 @@ mod plan;
 mod settle;
 mod small;
 mod support;
+mod ticket_requests;
 mod tickets;
