@@ -212,9 +212,10 @@ impl Load {
             Some(id) if in_thread => resolve::read_thread(self, &id, &chain.steps).await?,
             _ => None,
         };
+        let changed = matches!(todo, Todo::Resolve { changed: true });
         let found = match self.ledger.verdict(step.table, &step.key, &step.name) {
             Some(id) => Found::Yes { id: Some(id), url: None },
-            None => resolve::find(self, step, request, since, thread.as_ref()).await?,
+            None => resolve::find(self, step, request, since, thread.as_ref(), changed).await?,
         };
         match found {
             Found::No => Ok(None),
@@ -223,9 +224,8 @@ impl Load {
                 // By the path a rollback knows what it was.
                 let (method, path) = (Some(request.method.as_str()), Some(request.path.clone()));
                 let mut outcome = Outcome { id, url, how: Some("resolved"), method, path, ..Outcome::new(State::Done) };
-                let is_other = matches!(todo, Todo::Resolve { changed: true }) && step.find != Find::Attribute;
-                let changed = is_other || step.find == Find::Contact;
-                if let Some(update) = step.update.as_ref().filter(|_| changed) {
+                let changes = (changed && step.find != Find::Attribute) || step.find == Find::Contact;
+                if let Some(update) = step.update.as_ref().filter(|_| changes) {
                     outcome = self.change(step, update, outcome).await?;
                 }
                 Ok(Some(outcome))

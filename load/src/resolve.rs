@@ -13,7 +13,7 @@
 //! | message, note or files of a thread | `GET /conversations/{id}`, thread aligned (see `thread.rs`) | same author and time, other text: `unknown`, names the part; older than the 500 shown: there if a later one is |
 //! | participant, assignee, team, state | `GET /conversations/{id}` | nothing |
 //! | ticket type | list, by name | nothing |
-//! | ticket | search by contact and time of creation, then title and description, as a conversation | as above |
+//! | ticket | search by contact and time of creation, then all attributes, not another row's; asked again until `settle` has passed | one that may be it, as values came back in another form or the row has changed: `unknown`, names the ticket |
 //! | message, note, files, assignee, team, state of a ticket | `GET /tickets/{id}`, as of a conversation | as above |
 //!
 //! `unknown` is never sent again by itself. A later load asks again, and only a clear "no" frees it.
@@ -43,13 +43,14 @@ pub(crate) enum Found {
     Doubtful(String),
 }
 
-/// Looks for what `request` may have made. `since`: when it may have gone out last.
+/// Looks for what `request` may have made. `since`: when it may have gone out last; `changed`: it may have been another then.
 pub(crate) async fn find(
     load: &Load,
     step: &Step,
     request: &Request,
     since: Instant,
     thread: Option<&Thread>,
+    changed: bool,
 ) -> Result<Found, Halt> {
     let body = request.body.as_ref().unwrap_or(&Value::Null);
     Ok(match step.find {
@@ -79,7 +80,7 @@ pub(crate) async fn find(
         }
         Find::Conversation => conversation(load, body, since).await?,
         Find::TicketType => load.read_ticket_type().await?.and_then(|t| id_of(&t["id"])).map_or(Found::No, yes),
-        Find::Ticket => ticket::find(load, body, since).await?,
+        Find::Ticket => ticket::find(load, body, since, changed).await?,
         _ => thread.map_or(Found::No, |thread| in_thread(thread, step, body)),
     })
 }

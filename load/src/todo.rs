@@ -39,10 +39,24 @@ pub(crate) fn todo(ledger: &Ledger, chain: &Chain, retry: bool) -> Vec<Todo> {
             Some(settled) if step.name == "create" && step.table == chain.table => {
                 if is_settled(ledger, known, step, settled) { Todo::Nothing } else { Todo::Settle }
             }
-            _ => todo_of(known, step, retry),
+            _ => match todo_of(known, step, retry) {
+                // What goes with the creation may have changed since, too.
+                Todo::Resolve { changed } if step.name == "create" && step.table == chain.table => {
+                    Todo::Resolve { changed: changed || has_changed(ledger, chain) }
+                }
+                todo => todo,
+            },
         }
     };
     chain.steps.iter().map(todo).collect()
+}
+
+/// Whether something that goes with the creation of the row is not as it was intended.
+fn has_changed(ledger: &Ledger, chain: &Chain) -> bool {
+    let differs = |step: &Step| {
+        ledger.known(step.table, &step.key, &step.name).is_some_and(|known| !known.is_payload(&step.payload))
+    };
+    chain.steps.iter().filter(|step| step.in_create).any(differs)
 }
 
 /// Whether what is settled without a call is in the ledger already.

@@ -32,20 +32,20 @@ pub(crate) fn as_conversation(ticket: Value) -> Value {
     thread
 }
 
-/// Looks for the ticket that a call may have made.
-pub(super) async fn find(load: &Load, body: &Value, since: Instant) -> Result<Found, Halt> {
+/// Looks for the ticket that a call may have made. `changed`: the call may have had other attributes then.
+pub(super) async fn find(load: &Load, body: &Value, since: Instant, changed: bool) -> Result<Found, Halt> {
     let contact = body["contacts"][0]["id"].as_str().unwrap_or_default();
     let created_at = body["created_at"].as_i64().unwrap_or_default();
     loop {
         let mut others = Vec::new();
         for one in made(&load.client, contact, created_at).await? {
             let Some(id) = id_of(&one["id"]) else { continue };
-            if !has_all(&one["ticket_attributes"], &body["ticket_attributes"]) {
-                if !load.ledger.claimed(tables::CONVERSATIONS, &id) {
-                    others.push(id);
-                }
-            } else if load.ledger.claim(tables::CONVERSATIONS, &id) {
-                return Ok(super::yes(id));
+            match likeness(&body["ticket_attributes"], &one["ticket_attributes"]) {
+                Likeness::Same if load.ledger.claim(tables::CONVERSATIONS, &id) => return Ok(super::yes(id)),
+                Likeness::Same => {}
+                Likeness::Other if !changed => {}
+                Likeness::Other | Likeness::Unsure if load.ledger.claimed(tables::CONVERSATIONS, &id) => {}
+                Likeness::Other | Likeness::Unsure => others.push(id),
             }
         }
         if load.not_settled(since).await? {
@@ -67,16 +67,41 @@ async fn made(client: &Client, contact: &str, created_at: i64) -> crate::Result<
     Ok(found)
 }
 
-/// Whether a ticket has all these attributes; twins may differ in a single one.
-fn has_all(there: &Value, wanted: &Value) -> bool {
-    wanted.as_object().is_some_and(|wanted| wanted.iter().all(|(name, value)| is_same(value, &there[name])))
+/// How a ticket stands to the attributes that one was made with. Twins may differ in a single one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Likeness {
+    Same,
+    /// It may be this one: a value is not there, or came back in another form.
+    Unsure,
+    Other,
 }
 
-/// Same value, be it told as text, as HTML or as a number.
-fn is_same(wanted: &Value, there: &Value) -> bool {
+fn likeness(wanted: &Value, there: &Value) -> Likeness {
+    let wanted = wanted.as_object().into_iter().flatten();
+    wanted.map(|(name, value)| likeness_of(value, &there[name])).max().unwrap_or(Likeness::Unsure)
+}
+
+/// Texts are compared by their letters, be they told as text or as HTML; one that was cut off may be the same.
+fn likeness_of(wanted: &Value, there: &Value) -> Likeness {
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
-    let (letters_wanted, there) = (letters(&escape(&text(wanted))), text(there));
-    letters_wanted == letters(&escape(&there)) || letters_wanted == letters(&there)
+    let (wanted_letters, letters_there) = (letters(&escape(&text(wanted))), letters(&escape(&text(there))));
+    if wanted_letters == letters_there || wanted_letters == letters(&text(there)) {
+        return Likeness::Same;
+    }
+    let is_other = match (wanted, there) {
+        (Value::Number(wanted), Value::Number(there)) => wanted.as_f64() != there.as_f64(),
+        (Value::Bool(_), Value::Bool(_)) => true,
+        (Value::String(_), Value::String(there)) => {
+            let is_begin = |there: &str| wanted_letters.starts_with(there);
+            !is_begin(&letters_there) && !is_begin(&letters(there))
+        }
+        _ => false,
+    };
+    match (is_other, wanted, there) {
+        (true, ..) => Likeness::Other,
+        (false, Value::Number(_), Value::Number(_)) => Likeness::Same,
+        _ => Likeness::Unsure,
+    }
 }
 
 #[cfg(test)]
@@ -106,11 +131,24 @@ mod tests {
     #[test]
     fn texts_are_the_same_as_text_and_as_html() {
         let text = json!("a < b\n\nbye <b>x</b>");
-        assert!(is_same(&text, &text));
-        assert!(is_same(&text, &json!("<p>a &lt; b</p><p>bye &lt;b&gt;x&lt;/b&gt;</p>")));
-        assert!(!is_same(&text, &json!("other")));
-        assert!(has_all(&json!({ "a": "x", "n": 5, "more": 1 }), &json!({ "a": "x", "n": 5 })));
-        assert!(!has_all(&json!({ "a": "x", "n": 6 }), &json!({ "a": "x", "n": 5 })));
-        assert!(!has_all(&json!({ "a": "x" }), &json!({ "a": "x", "n": 5 })));
+        assert_eq!(likeness_of(&text, &text), Likeness::Same);
+        assert_eq!(likeness_of(&text, &json!("<p>a &lt; b</p><p>bye &lt;b&gt;x&lt;/b&gt;</p>")), Likeness::Same);
+        assert_eq!(likeness_of(&text, &json!("other")), Likeness::Other);
+        assert_eq!(likeness_of(&text, &json!("a < b")), Likeness::Unsure, "cut off");
+    }
+
+    #[test]
+    fn the_attribute_that_differs_most_tells_whether_it_is_the_ticket() {
+        let wanted = json!({ "a": "x", "n": 5, "d": 1_600_000_000 });
+        let cases = [
+            (json!({ "a": "x", "n": 5.0, "d": 1_600_000_000, "more": 1 }), Likeness::Same),
+            (json!({ "a": "x", "n": "5", "d": "2020-09-13T12:26:40Z" }), Likeness::Unsure),
+            (json!({ "a": "x", "d": 1_600_000_000 }), Likeness::Unsure),
+            (json!({ "a": "x", "n": 6, "d": "2020-09-13T12:26:40Z" }), Likeness::Other),
+            (json!({ "a": "y", "n": 5, "d": 1_600_000_000 }), Likeness::Other),
+        ];
+        for (there, likeness_wanted) in cases {
+            assert_eq!(likeness(&wanted, &there), likeness_wanted, "{there}");
+        }
     }
 }

@@ -351,10 +351,41 @@ async fn die(context: &Context, manifest: &Manifest, url: &str, at: u64, death: 
     died
 }
 
+/// A desk whose twins differ in one attribute.
+async fn twins(context: &Context) -> Value {
+    let mut tables = desk(context).await;
+    tables["conversations"][1]["custom_attributes"] = json!({ "Hesk id": 2 });
+    tables["conversations"][2]["custom_attributes"] = json!({ "Hesk id": 3, "Priority": "low" });
+    tables
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ticket_whose_row_has_changed_while_its_outcome_was_unknown_is_not_made_again() {
+    let (_sandbox, url) = sandbox("", None).await;
+    let context = context();
+    let mut tables = desk(&context).await;
+    tables["conversation_parts"].as_array_mut().unwrap().truncate(1);
+    tables["conversations"].as_array_mut().unwrap().truncate(1);
+    tables["attachments"] = json!([]);
+    let manifest = publish(&context, &tables).await;
+    let before = Filter { stop_after: Some("articles".into()), ..Filter::default() };
+    load(&again(&context), &as_tickets(&url), &manifest, &before).await.unwrap();
+    assert!(die(&context, &manifest, &url, 1, Death::After).await);
+    tables["conversations"][0]["custom_attributes"]["Hesk id"] = json!(5);
+    let summary = send(&context, &url, &tables).await;
+    assert_eq!(counts(&summary, "conversations").unknown, 1, "{summary:#?}");
+    assert_eq!(tickets(&url).await.len(), 1);
+    // As it was, it is found.
+    tables["conversations"][0]["custom_attributes"]["Hesk id"] = json!(1);
+    let summary = send(&context, &url, &tables).await;
+    assert_eq!(counts(&summary, "conversations").unknown, 0, "{summary:#?}");
+    assert_eq!(tickets(&url).await.len(), 1);
+}
+
 async fn undisturbed() -> (String, u64) {
     let (_sandbox, url) = sandbox("", None).await;
     let context = context();
-    send(&context, &url, &desk(&context).await).await;
+    send(&context, &url, &twins(&context).await).await;
     (whole(&url).await, writes(&url).await)
 }
 
@@ -364,7 +395,7 @@ async fn dies_everywhere(death: Death) {
     let one = |at: u64| async move {
         let (_sandbox, url) = sandbox("", None).await;
         let context = context();
-        let manifest = publish(&context, &desk(&context).await).await;
+        let manifest = publish(&context, &twins(&context).await).await;
         assert!(die(&context, &manifest, &url, at, death).await, "write {at} of {writes_wanted}");
         let next = load(&again(&context), &as_tickets(&url), &manifest, &Filter::default()).await.unwrap();
         let bad = all_rows(&next, |c| c.rejected + c.unknown + c.not_sent);
@@ -392,7 +423,7 @@ async fn faults_make_the_same_tickets() {
     for faults in ["lost=0.2", "500=0.2", "429=0.2", "lost=0.1,500=0.1,429=0.1,latency=1ms..5ms"] {
         let (_sandbox, url) = sandbox(faults, None).await;
         let context = context();
-        let summary = send(&context, &url, &desk(&context).await).await;
+        let summary = send(&context, &url, &twins(&context).await).await;
         assert_eq!(all_rows(&summary, |c| c.rejected + c.unknown + c.not_sent), 0, "{faults}: {summary:#?}");
         assert_eq!(whole(&url).await, wanted, "{faults}");
     }
