@@ -146,8 +146,10 @@ pub(crate) enum Personal {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Load {
-    /// What a source ticket becomes: `conversation`.
+    /// What a source ticket becomes: `conversation` or `ticket`.
     pub(crate) tickets_as: TicketsAs,
+    /// Name of the ticket type, where tickets become tickets.
+    pub(crate) ticket_type: Option<String>,
     /// E-mail of the teammate that stands in for people who are not in the workspace.
     pub(crate) placeholder_admin: Option<String>,
     /// What becomes of canned answers.

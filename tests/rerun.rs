@@ -147,3 +147,21 @@ fn a_sample_brings_so_many_conversations_and_what_belongs_to_them() {
     assert!(migration.done(&["settle"]).is_empty(), "nothing is unknown");
     assert!(migration.refused(&["settle", "hesk:ticket:1", "--absent"]).contains("no step of that name"));
 }
+
+#[test]
+fn tickets_may_become_tickets() {
+    let (migration, workspace) = migration("");
+    migration.set("placeholder_admin", "tickets_as = \"ticket\"\nticket_type = \"From Hesk\"\nplaceholder_admin");
+    let plan: serde_json::Value = serde_json::from_str(&migration.done(&["--json", "plan"])).unwrap();
+    let load: serde_json::Value = serde_json::from_str(&migration.done(&["--json", "load"])).unwrap();
+    assert_eq!(plan["calls"], load["calls"]);
+    let tickets = migration.count("SELECT count(*) FROM intercom.conversations");
+    assert_eq!(load["calls"]["POST /tickets"], tickets);
+    assert_eq!(workspace.stats()["objects"]["conversations"], 0);
+    migration.done(&["reconcile"]);
+    let second: serde_json::Value = serde_json::from_str(&migration.done(&["--json", "load"])).unwrap();
+    assert!(second["calls"].as_object().unwrap().keys().all(|call| call.starts_with("GET")), "{second:#}");
+    migration.set("tickets_as = \"ticket\"", "tickets_as = \"conversation\"");
+    let refused = migration.refused(&["load"]);
+    assert!(refused.contains("tickets_as"), "{refused}");
+}

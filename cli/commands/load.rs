@@ -62,6 +62,9 @@ pub(crate) fn workspace(migration: &Migration) -> Result<Settings> {
         TicketsAs::Conversation => deskferry_load::TicketsAs::Conversation,
         TicketsAs::Ticket => deskferry_load::TicketsAs::Ticket,
     };
+    if let Some(name) = &load.ticket_type {
+        settings.ticket_type.clone_from(name);
+    }
     if let Some(most) = load.in_flight_max {
         settings.in_flight_max = most.max(1);
     }
