@@ -7,20 +7,28 @@ use std::time::Duration;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
-use crate::rate_limit::{Budget, Room, has_room};
+use crate::apps::{Apps, Turn};
+use crate::rate_limit::has_room;
 use crate::reply::{Refusal, header, refusal};
 use crate::retry::{pause, retry_after, share};
-use crate::{Chance, Clock, Error, Method, Reply, Request, Result, Settings};
+use crate::{Chance, Clock, Error, Method, Reply, Request, Result, Settings, Token};
 
 /// Most time that is added to a wait for the next window, so that apps do not all come back at once.
 const JITTER: Duration = Duration::from_millis(250);
 /// Most waits for a window on behalf of one call; more than that and the limit is not one that passes.
 const WINDOWS_MAX: u32 = 60;
+/// So many waits are usual: others were quicker, or a clock was off. After more of them each is longer.
+const REFUSED_USUAL: u32 = 4;
 
-/// A client of one server; clones share connections and budget.
+/// The code of a 429 that a limit was met. Without it a resource is under load.
+const LIMIT_CODE: &str = "rate_limit_exceeded";
+
+/// A client of one server; clones share connections and budgets.
 #[derive(Clone)]
 pub struct Client {
     shared: Arc<Shared>,
+    /// The only token it uses, by its place in the settings.
+    only: Option<usize>,
 }
 
 struct Shared {
@@ -29,7 +37,9 @@ struct Shared {
     http: reqwest::Client,
     clock: Clock,
     chance: Chance,
-    budget: Budget,
+    /// One for each token.
+    authorizations: Vec<HeaderValue>,
+    apps: Apps,
     calls: AtomicU64,
     throttled: AtomicU64,
 }
@@ -41,7 +51,7 @@ pub struct Stats {
     pub calls: u64,
     /// Replies with 429.
     pub throttled: u64,
-    /// Calls granted per second, where the server says so.
+    /// Calls granted per second to all tokens together, where the server says so.
     pub granted_per_second: Option<f64>,
     /// Mean round trip of late.
     pub latency: Duration,
@@ -53,14 +63,24 @@ enum Outcome {
     Failed(Error),
     /// Not executed: may be sent again whatever it is.
     NotSent(reqwest::Error),
-    /// Not executed: until the window ends, or `None` where the window has room and only a resource is under load.
-    Throttled(Option<Duration>),
+    /// Not executed.
+    Throttled(Throttled),
     /// Perhaps executed.
     Doubtful {
         status: Option<u16>,
         reason: String,
         request_id: Option<String>,
     },
+}
+
+/// What a 429 is about.
+enum Throttled {
+    /// The window of the app is used up, or that of the workspace: the budget knows until when.
+    Window,
+    /// The server says when to come back, or nothing at all.
+    For(Duration),
+    /// The window has room: a resource is under load.
+    Resource,
 }
 
 impl Client {
@@ -80,12 +100,7 @@ impl Client {
             let name = HeaderName::from_bytes(name.as_bytes()).map_err(|e| wrong("header", e.to_string()))?;
             headers.insert(name, HeaderValue::from_str(value).map_err(|e| wrong("header", e.to_string()))?);
         }
-        if let Some(token) = &settings.token {
-            let mut value = HeaderValue::from_str(&format!("Bearer {}", token.reveal()))
-                .map_err(|_| wrong("token", "it holds characters that no token has".to_owned()))?;
-            value.set_sensitive(true);
-            headers.insert(AUTHORIZATION, value);
-        }
+        let authorizations = settings.tokens.iter().map(authorization).collect::<Result<Vec<_>>>()?;
         let http = reqwest::Client::builder()
             .default_headers(headers)
             .timeout(settings.timeout)
@@ -95,8 +110,15 @@ impl Client {
             .build()
             .map_err(|e| wrong("http client", e.to_string()))?;
         let (calls, throttled) = (AtomicU64::new(0), AtomicU64::new(0));
-        let budget = Budget::default();
-        Ok(Self { shared: Arc::new(Shared { settings, base, http, clock, chance, budget, calls, throttled }) })
+        let apps = Apps::new(authorizations.len());
+        let shared = Shared { settings, base, http, clock, chance, authorizations, apps, calls, throttled };
+        Ok(Self { shared: Arc::new(shared), only: None })
+    }
+
+    /// The tokens it was given, and for each a client that uses no other; all share connections and budgets.
+    pub fn by_token(&self) -> impl Iterator<Item = (&Token, Self)> {
+        let one = |only| Self { shared: Arc::clone(&self.shared), only: Some(only) };
+        self.shared.settings.tokens.iter().enumerate().map(move |(only, token)| (token, one(only)))
     }
 
     /// Sends a request, waiting for room in the budget, and again where that is harmless.
@@ -108,19 +130,19 @@ impl Client {
         let shared = &*self.shared;
         let (mut attempt, mut windows) = (0, 0);
         loop {
-            self.room().await;
+            let app = self.turn().await;
             attempt += 1;
             let last = attempt >= shared.settings.attempts_max;
-            let reason = match self.attempt(request).await {
+            let reason = match self.attempt(request, app).await {
                 Outcome::Done(reply) => return Ok(reply),
                 Outcome::Failed(error) => return Err(error),
-                Outcome::Throttled(window) => {
+                Outcome::Throttled(throttled) => {
                     attempt -= 1;
                     windows += 1;
                     if windows > WINDOWS_MAX {
                         return Err(self.exhausted(request, windows, "429 too many requests".to_owned()));
                     }
-                    self.hold(window, windows).await;
+                    self.hold(app, throttled, windows).await;
                     continue;
                 }
                 Outcome::NotSent(source) if last => {
@@ -144,7 +166,7 @@ impl Client {
 
     /// What has been done so far.
     pub fn stats(&self) -> Stats {
-        let (granted_per_second, latency) = self.shared.budget.pace();
+        let (granted_per_second, latency) = self.shared.apps.pace();
         Stats {
             calls: self.shared.calls.load(Ordering::Relaxed),
             throttled: self.shared.throttled.load(Ordering::Relaxed),
@@ -153,33 +175,38 @@ impl Client {
         }
     }
 
-    async fn room(&self) {
+    /// Waits for room; the app whose turn it is.
+    async fn turn(&self) -> usize {
         loop {
             // Listens before it asks, so that a call that comes back in between is not missed.
-            let changed = self.shared.budget.changed();
-            let Room::Wait(wait) = self.shared.budget.ask(self.now_ms()) else { return };
-            let _ = tokio::time::timeout(wait, changed).await;
+            let changed = self.shared.apps.changed();
+            match self.shared.apps.ask(self.only, self.now_ms()) {
+                Turn::Now(app) => return app,
+                Turn::Wait(wait) => drop(tokio::time::timeout(wait, changed).await),
+            }
         }
     }
 
-    /// Waits after the `refused`th 429 in a row. A used-up window holds all calls; while it has room this call pauses alone, but
-    /// refused again it is not the only one that is, so all pause.
-    async fn hold(&self, window: Option<Duration>, refused: u32) {
+    /// Waits after the `refused`th 429 in a row. While its window has room this call pauses alone, but refused again it is not
+    /// the only one that is, so all pause.
+    async fn hold(&self, app: usize, throttled: Throttled, refused: u32) {
         let settings = &self.shared.settings;
         let longer = || pause(refused, settings.backoff_min, settings.backoff_max, (self.shared.chance)());
-        match window {
-            None if refused == 1 => tokio::time::sleep(longer()).await,
-            window => self.shared.budget.close(self.now_ms(), window.unwrap_or_else(longer)),
+        match throttled {
+            Throttled::Window if refused <= REFUSED_USUAL => {}
+            Throttled::Resource if refused == 1 => tokio::time::sleep(longer()).await,
+            Throttled::Window | Throttled::Resource => self.shared.apps.close(app, self.now_ms(), longer()),
+            Throttled::For(wait) => self.shared.apps.close(app, self.now_ms(), wait),
         }
     }
 
-    async fn attempt(&self, request: &Request) -> Outcome {
+    async fn attempt(&self, request: &Request, app: usize) -> Outcome {
         let shared = &*self.shared;
         // Counted as on its way until it comes back, also where the caller drops this future.
-        let mut on_its_way = OnItsWay { budget: &shared.budget, back: false };
+        let mut on_its_way = OnItsWay { apps: &shared.apps, app, back: false };
         shared.calls.fetch_add(1, Ordering::Relaxed);
         let sent_ms = self.now_ms();
-        let reply = match self.build(request).send().await {
+        let reply = match self.build(request, app).send().await {
             Ok(reply) => reply,
             Err(error) if error.is_connect() || error.is_builder() => return Outcome::NotSent(error.without_url()),
             Err(error) => {
@@ -189,9 +216,9 @@ impl Client {
         };
         let (status, headers) = (reply.status().as_u16(), reply.headers().clone());
         on_its_way.back = true;
-        shared.budget.replied(&headers, status, sent_ms, self.now_ms());
+        shared.apps.replied(app, &headers, status, sent_ms, self.now_ms());
         match reply.bytes().await {
-            Ok(body) => self.sort(request, status, headers, body),
+            Ok(body) => self.sort(request, app, status, headers, body),
             Err(_) => Outcome::Doubtful {
                 status: Some(status),
                 reason: "the reply broke off".to_owned(),
@@ -200,7 +227,7 @@ impl Client {
         }
     }
 
-    fn build(&self, request: &Request) -> reqwest::RequestBuilder {
+    fn build(&self, request: &Request, app: usize) -> reqwest::RequestBuilder {
         let shared = &*self.shared;
         let method = match request.method {
             Method::Get => reqwest::Method::GET,
@@ -210,6 +237,9 @@ impl Client {
         };
         let url = format!("{}{}", shared.base.as_str().trim_end_matches('/'), request.path);
         let mut builder = shared.http.request(method, url);
+        if let Some(authorization) = shared.authorizations.get(app) {
+            builder = builder.header(AUTHORIZATION, authorization);
+        }
         if !request.query.is_empty() {
             builder = builder.query(&request.query);
         }
@@ -219,7 +249,7 @@ impl Client {
         }
     }
 
-    fn sort(&self, request: &Request, status: u16, headers: HeaderMap, body: bytes::Bytes) -> Outcome {
+    fn sort(&self, request: &Request, app: usize, status: u16, headers: HeaderMap, body: bytes::Bytes) -> Outcome {
         let request_id = header(&headers, "x-request-id");
         if (200..300).contains(&status) {
             let json = serde_json::from_slice(&body).unwrap_or_default();
@@ -233,18 +263,16 @@ impl Client {
         match status {
             429 => {
                 self.shared.throttled.fetch_add(1, Ordering::Relaxed);
-                if has_room(&headers) {
-                    return Outcome::Throttled(None);
-                }
-                let jitter = share(JITTER, (self.shared.chance)());
-                let wait = retry_after(header(&headers, "retry-after").as_deref())
-                    .or_else(|| self.shared.budget.reset_in(self.now_ms()))
-                    .unwrap_or(Duration::from_secs(1));
-                Outcome::Throttled(Some(wait.max(Duration::from_millis(20)) + jitter))
+                Outcome::Throttled(self.throttled(app, &headers, code.as_deref()))
             }
             401 => Outcome::Failed(Error::Unauthorized {
                 name: self.shared.settings.name.clone(),
-                token_from: self.shared.settings.token_from.clone(),
+                token_from: self
+                    .shared
+                    .settings
+                    .tokens
+                    .get(app)
+                    .map_or_else(|| "the token".to_owned(), |t| t.from.clone()),
                 code,
                 message,
                 request_id,
@@ -264,9 +292,25 @@ impl Client {
         }
     }
 
+    /// What a 429 is about; what concerns all calls is noted here.
+    fn throttled(&self, app: usize, headers: &HeaderMap, code: Option<&str>) -> Throttled {
+        let jitter = || share(JITTER, (self.shared.chance)());
+        match retry_after(header(headers, "retry-after").as_deref()) {
+            Some(wait) => Throttled::For(wait.max(Duration::from_millis(20)) + jitter()),
+            None if has_room(headers) && code == Some(LIMIT_CODE) => {
+                self.shared.apps.workspace_refused(app, headers);
+                Throttled::Window
+            }
+            None if has_room(headers) => Throttled::Resource,
+            None if headers.contains_key("x-ratelimit-reset") => Throttled::Window,
+            None => Throttled::For(Duration::from_secs(1) + jitter()),
+        }
+    }
+
     fn redacted(&self, found: Refusal) -> Refusal {
-        let Some(token) = &self.shared.settings.token else { return found };
-        Refusal { message: found.message.map(|m| token.redact(&m)), ..found }
+        let tokens = &self.shared.settings.tokens;
+        let message = found.message.map(|m| tokens.iter().fold(m, |m, token| token.secret.redact(&m)));
+        Refusal { message, ..found }
     }
 
     fn exhausted(&self, request: &Request, attempts: u32, reason: String) -> Error {
@@ -290,15 +334,25 @@ impl std::fmt::Debug for Client {
     }
 }
 
+/// The header that carries a token.
+fn authorization(token: &Token) -> Result<HeaderValue> {
+    let mut value = HeaderValue::from_str(&format!("Bearer {}", token.secret.reveal())).map_err(|_| {
+        Error::Settings { what: "token", reason: format!("{} holds characters that no token has", token.from) }
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
 struct OnItsWay<'a> {
-    budget: &'a Budget,
+    apps: &'a Apps,
+    app: usize,
     back: bool,
 }
 
 impl Drop for OnItsWay<'_> {
     fn drop(&mut self) {
         if !self.back {
-            self.budget.lost();
+            self.apps.lost(self.app);
         }
     }
 }

@@ -37,7 +37,7 @@ pub enum Error {
         source: reqwest::Error,
     },
     /// The other side does not take the token.
-    #[error("{name} refused the token (401{})", shown(code.as_deref(), message.as_deref(), request_id.as_deref()))]
+    #[error("{name} refused {token_from} (401{})", shown(code.as_deref(), message.as_deref(), request_id.as_deref()))]
     Unauthorized {
         /// What messages call the other side.
         name: String,

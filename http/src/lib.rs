@@ -1,7 +1,7 @@
 //! One polite HTTP client for extract and load.
 //!
 //! ```text
-//!  Request ──▶ Budget: wait for room in the window ──▶ send ──▶ sort the outcome ──▶ Reply
+//!  Request ──▶ Apps: wait for room in the window ────▶ send ──▶ sort the outcome ──▶ Reply
 //!                 ▲ limit, remaining, reset of every reply         │ 429: wait, again     (not executed)
 //!                 └────────────────────────────────────────────────┤ GET 5xx, lost: again  (harmless)
 //!                                                                  └ write 5xx, lost: Error::Unknown
@@ -16,6 +16,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod apps;
 mod client;
 mod error;
 mod rate_limit;
@@ -24,9 +25,10 @@ mod request;
 mod retry;
 mod server_clock;
 mod settings;
+mod workspace_limit;
 
 pub use client::{Client, Stats};
 pub use error::{Error, Kind, Result};
 pub use reply::Reply;
 pub use request::{Method, Request};
-pub use settings::{Chance, Clock, Secret, Settings};
+pub use settings::{Chance, Clock, Secret, Settings, Token};

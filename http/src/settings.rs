@@ -44,6 +44,22 @@ impl fmt::Display for Secret {
     }
 }
 
+/// An access token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// Sent as `Authorization: Bearer`.
+    pub secret: Secret,
+    /// Environment variable or setting that holds it, by which errors name it.
+    pub from: String,
+}
+
+impl Token {
+    /// A token and where it comes from.
+    pub fn new(secret: Secret, from: impl Into<String>) -> Self {
+        Self { secret, from: from.into() }
+    }
+}
+
 /// Where to call, as whom, and how patiently.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -51,10 +67,8 @@ pub struct Settings {
     pub name: String,
     /// Scheme, host and maybe a path before every request's path.
     pub base_url: String,
-    /// Sent as `Authorization: Bearer`.
-    pub token: Option<Secret>,
-    /// Environment variable or setting that holds the token, for the hint after a 401.
-    pub token_from: String,
+    /// None, one, or several: of apps of one workspace, each with a limit of its own. A call goes out as the app with most room.
+    pub tokens: Vec<Token>,
     /// Sent with every request.
     pub headers: Vec<(String, String)>,
     /// Longest time for one call, from connecting to the last byte.
@@ -73,8 +87,7 @@ impl Settings {
         Self {
             name: name.to_owned(),
             base_url: base_url.to_owned(),
-            token: None,
-            token_from: "the token".to_owned(),
+            tokens: Vec::new(),
             headers: Vec::new(),
             timeout: Duration::from_secs(60),
             attempts_max: 6,
@@ -90,7 +103,10 @@ mod tests {
 
     #[test]
     fn secret_is_shown_nowhere() {
-        let settings = Settings { token: Some(Secret::new("dG9rOmFiY2Q")), ..Settings::new("x", "http://x") };
+        let settings = Settings {
+            tokens: vec![Token::new(Secret::new("dG9rOmFiY2Q"), "TOKEN")],
+            ..Settings::new("x", "http://x")
+        };
         assert!(!format!("{settings:?}").contains("dG9r"));
         assert_eq!(Secret::new("dG9rOmFiY2Q").redact("a dG9rOmFiY2Q b"), "a *** b");
     }

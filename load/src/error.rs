@@ -40,6 +40,18 @@ pub enum Error {
         /// Workspace of the token.
         token: String,
     },
+    /// The tokens are not of one workspace.
+    #[error("{main} is of workspace `{workspace}`, but {token} is of workspace `{other}`")]
+    Tokens {
+        /// Where the first token comes from.
+        main: String,
+        /// Its workspace.
+        workspace: String,
+        /// Where the other token comes from.
+        token: String,
+        /// Its workspace.
+        other: String,
+    },
     /// Teammates or teams are missing.
     #[error("missing in the workspace: {checklist}")]
     Missing {
@@ -107,9 +119,11 @@ impl Error {
             Self::Staging(error) => error.kind(),
             Self::Conflict { .. } | Self::Busy { .. } => Kind::Conflict,
             Self::Damaged { .. } | Self::Contract { .. } => Kind::Data,
-            Self::Workspace { .. } | Self::Missing { .. } | Self::Setting { .. } | Self::Rejects { .. } => {
-                Kind::Invalid
-            }
+            Self::Workspace { .. }
+            | Self::Tokens { .. }
+            | Self::Missing { .. }
+            | Self::Setting { .. }
+            | Self::Rejects { .. } => Kind::Invalid,
             Self::Reply { .. } => Kind::Unavailable,
             Self::Output { .. } => Kind::Internal,
         }
@@ -125,6 +139,7 @@ impl Error {
             }
             Self::Damaged { .. } => "restore the segment from a copy of the stage; nothing was sent",
             Self::Workspace { .. } => "use another [staging] url for another workspace, or the token of the first",
+            Self::Tokens { .. } => "give only tokens of apps of the workspace that is loaded; nothing was sent",
             Self::Missing { .. } => {
                 "invite them in Intercom under Settings > Teammates, or name in mapping/agents.csv who takes their \
                  place, or set [load] placeholder_admin to the e-mail of a teammate"

@@ -22,14 +22,28 @@ impl Workspace {
     /// The calls of [`Workspace::read`].
     pub(crate) const READS: [&'static str; 3] = ["GET /me", "GET /admins", "GET /teams"];
 
-    /// Three reads: the token's own, teammates, teams.
+    /// Three reads: the token's own, teammates, teams; and every further token's own.
+    ///
+    /// # Errors
+    /// `Tokens` where a token is not of the workspace of the first.
     pub(crate) async fn read(client: &Client) -> Result<Self> {
-        let me = client.send(&Request::get("/me")).await?.json;
+        let mut tokens = client.by_token();
+        let main = tokens.next();
+        let me = main.as_ref().map_or(client, |(_, main)| main).send(&Request::get("/me")).await?.json;
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let lacks = |field| Error::Reply { call: "GET /me".to_owned(), field };
         let app = &me["app"];
+        let id = id_of(&app["id_code"]).ok_or(lacks("app.id_code"))?;
+        for (token, client) in tokens {
+            let me = client.send(&Request::get("/me")).await?.json;
+            let other = id_of(&me["app"]["id_code"]).ok_or(lacks("app.id_code"))?;
+            if other != id {
+                let main = main.map(|(main, _)| main.from.clone()).unwrap_or_default();
+                return Err(Error::Tokens { main, workspace: id, token: token.from.clone(), other });
+            }
+        }
         Ok(Self {
-            id: id_of(&app["id_code"]).ok_or(lacks("app.id_code"))?,
+            id,
             name: text(&app["name"]),
             region: text(&app["region"]),
             timezone: text(&app["timezone"]),

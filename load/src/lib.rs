@@ -55,7 +55,7 @@ pub mod testing;
 mod text;
 mod todo;
 
-pub use deskferry_http::Secret;
+pub use deskferry_http::{Secret, Token};
 pub use error::{Error, Result};
 pub use people::{MissingAdmin, MissingTeam};
 pub use plan::{Plan, Planned, plan};

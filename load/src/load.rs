@@ -96,6 +96,7 @@ impl Load {
         };
         // Who are we, and who is there: that was read before.
         load.count_reads(&Workspace::READS);
+        settings.tokens.iter().skip(1).for_each(|_| load.count_reads(&["GET /me"]));
         load
     }
 

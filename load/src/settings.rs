@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use deskferry_http::Secret;
+use deskferry_http::{Secret, Token};
 use deskferry_staging::Context;
 
 use crate::{Error, Result};
@@ -44,8 +44,8 @@ impl TicketsAs {
 pub struct Settings {
     /// `https://api.intercom.io` or a region's.
     pub base_url: String,
-    /// Access token.
-    pub token: Secret,
+    /// Access tokens of one workspace. The first is the main one; more are of other apps, whose limits come on top of its own.
+    pub tokens: Vec<Token>,
     /// `Intercom-Version`, 2.16 or newer.
     pub version: String,
     /// E-mail of the teammate who stands for people who are not in the workspace. Without one a missing teammate stops the load.
@@ -76,7 +76,7 @@ impl Settings {
     pub fn new(base_url: &str, token: Secret) -> Self {
         Self {
             base_url: base_url.to_owned(),
-            token,
+            tokens: vec![Token::new(token, "INTERCOM_TOKEN")],
             version: "2.16".to_owned(),
             placeholder_admin: None,
             saved_replies: SavedReplies::default(),
@@ -118,8 +118,7 @@ impl Settings {
     pub(crate) fn client(&self, context: &Context) -> Result<deskferry_http::Client> {
         self.check()?;
         let settings = deskferry_http::Settings {
-            token: Some(self.token.clone()),
-            token_from: "INTERCOM_TOKEN".to_owned(),
+            tokens: self.tokens.clone(),
             headers: vec![("Intercom-Version".to_owned(), self.version.clone())],
             timeout: self.timeout,
             ..deskferry_http::Settings::new("Intercom", &self.base_url)

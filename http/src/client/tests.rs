@@ -43,8 +43,7 @@ async fn server(replies: Vec<Said>) -> (String, Arc<AtomicU64>) {
 
 fn client(url: &str) -> Client {
     let settings = Settings {
-        token: Some(Secret::new("dG9rOnNlY3JldA")),
-        token_from: "INTERCOM_TOKEN".into(),
+        tokens: vec![Token::new(Secret::new("dG9rOnNlY3JldA"), "INTERCOM_TOKEN")],
         backoff_min: Duration::from_millis(1),
         backoff_max: Duration::from_millis(5),
         timeout: Duration::from_millis(500),
@@ -97,7 +96,10 @@ async fn refused_token_is_invalid_and_is_not_shown() {
     let (url, _) = server(vec![(401, &[], body)]).await;
     let error = client(&url).send(&Request::get("/me")).await.unwrap_err();
     assert_eq!(error.kind(), Kind::Invalid);
-    assert_eq!(error.to_string(), "Intercom refused the token (401 unauthorized Access Token *** Invalid, request r9)");
+    assert_eq!(
+        error.to_string(),
+        "Intercom refused INTERCOM_TOKEN (401 unauthorized Access Token *** Invalid, request r9)"
+    );
     assert!(error.hint().unwrap().contains("INTERCOM_TOKEN"));
 }
 

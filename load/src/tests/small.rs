@@ -315,6 +315,6 @@ async fn refused_token_ends_the_load_with_a_hint() {
     let manifest = publish(&context, &desk(&context).await).await;
     let error = load(&context, &settings(&url), &manifest, &Filter::default()).await.unwrap_err();
     assert_eq!(error.kind(), Kind::Invalid);
-    assert!(error.to_string().starts_with("Intercom refused the token (401"), "{error}");
+    assert!(error.to_string().starts_with("Intercom refused INTERCOM_TOKEN (401"), "{error}");
     assert!(error.hint().unwrap().contains("INTERCOM_TOKEN"));
 }

@@ -1,0 +1,123 @@
+//! The apps whose tokens a client has: each with its own budget, together under the limit of their workspace.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use reqwest::header::HeaderMap;
+use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
+
+use crate::rate_limit::{Budget, Room, Seen};
+use crate::reply::header;
+use crate::workspace_limit::WorkspaceLimit;
+
+#[derive(Debug)]
+pub(crate) struct Apps {
+    state: Mutex<State>,
+    changed: Notify,
+}
+
+#[derive(Debug)]
+struct State {
+    budgets: Vec<Budget>,
+    workspace: WorkspaceLimit,
+}
+
+/// Whether a call may go out.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Turn {
+    /// Now, as this app; it is counted as on its way.
+    Now(usize),
+    /// When a call comes back, or after this time, whichever is first.
+    Wait(Duration),
+}
+
+impl Apps {
+    pub(crate) fn new(apps: usize) -> Self {
+        let budgets = (0..apps.max(1)).map(|_| Budget::default()).collect();
+        Self { state: Mutex::new(State { budgets, workspace: WorkspaceLimit::default() }), changed: Notify::new() }
+    }
+
+    /// Asks for room for one call: of the app with most of it, or of the `only` one.
+    pub(crate) fn ask(&self, only: Option<usize>, now_ms: i64) -> Turn {
+        let mut state = self.lock();
+        let State { budgets, workspace } = &mut *state;
+        if let Room::Wait(wait) = workspace.room(now_ms, budgets.iter().map(Budget::in_flight).sum()) {
+            return Turn::Wait(wait);
+        }
+        let asked = budgets.iter_mut().enumerate().filter(|(app, _)| only.is_none_or(|only| only == *app));
+        let (mut most, mut least_wait) = (None, Duration::MAX);
+        for (app, budget) in asked {
+            match budget.room(now_ms) {
+                Room::For(room) if most.is_none_or(|(_, other)| room > other) => most = Some((app, room)),
+                Room::For(_) => {}
+                Room::Wait(wait) => least_wait = least_wait.min(wait),
+            }
+        }
+        let Some((app, _)) = most else { return Turn::Wait(least_wait) };
+        if let Some(budget) = budgets.get_mut(app) {
+            budget.sent();
+        }
+        Turn::Now(app)
+    }
+
+    /// Ready when a call has come back after this was made.
+    pub(crate) fn changed(&self) -> Notified<'_> {
+        self.changed.notified()
+    }
+
+    /// A call has come back without a reply.
+    pub(crate) fn lost(&self, app: usize) {
+        self.with(app, |budget, _| budget.lost());
+    }
+
+    /// A call has come back with a reply.
+    pub(crate) fn replied(&self, app: usize, headers: &HeaderMap, status: u16, sent_ms: i64, received_ms: i64) {
+        let date = header(headers, "date").and_then(|d| chrono::DateTime::parse_from_rfc2822(&d).ok());
+        let seen = Seen::read(headers, status);
+        self.with(app, |budget, workspace| {
+            budget.replied(seen, date.map(|d| d.timestamp_millis()), sent_ms, received_ms);
+            if let Some(seen) = seen.filter(|s| !s.refused) {
+                workspace.counted(seen.reset_s);
+            }
+        });
+    }
+
+    /// The limit of the workspace was met: no app sends anything before the window of this reply has ended.
+    pub(crate) fn workspace_refused(&self, app: usize, headers: &HeaderMap) {
+        let Some(seen) = Seen::read(headers, 429) else { return };
+        self.with(app, |budget, workspace| workspace.refused(seen.reset_s, budget.end(seen.reset_s)));
+    }
+
+    /// Nothing goes out as this app for so long.
+    pub(crate) fn close(&self, app: usize, now_ms: i64, wait: Duration) {
+        self.with(app, |budget, _| budget.close(now_ms + wait.as_millis() as i64));
+    }
+
+    /// Calls granted per second by all apps together, and the mean round trip; `None` where there is no limit.
+    pub(crate) fn pace(&self) -> (Option<f64>, Duration) {
+        let state = self.lock();
+        let granted = state.budgets.iter().filter_map(Budget::granted_per_second).reduce(|a, b| a + b);
+        let bears = state.workspace.bears().map_or(f64::INFINITY, |bears| bears as f64 / 10.0);
+        let trips: Vec<f64> = state.budgets.iter().map(Budget::latency_ms).filter(|ms| *ms > 0.0).collect();
+        let trip_ms = trips.iter().sum::<f64>() / trips.len().max(1) as f64;
+        (granted.map(|g| g.min(bears)), Duration::from_micros((trip_ms * 1000.0) as u64))
+    }
+
+    fn with(&self, app: usize, f: impl FnOnce(&mut Budget, &mut WorkspaceLimit)) {
+        let mut state = self.lock();
+        let State { budgets, workspace } = &mut *state;
+        if let Some(budget) = budgets.get_mut(app) {
+            f(budget, workspace);
+        }
+        drop(state);
+        self.changed.notify_waiters();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod simulation;
