@@ -38,6 +38,7 @@ pub(crate) async fn run(sandbox: &Sandbox, json: bool) -> Result<ExitCode> {
         token: sandbox.token.clone(),
         workspace,
         search_delay: SEARCH_DELAY,
+        ..Settings::default()
     };
     let running = deskferry_sandbox::serve(settings)
         .await

@@ -82,7 +82,7 @@ mod workspace_file;
 pub use error::{Error, Kind};
 pub use faults::{Faults, FaultsError};
 pub use running::Running;
-pub use settings::{RATE_DEFAULT, Settings};
+pub use settings::{RATE_DEFAULT, RateSettings, Settings};
 pub use workspace_file::{
     AdminEntry, ObjectTypeEntry, TeamEntry, TicketAttributeEntry, TicketTypeEntry, WorkspaceFile,
 };

@@ -69,7 +69,7 @@ impl Server {
             base_url,
             router: Router::new(),
             ws: Mutex::new(ws),
-            rate: Mutex::new(RateLimit::new(settings.rate)),
+            rate: Mutex::new(RateLimit::new(settings.rate, settings.rate_more.clone())),
             rng: Mutex::new(StdRng::seed_from_u64(settings.seed)),
             stats: Mutex::new(Stats::default()),
             requests: AtomicU64::new(0),
@@ -102,7 +102,9 @@ impl Server {
         }
         if path == "/_sandbox/stats" {
             let objects = lock(&self.ws).counts();
-            return Some(Ok(Reply::json(lock(&self.stats).json(objects))));
+            let mut stats = lock(&self.stats).json(objects);
+            stats["windows"] = lock(&self.rate).json();
+            return Some(Ok(Reply::json(stats)));
         }
         let mut call = self.call(parts);
         if let Some(id) = path.strip_prefix("/_files/") {
@@ -132,11 +134,14 @@ impl Server {
         let found = self.router.find(parts.method.as_str(), parts.uri.path());
         let (method, path) = found.as_ref().map_or(("ANY", "(unknown)"), |(route, _)| (route.method, route.path));
         let count = |status| lock(&self.stats).call(method, path, status);
-        if let Err(refusal) = self.check_token(&parts.headers) {
-            count(refusal.status);
-            return Ok(self.write(Err(refusal), &request_id));
-        }
-        let budget = lock(&self.rate).take(now_ms());
+        let token = match self.token(&parts.headers) {
+            Ok(token) => token,
+            Err(refusal) => {
+                count(refusal.status);
+                return Ok(self.write(Err(refusal), &request_id));
+            }
+        };
+        let budget = lock(&self.rate).take(token, now_ms() + self.settings.rate_more.ahead_ms);
         if let Some(budget) = budget.filter(|budget| budget.exceeded) {
             count(429);
             return Ok(self.write_within(Err(exceeded(budget.limit)), &request_id, Some(budget)));
@@ -150,7 +155,7 @@ impl Server {
             Some(Fault::Reset) => return Err(Dropped),
             Some(Fault::Status(status)) => {
                 count(status);
-                let refusal = injected(status, budget);
+                let refusal = injected(status);
                 return Ok(self.write_within(Err(refusal), &request_id, budget));
             }
             _ => {}
@@ -177,7 +182,7 @@ impl Server {
         }
     }
 
-    fn check_token(&self, headers: &HeaderMap) -> Result<(), Refusal> {
+    fn token<'a>(&self, headers: &'a HeaderMap) -> Result<&'a str, Refusal> {
         let header = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let token = header.split_once(' ').filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
         let token = token.map_or("", |(_, token)| token.trim());
@@ -185,7 +190,14 @@ impl Server {
         if token.is_empty() || wanted.is_some_and(|wanted| wanted != token) {
             return Err(Refusal::new(401, "unauthorized", "Access Token Invalid"));
         }
-        Ok(())
+        Ok(token)
+    }
+
+    /// The time by the clock of the rate limit, as a header.
+    fn date(&self) -> String {
+        let at =
+            chrono::DateTime::from_timestamp_millis(now_ms() + self.settings.rate_more.ahead_ms).unwrap_or_default();
+        at.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
     }
 
     fn write(&self, answer: Answer, request_id: &str) -> Sent {
@@ -204,6 +216,9 @@ impl Server {
         };
         set("x-request-id", request_id.to_owned());
         set("intercom-version", VERSION.to_owned());
+        if self.settings.rate_more.ahead_ms != 0 {
+            set("date", self.date());
+        }
         if let Some(budget) = budget {
             set("x-ratelimit-limit", budget.limit.to_string());
             set("x-ratelimit-remaining", budget.remaining.to_string());
@@ -260,9 +275,9 @@ fn exceeded(limit: u32) -> Refusal {
     Refusal::new(429, "rate_limit_exceeded", format!("Exceeded rate limit of {limit} in 10_seconds"))
 }
 
-fn injected(status: u16, budget: Option<Budget>) -> Refusal {
+fn injected(status: u16) -> Refusal {
     match status {
-        429 => exceeded(budget.map_or(0, |budget| budget.limit)),
+        429 => Refusal::new(429, "too_many_requests", "This resource is under load, try again later"),
         503 => Refusal::new(503, "service_unavailable", "Sorry, the API service is temporarily unavailable"),
         _ => Refusal::new(status, "server_error", "Sorry, something went wrong"),
     }
