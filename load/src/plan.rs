@@ -137,14 +137,13 @@ fn planned(table: &str, counts: &Counts, foretold: &Foretold) -> Planned {
 fn duration(calls: u64, longest: u64, stats: &Stats, in_flight_max: usize) -> Duration {
     let trip = stats.latency.as_secs_f64().max(0.001);
     let calls = calls as f64;
+    let burst = crate::send::at_once(stats.granted_per_second, stats.latency, in_flight_max) as f64 / trip;
     let seconds = match stats.granted_per_second {
         Some(rate) => {
-            let at_once = crate::send::at_once(rate, stats.latency, in_flight_max) as f64;
             let window = rate * WINDOW;
-            let burst = at_once / trip;
             if burst <= rate { calls / burst } else { (calls / window).floor() * WINDOW + calls % window / burst }
         }
-        None => calls * trip / in_flight_max.max(1) as f64,
+        None => calls / burst,
     };
     Duration::from_secs_f64(seconds.max(longest as f64 * trip))
 }

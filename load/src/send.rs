@@ -1,8 +1,8 @@
 //! Sends the chains of a table: intents stored before the calls, many chains side by side, one chain's steps one after another.
 //!
 //! Chains are gathered in batches; what has nothing to be done is counted and forgotten. The intents of a batch are stored in
-//! one segment, then its chains wait for their turn. The next batch is gathered while this one is at work, so memory holds two
-//! batches, and as many chains are at work as the granted rate and the round trip ask for.
+//! one segment, then its chains wait for their turn. The next batch is gathered and stored while this one is at work, so a slow
+//! store costs no calls, memory holds two batches, and as many chains are at work as the granted rate and the round trip ask for.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use deskferry_staging::Tick;
+use futures::{StreamExt as _, stream};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -33,6 +34,8 @@ const TOLD_EVERY: Duration = Duration::from_secs(1);
 const REJECTS_MIN: u64 = 3;
 /// Chains at work above what rate and round trip ask for.
 const SLACK: f64 = 8.0;
+/// Chains at work where no rate is granted: more of them keep a loader no busier.
+const WITHOUT_LIMIT: usize = 64;
 
 pub(crate) struct Sender {
     pub(crate) load: Arc<Load>,
@@ -51,14 +54,20 @@ type Ended = (Vec<RowResult>, Option<Halt>);
 impl Consumer for Sender {
     /// Sends all chains of a table and waits for the last.
     async fn table(&mut self, table: &'static str, total: u64, serial: bool, chains: &mut dyn Chains) -> Result<()> {
+        let load = Arc::clone(&self.load);
+        let load = load.as_ref();
+        let gathered = stream::unfold(Some(chains), |chains| async move {
+            let chains = chains?;
+            let batch = gather(load, &mut *chains, serial).await;
+            let more = batch.as_ref().is_ok_and(|batch| batch.more);
+            Some((batch, more.then_some(chains)))
+        });
+        let mut gathered = std::pin::pin!(gathered);
         let mut waiting: VecDeque<Work> = VecDeque::new();
         let mut tasks: JoinSet<Ended> = JoinSet::new();
         let (mut open, mut done) = (true, 0_u64);
         loop {
-            let at_once = if serial { 1 } else { self.at_once() };
-            if open && waiting.len() < at_once {
-                open = self.gather(chains, at_once * 2, &mut waiting, &mut done).await?;
-            }
+            let at_once = self.load.at_once(serial);
             self.tick(table, done, total);
             while tasks.len() < at_once
                 && let Some(work) = waiting.pop_front()
@@ -66,23 +75,75 @@ impl Consumer for Sender {
                 let load = Arc::clone(&self.load);
                 tasks.spawn(async move { work.run(&load).await });
             }
-            // While a window is waited for, the time left is told all the same.
-            let Ok(ended) = tokio::time::timeout(TOLD_EVERY, tasks.join_next()).await else { continue };
-            match ended {
-                Some(ended) => {
+            let is_short = open && waiting.len() < at_once;
+            tokio::select! {
+                batch = gathered.next(), if is_short => match batch {
+                    Some(batch) => {
+                        let batch = batch?;
+                        done += batch.untouched;
+                        self.results.add(batch.results).await?;
+                        match batch.stored {
+                            Ok(()) => waiting.extend(batch.work),
+                            Err(error) => self.fail(error),
+                        }
+                    }
+                    None => open = false,
+                },
+                Some(ended) = tasks.join_next(), if !tasks.is_empty() => {
                     done += 1;
                     self.ended(ended).await?;
                     self.gate(ROWS_BEFORE_GATE);
                 }
-                None if !open && waiting.is_empty() => {
+                // While a window is waited for, the time left is told all the same.
+                () = tokio::time::sleep(TOLD_EVERY), if is_short || !tasks.is_empty() => {}
+                else => {
                     self.announce();
                     self.gate(1);
                     return Ok(());
                 }
-                None => {}
             }
         }
     }
+}
+
+/// Chains that were gathered at once.
+struct Batch {
+    /// Those of which something is to be done.
+    work: Vec<Work>,
+    /// Whether their intents are stored.
+    stored: Result<()>,
+    /// How many need nothing, and the results of those.
+    untouched: u64,
+    results: Vec<RowResult>,
+    /// Whether there may be more.
+    more: bool,
+}
+
+/// Gathers a batch and stores its intents.
+async fn gather(load: &Load, chains: &mut dyn Chains, serial: bool) -> Result<Batch> {
+    let chains_max = load.at_once(serial) * 2;
+    let mut batch = Batch { work: Vec::new(), stored: Ok(()), untouched: 0, results: Vec::new(), more: true };
+    let (mut intents, mut steps) = (Vec::new(), 0);
+    while batch.work.len() < chains_max && steps < BATCH_STEPS && batch.results.len() < BATCH_STEPS {
+        let chain = if load.stop.is_cancelled() { None } else { chains.next().await? };
+        let Some(chain) = chain else {
+            batch.more = false;
+            break;
+        };
+        let todo = todo::todo(&load.ledger, &chain, load.retry);
+        let work = Work { chain, todo };
+        if work.todo.iter().any(|t| t.is_work()) {
+            steps += work.todo.len();
+            intents.extend(work.intents(load));
+            batch.work.push(work);
+        } else {
+            batch.untouched += 1;
+            batch.results.extend(work.untouched(load));
+        }
+    }
+    batch.stored = load.ledger.intend(intents).await;
+    batch.more &= batch.stored.is_ok();
+    Ok(batch)
 }
 
 impl Sender {
@@ -123,44 +184,6 @@ impl Sender {
         }
     }
 
-    /// Gathers a batch and stores its intents; whether there may be more.
-    async fn gather(
-        &mut self,
-        chains: &mut dyn Chains,
-        chains_max: usize,
-        waiting: &mut VecDeque<Work>,
-        done: &mut u64,
-    ) -> Result<bool> {
-        let (mut batch, mut intents, mut steps, mut more) = (Vec::new(), Vec::new(), 0, true);
-        while batch.len() < chains_max && steps < BATCH_STEPS {
-            if self.load.stop.is_cancelled() {
-                more = false;
-                break;
-            }
-            let Some(mut chain) = chains.next().await? else {
-                more = false;
-                break;
-            };
-            removals::extend(&mut chain, &self.load.ledger);
-            let todo = todo::todo(&self.load.ledger, &chain, self.load.retry);
-            let work = Work { chain, todo };
-            if work.todo.iter().any(|t| t.is_work()) {
-                steps += work.todo.len();
-                intents.extend(work.intents(&self.load));
-                batch.push(work);
-            } else {
-                *done += 1;
-                self.results.add(work.untouched(&self.load)).await?;
-            }
-        }
-        if let Err(error) = self.load.ledger.intend(intents).await {
-            self.fail(error);
-            return Ok(false);
-        }
-        waiting.extend(batch);
-        Ok(more)
-    }
-
     async fn ended(&mut self, ended: std::result::Result<Ended, tokio::task::JoinError>) -> Result<()> {
         let (results, halt) = ended.map_err(|e| Error::Output { what: "a thread", reason: e.to_string() })?;
         self.results.add(results).await?;
@@ -175,18 +198,19 @@ impl Sender {
         self.load.stop.cancel();
         self.fatal.get_or_insert(error);
     }
+}
 
-    fn at_once(&self) -> usize {
-        let stats = self.load.client.stats();
-        let most = self.load.settings.in_flight_max.max(1);
-        match stats.granted_per_second {
-            Some(rate) => at_once(rate, stats.latency, most),
-            None => most,
-        }
+impl Load {
+    /// How many chains are to be at work; one where a row may need the row before it.
+    fn at_once(&self, serial: bool) -> usize {
+        let stats = self.client.stats();
+        if serial { 1 } else { at_once(stats.granted_per_second, stats.latency, self.settings.in_flight_max) }
     }
 }
 
-/// Chains at work that a granted rate per second and a round trip ask for.
-pub(crate) fn at_once(rate: f64, trip: Duration, most: usize) -> usize {
-    ((rate * trip.as_secs_f64() * 2.0 + SLACK) as usize).clamp(1, most.max(1))
+/// Chains at work that a granted rate per second and a round trip ask for: twice as many as would just use it up, so that what
+/// was lost at the beginning of a window is made good before its end.
+pub(crate) fn at_once(rate: Option<f64>, trip: Duration, most: usize) -> usize {
+    let asked = rate.map_or(WITHOUT_LIMIT, |rate| (rate * trip.as_secs_f64() * 2.0 + SLACK) as usize);
+    asked.clamp(1, most.max(1))
 }

@@ -59,7 +59,7 @@ pub struct Settings {
     /// Share of refused rows of a table, from 0 to 1, above which the load stops before the next table, if they are at least
     /// three. A load of chosen tables does not stop.
     pub reject_rate_max: f64,
-    /// Most threads at work at a time.
+    /// Most threads at work at a time. There are fewer where the granted rate and the round trip ask for fewer.
     pub in_flight_max: usize,
     /// Longest time for one call.
     pub timeout: Duration,
@@ -83,7 +83,7 @@ impl Settings {
             tickets_as: TicketsAs::default(),
             ticket_type: "Migrated ticket".to_owned(),
             reject_rate_max: 0.01,
-            in_flight_max: 64,
+            in_flight_max: 256,
             timeout: Duration::from_secs(60),
             flush_every: Duration::from_secs(2),
             lease: Duration::from_secs(6),

@@ -35,6 +35,20 @@ impl Desk {
         self.conversations.div_ceil(2).max(1)
     }
 
+    /// Fewest writes that load it. A thread: one for each message and for the files of the first, one for title and attributes
+    /// together, one for each tag, for teammate, for team, and to close it. Beside it one for each row, for each company and tag
+    /// of a contact, and for each article whose links are filled in.
+    pub fn calls_min(&self) -> u64 {
+        let has_files = |n: u64| self.files_every > 0 && n.is_multiple_of(self.files_every);
+        let on_first = |n: u64| has_files(n) && (self.parts == 1 || (n / self.files_every).is_multiple_of(2));
+        let thread = |n: u64| self.parts + u64::from(on_first(n)) + 1 + n % 3 + 2 + u64::from(!n.is_multiple_of(4));
+        let contacts = self.contacts();
+        let of_contacts = contacts + contacts.div_ceil(10) + contacts / 5 + contacts / 10 + contacts / 20;
+        let (attributes, tags, collections, articles, links) = (3, 4, 2, 5, 5);
+        let small = attributes + tags + collections + articles + links;
+        (1..=self.conversations).map(thread).sum::<u64>() + of_contacts + small
+    }
+
     /// Publishes its tables. Teammates are `ada@desk.example` and `bob@desk.example`, the team is `Support`; one teammate is gone.
     pub async fn publish(self, context: &Context) -> Manifest {
         let mut files = Vec::new();
