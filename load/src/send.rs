@@ -126,10 +126,11 @@ async fn gather(load: &Load, chains: &mut dyn Chains, serial: bool) -> Result<Ba
     let (mut intents, mut steps) = (Vec::new(), 0);
     while batch.work.len() < chains_max && steps < BATCH_STEPS && batch.results.len() < BATCH_STEPS {
         let chain = if load.stop.is_cancelled() { None } else { chains.next().await? };
-        let Some(chain) = chain else {
+        let Some(mut chain) = chain else {
             batch.more = false;
             break;
         };
+        removals::extend(&mut chain, &load.ledger);
         let todo = todo::todo(&load.ledger, &chain, load.retry);
         let work = Work { chain, todo };
         if work.todo.iter().any(|t| t.is_work()) {
