@@ -8,10 +8,10 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 APT  := $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-deps check fmt fmt-check lint doc bench bench-extract release clean
+.PHONY: help demo test test-deps check fmt fmt-check lint doc bench bench-extract bench-load-rate release clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: ## build and run the whole pipeline on the bundled Hesk desk, into a sandbox, in ./demo
 	$(CARGO) build --locked --profile demo --bin deskferry
@@ -45,6 +45,9 @@ bench: ## criterion benches
 
 bench-extract: ## rows/s and peak memory of `extract` on a large MariaDB, beside connectorx in the same run
 	python3 benches/extract/run.py --cache $(CACHE)/bench
+
+bench-load-rate: ## share of a granted rate that `load` uses, and refused calls, beside two simpler policies; some 20 minutes
+	$(CARGO) bench --locked -p deskferry-load --features testing --bench rate
 
 release: ## the binary to install
 	$(CARGO) build --locked --release --bin deskferry

@@ -38,7 +38,7 @@ impl Apps {
         Self { state: Mutex::new(State { budgets, workspace: WorkspaceLimit::default() }), changed: Notify::new() }
     }
 
-    /// Asks for room for one call: of the app with most of it, or of the `only` one.
+    /// Asks for room for one call: of an app that has not called yet, else of the one with most room, or of the `only` one.
     pub(crate) fn ask(&self, only: Option<usize>, now_ms: i64) -> Turn {
         let mut state = self.lock();
         let State { budgets, workspace } = &mut *state;
@@ -54,6 +54,8 @@ impl Apps {
                 Room::Wait(wait) => least_wait = least_wait.min(wait),
             }
         }
+        let unknown = budgets.iter().position(|b| b.is_unknown()).filter(|app| only.is_none_or(|only| only == *app));
+        let most = unknown.map(|app| (app, 1)).or(most);
         let Some((app, _)) = most else { return Turn::Wait(least_wait) };
         if let Some(budget) = budgets.get_mut(app) {
             budget.sent();

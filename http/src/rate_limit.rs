@@ -165,6 +165,11 @@ impl Budget {
         self.closed_until_ms = self.closed_until_ms.max(until_ms);
     }
 
+    /// Whether nothing has gone out yet.
+    pub(crate) fn is_unknown(&self) -> bool {
+        !self.known && self.in_flight == 0
+    }
+
     /// Calls on their way.
     pub(crate) fn in_flight(&self) -> u64 {
         self.in_flight

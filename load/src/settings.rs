@@ -102,6 +102,9 @@ impl Settings {
         if self.ticket_type.trim().is_empty() {
             return refuse("[load] ticket_type", &self.ticket_type, "is no name");
         }
+        if self.tokens.is_empty() {
+            return refuse("[intercom] token", "", "is missing");
+        }
         if !(0.0..=1.0).contains(&self.reject_rate_max) {
             let value = self.reject_rate_max.to_string();
             return refuse("[load] reject_rate_max", &value, "is not a share from 0 to 1");

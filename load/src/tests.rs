@@ -8,3 +8,4 @@ mod small;
 mod support;
 mod ticket_requests;
 mod tickets;
+mod tokens;

@@ -28,7 +28,7 @@ pub(crate) struct RateLimit {
 #[derive(Debug, Default)]
 struct Window {
     reset: i64,
-    /// Calls granted to each app.
+    /// Most calls granted to each app while it lasted.
     limit: u32,
     /// Calls granted to all apps seen, less those of the other app.
     granted: u32,
@@ -118,6 +118,7 @@ impl RateLimit {
 
     /// Notes what the window has come to, with a call or without.
     fn note(&mut self, limit: u32, exceeded: Option<bool>, now_ms: i64) {
+        let limit = self.windows.last().map_or(limit, |w| w.limit.max(limit));
         let (all, apps) = (self.used.values().sum(), self.used.len() as u32);
         let granted = (limit * apps).min(self.settings.workspace.unwrap_or(u32::MAX)).saturating_sub(self.others);
         let Some(window) = self.windows.last_mut() else { return };

@@ -103,6 +103,82 @@ async fn refused_token_is_invalid_and_is_not_shown() {
     assert!(error.hint().unwrap().contains("INTERCOM_TOKEN"));
 }
 
+/// A server of apps: 401 for the token `gone-token`, else headers of a window that `used` calls of each token fill.
+async fn apps(limit: u64, workspace: u64) -> (String, Arc<Mutex<Vec<String>>>) {
+    let seen: Arc<Mutex<Vec<String>>> = Arc::default();
+    let calls = Arc::clone(&seen);
+    let app = Router::new().fallback(move |headers: axum::http::HeaderMap| async move {
+        let token = headers["authorization"].to_str().unwrap().trim_start_matches("Bearer ").to_owned();
+        let mut calls = calls.lock().unwrap();
+        let (used, all) = (calls.iter().filter(|t| **t == token).count() as u64, calls.len() as u64);
+        let (status, body) = match token.as_str() {
+            "gone-token" => (401, "{}"),
+            _ if all >= workspace => (429, r#"{"errors":[{"code":"rate_limit_exceeded"}]}"#),
+            _ => (200, "{}"),
+        };
+        if status == 200 {
+            calls.push(token);
+        }
+        let reset = (Utc::now().timestamp() / 10 + 1) * 10;
+        Response::builder()
+            .status(status)
+            .header("x-ratelimit-limit", limit)
+            .header("x-ratelimit-remaining", limit - used.min(limit))
+            .header("x-ratelimit-reset", reset)
+            .body(Body::from(body))
+            .unwrap()
+    });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    (url, seen)
+}
+
+fn client_of(url: &str, tokens: &[&str]) -> Client {
+    let tokens = tokens.iter().map(|t| Token::new(Secret::new(*t), format!("setting {t}"))).collect();
+    Client::new(Settings { tokens, ..Settings::new("Intercom", url) }, Arc::new(Utc::now), Arc::new(|| 0)).unwrap()
+}
+
+#[tokio::test]
+async fn calls_go_out_as_the_app_with_most_room() {
+    let (url, seen) = apps(100, u64::MAX).await;
+    let client = client_of(&url, &["one-token", "two-token"]);
+    for _ in 0..10 {
+        client.send(&Request::get("/me")).await.unwrap();
+    }
+    let ones = seen.lock().unwrap().iter().filter(|t| *t == "one-token").count();
+    assert!((4..=6).contains(&ones), "{ones}");
+    let (_, second) = client.by_token().nth(1).unwrap();
+    second.send(&Request::get("/me")).await.unwrap();
+    assert_eq!(seen.lock().unwrap().last().unwrap(), "two-token");
+}
+
+#[tokio::test]
+async fn a_refused_token_is_named_and_none_is_shown() {
+    let (url, _) = apps(100, u64::MAX).await;
+    let client = client_of(&url, &["one-token", "gone-token"]);
+    let (_, gone) = client.by_token().nth(1).unwrap();
+    let error = gone.send(&Request::get("/me")).await.unwrap_err();
+    assert_eq!(error.to_string(), "Intercom refused setting gone-token (401)");
+    assert!(error.hint().unwrap().contains("setting gone-token"));
+    assert!(!format!("{client:?}").contains("Bearer"));
+}
+
+#[tokio::test]
+async fn the_limit_of_the_workspace_stops_all_apps() {
+    let (url, seen) = apps(100, 3).await;
+    let client = client_of(&url, &["one-token", "two-token"]);
+    let send = async {
+        loop {
+            client.send(&Request::get("/me")).await.unwrap();
+        }
+    };
+    // The window may end in between, once: then one more call is tried.
+    assert!(tokio::time::timeout(Duration::from_millis(1500), send).await.is_err());
+    assert_eq!(seen.lock().unwrap().len(), 3);
+    assert!((1..=2).contains(&client.stats().throttled), "{}", client.stats().throttled);
+}
+
 #[tokio::test]
 async fn refused_row_carries_status_code_message_and_request_id() {
     let body = r#"{"type":"error.list","request_id":"r1","errors":[{"code":"conflict","message":"exists"}]}"#;
