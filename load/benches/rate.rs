@@ -214,7 +214,11 @@ async fn one_by_one(url: &str, end: Instant, rate: Option<u32>) -> Result<()> {
         }
         if let Some(rate) = rate {
             let share = number("x-ratelimit-remaining").unwrap_or_default() as f64 / f64::from(rate);
-            let sleep_ms = if share < 0.1 { 8_000 } else { if share < 0.5 { 1_500 } else { 10 } };
+            let sleep_ms = match share {
+                share if share < 0.1 => 8_000,
+                share if share < 0.5 => 1_500,
+                _ => 10,
+            };
             tokio::time::sleep(Duration::from_millis(sleep_ms)).await;
         }
         let mut reply: Value = reply.error_for_status()?.json().await?;
