@@ -155,7 +155,7 @@ async fn measure(plan: &Plan, stage: &str) -> Result<()> {
     let (own, others) = (cpu_seconds("self")?, cpu_seconds(&sandbox.process.id().to_string())?);
     let segments = context.staging.log("ledger", "entries")?.parts().await?;
 
-    let writes: u64 = summary.calls.values().sum();
+    let writes: u64 = summary.calls.iter().filter(|(name, _)| !name.starts_with("GET")).map(|(_, calls)| calls).sum();
     let seconds = summary.duration.as_secs_f64();
     let stored: u64 = segments.iter().map(|segment| segment.bytes).sum();
     let bad: u64 = summary.tables.iter().map(|(_, c)| c.rejected + c.unknown + c.not_sent).sum();

@@ -1,5 +1,5 @@
 //! Names of the steps that have attached something to a row: tags and companies are few and the same for many rows, so each name
-//! is kept once and a link costs 8 bytes, a row that has any some 32.
+//! is kept once and a link costs 8 bytes, a row that has any some 30.
 
 use std::collections::HashMap;
 use std::sync::Arc;
