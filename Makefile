@@ -8,7 +8,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 APT  := $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-deps check fmt fmt-check lint doc bench bench-extract bench-load-rate release clean
+.PHONY: help demo test test-deps check fmt fmt-check lint doc bench bench-extract bench-load bench-load-rate release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,10 @@ bench-extract: ## rows/s and peak memory of `extract` on a large MariaDB, beside
 
 bench-load-rate: ## share of a granted rate that `load` uses, and refused calls, beside two simpler policies; some 20 minutes
 	$(CARGO) bench --locked -p deskferry-load --features testing --bench rate
+
+bench-load: ## calls/s and peak memory of `load` without a rate limit: 100,000 conversations, then one of 5,000 messages
+	$(CARGO) bench --locked -p deskferry-load --features testing --bench load
+	$(CARGO) bench --locked -p deskferry-load --features testing --bench load -- --conversations 1 --parts 5000 --files-every 0
 
 release: ## the binary to install
 	$(CARGO) build --locked --release --bin deskferry

@@ -252,7 +252,7 @@ impl Client {
     fn sort(&self, request: &Request, app: usize, status: u16, headers: HeaderMap, body: bytes::Bytes) -> Outcome {
         let request_id = header(&headers, "x-request-id");
         if (200..300).contains(&status) {
-            let json = serde_json::from_slice(&body).unwrap_or_default();
+            let json = if request.unparsed { None } else { serde_json::from_slice(&body).ok() }.unwrap_or_default();
             if body.is_empty() && !request.empty_reply {
                 let reason = format!("{status} without a body");
                 return Outcome::Doubtful { status: Some(status), reason, request_id };

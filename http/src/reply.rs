@@ -13,7 +13,7 @@ pub struct Reply {
     pub headers: HeaderMap,
     /// The body as it came.
     pub body: Bytes,
-    /// The body as JSON; `Null` where it is empty or is not JSON.
+    /// The body as JSON; `Null` where it is empty or is not JSON, or where the request wants it as it came.
     pub json: Value,
     /// `X-Request-Id`, by which the other side's support finds the call.
     pub request_id: Option<String>,

@@ -50,6 +50,9 @@ pub struct Request {
     pub idempotent: bool,
     /// Whether a success without a body is a success. Else it is doubtful: Intercom is known to answer so now and then.
     pub empty_reply: bool,
+    /// Whether [`Reply::json`](crate::Reply::json) stays `Null`: the caller needs little or nothing of a long reply, and reads
+    /// that out of the body.
+    pub unparsed: bool,
 }
 
 impl Request {
@@ -77,6 +80,7 @@ impl Request {
             body: None,
             idempotent: method == Method::Get,
             empty_reply: method == Method::Delete,
+            unparsed: false,
         }
     }
 

@@ -122,7 +122,7 @@ impl Composer<'_> {
     async fn files(&self, files: &[FileRef], bytes: bool) -> Result<Value, Unready> {
         let mut list = Vec::with_capacity(files.len());
         for file in files {
-            let data = if bytes {
+            let data = Value::String(if bytes {
                 let bytes = self.files.get(&file.sha256).await.map_err(|error| match error {
                     deskferry_staging::Error::Missing { .. } | deskferry_staging::Error::Damaged { .. } => {
                         Unready::File(format!("file `{}`: {error}", file.name))
@@ -132,8 +132,11 @@ impl Composer<'_> {
                 STANDARD.encode(bytes)
             } else {
                 String::new()
-            };
-            list.push(json!({ "content_type": file.content_type, "data": data, "name": file.name }));
+            });
+            // Moved, not copied: it is large.
+            let mut entry = json!({ "content_type": file.content_type, "data": null, "name": file.name });
+            entry["data"] = data;
+            list.push(entry);
         }
         Ok(Value::Array(list))
     }

@@ -22,7 +22,10 @@
 //! opening message is written with the outcome of the call that carried it.
 
 mod entry;
+mod ids;
+mod links;
 mod memory;
+mod slots;
 mod writer;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -150,7 +153,7 @@ impl Ledger {
 
     /// Names of the steps that have attached something to a row, and not taken it off again.
     pub(crate) fn links(&self, table: &str, key: &str) -> Vec<String> {
-        self.memory().links(table, key).to_vec()
+        self.memory().links(table, key)
     }
 
     /// When the first load began, in seconds; nothing that is older is ours.

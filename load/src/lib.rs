@@ -46,6 +46,7 @@ mod rows;
 mod run;
 mod selection;
 mod send;
+mod sent_part;
 mod settings;
 mod settle;
 mod step;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use deskferry_http::{Client, Request};
 use deskferry_staging::{Context, Files};
 use serde_json::Value;
-use tokio::sync::MutexGuard as TwinGuard;
+use tokio::sync::{MutexGuard as TwinGuard, Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -17,7 +17,8 @@ use crate::ledger::{Ledger, PARENT_REJECTED, State};
 use crate::outcome::Outcome;
 use crate::people::People;
 use crate::rehearsal::Rehearsal;
-use crate::resolve::{self, Found, thread};
+use crate::resolve::{self, Found};
+use crate::sent_part::sent_part;
 use crate::settings::Settings;
 use crate::step::{Call, Chain, Find, Step};
 use crate::tables::TICKET_TYPES;
@@ -67,6 +68,7 @@ pub(crate) struct Load {
     pub(crate) ticket_type: OnceLock<TicketType>,
     started: Instant,
     twins: Vec<tokio::sync::Mutex<()>>,
+    file_bytes: Semaphore,
     calls: Mutex<BTreeMap<String, u64>>,
 }
 
@@ -92,6 +94,7 @@ impl Load {
             ticket_type: OnceLock::new(),
             started: Instant::now(),
             twins: (0..TWIN_LOCKS).map(|_| tokio::sync::Mutex::new(())).collect(),
+            file_bytes: Semaphore::new(settings.file_bytes_max as usize),
             calls: Mutex::default(),
         };
         // Who are we, and who is there: that was read before.
@@ -262,10 +265,12 @@ impl Load {
     }
 
     async fn send(&self, step: &Step, call: &Call) -> Result<Sent, Halt> {
-        let request = match self.composer().request(call, true).await {
+        let _room = self.file_room(call).await;
+        let mut request = match self.composer().request(call, true).await {
             Ok(request) => request,
             Err(unready) => return unready_outcome(unready).map(Sent::Done),
         };
+        request.unparsed = step.id_field.is_none();
         let reply = match self.call(call, &request).await? {
             Ok(reply) => reply,
             Err(error) => return Ok(Sent::Failed(error)),
@@ -273,9 +278,7 @@ impl Load {
         let mut outcome = Outcome::new(State::Done).replied(call, &request, &reply);
         outcome.id = match step.id_field {
             Some(field) => crate::intercom::id_of(&reply.json[field]),
-            None if step.find == Find::Part => {
-                thread::sent_part(&reply.json, request.body.as_ref().unwrap_or(&Value::Null))
-            }
+            None if step.find == Find::Part => sent_part(&reply.body, request.body.as_ref().unwrap_or(&Value::Null)),
             None => None,
         };
         if step.id_field.is_some() && outcome.id.is_none() {
@@ -283,6 +286,16 @@ impl Load {
         }
         outcome.url = reply.json["url"].as_str().filter(|_| step.id_field.is_some()).map(ToOwned::to_owned);
         Ok(Sent::Done(outcome))
+    }
+
+    /// Waits until the files of a call have room in memory, which they have until the guard is dropped. A call with more than may
+    /// be out at all goes when no other has any.
+    async fn file_room(&self, call: &Call) -> Option<SemaphorePermit<'_>> {
+        let bytes = call.file_bytes().min(self.settings.file_bytes_max.into()) as u32;
+        if bytes == 0 {
+            return None;
+        }
+        self.file_bytes.acquire_many(bytes).await.ok()
     }
 
     /// Sends one write and counts it.

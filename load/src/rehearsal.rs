@@ -14,7 +14,7 @@ use crate::intercom::pages;
 use crate::ledger::State;
 use crate::load::Load;
 use crate::outcome::Outcome;
-use crate::step::{Call, Chain, Field, Find, Step};
+use crate::step::{Chain, Find, Step};
 use crate::tables::{ARTICLES, COLLECTIONS, CONTACTS, CONVERSATIONS, PARTS};
 use crate::todo::Todo;
 
@@ -99,7 +99,7 @@ impl Rehearsal {
         }
         for call in calls {
             load.count(call);
-            foretold.bytes += bytes(call);
+            foretold.bytes += call.file_bytes();
             let of_chain = foretold.chains.entry(chain.key.clone()).or_default();
             *of_chain += 1;
             let longest = *of_chain;
@@ -144,13 +144,4 @@ fn names(contact: &Value) -> impl Iterator<Item = String> {
     let external = text("external_id").map(|id| format!("id {id}"));
     let email = text("email").filter(|_| contact["role"] != "lead").map(|email| format!("email {email}"));
     external.into_iter().chain(email)
-}
-
-/// Bytes of the files of a call.
-fn bytes(call: &Call) -> u64 {
-    let files = call.body.iter().filter_map(|(_, field)| match field {
-        Field::Files(files) => Some(files.iter().map(|f| u64::try_from(f.bytes).unwrap_or(0)).sum::<u64>()),
-        _ => None,
-    });
-    files.sum()
 }

@@ -61,6 +61,9 @@ pub struct Settings {
     pub reject_rate_max: f64,
     /// Most threads at work at a time. There are fewer where the granted rate and the round trip ask for fewer.
     pub in_flight_max: usize,
+    /// Most bytes of files in all calls that are out at a time. A file is in memory as text in the request and again in the body
+    /// that is sent, so they take up to four times as much.
+    pub file_bytes_max: u32,
     /// Longest time for one call.
     pub timeout: Duration,
     /// How late an outcome may be stored.
@@ -84,6 +87,7 @@ impl Settings {
             ticket_type: "Migrated ticket".to_owned(),
             reject_rate_max: 0.01,
             in_flight_max: 256,
+            file_bytes_max: 32 << 20,
             timeout: Duration::from_secs(60),
             flush_every: Duration::from_secs(2),
             lease: Duration::from_secs(6),

@@ -132,6 +132,15 @@ impl Call {
         self
     }
 
+    /// Bytes of its files.
+    pub(crate) fn file_bytes(&self) -> u64 {
+        let files = self.body.iter().filter_map(|(_, field)| match field {
+            Field::Files(files) => Some(files.iter().map(|f| u64::try_from(f.bytes).unwrap_or(0)).sum::<u64>()),
+            _ => None,
+        });
+        files.sum()
+    }
+
     /// Adds a value that may be missing.
     #[must_use]
     pub(crate) fn maybe<T: Into<Value>>(self, name: &'static str, value: Option<T>) -> Self {

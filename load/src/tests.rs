@@ -1,5 +1,6 @@
 //! The load against the sandbox.
 
+mod bulk;
 mod crash;
 mod phases;
 mod plan;

@@ -1,18 +1,22 @@
-//! The ledger in memory: the newest state of every step, some 60 bytes each, so that a million steps fit.
+//! The ledger in memory: the newest state of every step, some 30 bytes each, so that a million steps fit.
 //!
-//! Steps are found by a 128-bit hash of table, key and step. Ids are kept only for rows that others refer to.
+//! Steps are found by a 128-bit hash of table, key and step. Ids are kept only for rows that others refer to: not for messages,
+//! which are found again in their thread.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hasher as _};
 
 use arrow::array::RecordBatch;
 use serde_json::Value;
 
 use super::entry::Rows;
+use super::ids::Ids;
+use super::links::Links;
+use super::slots::Slots;
 use super::{Entry, LOAD, State};
 use crate::removals::is_link;
 use crate::settings::TicketsAs;
-use crate::tables::CONVERSATIONS;
+use crate::tables::{CONVERSATIONS, PARTS};
 use crate::{Error, Result};
 
 /// Code of a step that was not sent as the row it belongs to was refused.
@@ -28,8 +32,8 @@ pub(crate) struct Known {
     pub(crate) made: bool,
     /// It was refused only for want of its parent.
     pub(crate) orphan: bool,
+    /// The first 56 bits of the payload's hash; 0 where there is none.
     payload: u64,
-    id: u32,
 }
 
 impl Known {
@@ -42,24 +46,32 @@ impl Known {
     pub(crate) fn is_payload(&self, sha256: &str) -> bool {
         self.payload == short(sha256)
     }
+
+    /// As one number, never 0: 56 bits of payload, five for marks, three for the state.
+    fn packed(self) -> u64 {
+        let state = STATES.iter().position(|state| *state == self.state).unwrap_or_default() as u64 + 1;
+        self.payload << 8 | u64::from(self.orphan) << 4 | u64::from(self.made) << 3 | state
+    }
+
+    fn unpacked(number: u64) -> Option<Self> {
+        let state = *STATES.get((number & 7).checked_sub(1)? as usize)?;
+        Some(Self { state, made: number >> 3 & 1 == 1, orphan: number >> 4 & 1 == 1, payload: number >> 8 })
+    }
 }
 
-/// A table by its place in [`Memory::tables`].
-type Table = u16;
-/// Table of an id that has been taken back.
-const GONE: Table = Table::MAX;
+/// States by their number, which is not stored.
+const STATES: [State; 5] = [State::Intended, State::Done, State::Rejected, State::Unknown, State::Undone];
 
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
-    tables: Vec<String>,
-    steps: HashMap<u128, Known>,
-    ids: Vec<(Table, Box<str>)>,
-    claims: HashSet<u128>,
+    steps: Slots,
+    ids: Ids,
+    claims: Slots,
     urls: HashMap<u128, String>,
     /// By step: the id that somebody has found for a step of unknown outcome.
     verdicts: HashMap<u128, String>,
     /// By row: names of the steps that have attached something to it.
-    links: HashMap<u128, Vec<String>>,
+    links: Links,
     segments: u64,
     seq: i64,
     clean: bool,
@@ -90,26 +102,16 @@ impl Memory {
     }
 
     pub(crate) fn known(&self, table: &str, key: &str, step: &str) -> Option<Known> {
-        self.steps.get(&hash(&[table, key, step])).copied()
+        self.steps.get(hash(&[table, key, step])).and_then(Known::unpacked)
     }
 
     pub(crate) fn id(&self, table: &str, key: &str) -> Option<String> {
-        let known = self.steps.get(&hash(&[table, key, "create"]))?;
-        self.ids.get((known.id as usize).checked_sub(1)?).filter(|_| known.made).map(|(_, id)| id.to_string())
+        self.ids.get(hash(&[table, key])).map(ToOwned::to_owned)
     }
 
     /// Intercom's ids of the rows of a table, in the order they were made; an id that two rows share comes twice.
     pub(crate) fn ids(&self, table: &str) -> impl Iterator<Item = &str> {
-        let wanted = self.tables.iter().position(|t| t == table);
-        self.ids.iter().filter(move |(t, _)| Some(usize::from(*t)) == wanted).map(|(_, id)| id.as_ref())
-    }
-
-    fn table(&mut self, name: &str) -> Table {
-        let place = self.tables.iter().position(|t| t == name).unwrap_or_else(|| {
-            self.tables.push(name.to_owned());
-            self.tables.len() - 1
-        });
-        place as Table
+        self.ids.of(table)
     }
 
     /// # Errors
@@ -165,16 +167,16 @@ impl Memory {
         self.verdicts.get(&hash(&[table, key, step])).map(String::as_str)
     }
 
-    pub(crate) fn links(&self, table: &str, key: &str) -> &[String] {
-        self.links.get(&hash(&[table, key])).map_or(&[], Vec::as_slice)
+    pub(crate) fn links(&self, table: &str, key: &str) -> Vec<String> {
+        self.links.of(hash(&[table, key]))
     }
 
     pub(crate) fn claim(&mut self, table: &str, id: &str) -> bool {
-        self.claims.insert(hash(&[table, id]))
+        self.claims.set(hash(&[table, id]), 1)
     }
 
     pub(crate) fn claimed(&self, table: &str, id: &str) -> bool {
-        self.claims.contains(&hash(&[table, id]))
+        self.claims.get(hash(&[table, id])).is_some()
     }
 
     /// Takes in a batch of a stored segment.
@@ -217,32 +219,30 @@ impl Memory {
         self.clean = false;
         let payload = entry.payload.as_deref().map(short);
         let hash_of_step = hash(&[&entry.table, &entry.key, &entry.step]);
-        let before = self.steps.get(&hash_of_step).copied();
+        let before = self.steps.get(hash_of_step).and_then(Known::unpacked);
         let mut now = Known {
             state: entry.state,
             made: before.is_some_and(|k| k.made),
             orphan: entry.code.as_deref() == Some(PARENT_REJECTED),
             payload: payload.or(before.map(|k| k.payload)).unwrap_or_default(),
-            id: before.map_or(0, |k| k.id),
         };
+        let is_create = entry.step == "create";
         match entry.state {
             State::Done => now.made = true,
             State::Undone if entry.code.as_deref() == Some(NOT_SENT) => now.payload = 0,
             State::Undone => {
-                if let Some((table, _)) = self.ids.get_mut((now.id as usize).wrapping_sub(1)) {
-                    *table = GONE;
+                (now.made, now.payload) = (false, 0);
+                if is_create {
+                    self.ids.forget(hash(&[&entry.table, &entry.key]));
                 }
-                (now.made, now.id, now.payload) = (false, 0, 0);
             }
             State::Intended | State::Rejected | State::Unknown => {}
         }
-        if let Some(id) = entry.intercom_id.as_deref().filter(|_| entry.state == State::Done) {
-            self.claims.insert(hash(&[&entry.table, id]));
-            let is_known = self.ids.get((now.id as usize).wrapping_sub(1)).is_some_and(|(_, known)| **known == *id);
-            if entry.step == "create" && entry.table != "conversation_parts" && !is_known {
-                let table = self.table(&entry.table);
-                self.ids.push((table, id.into()));
-                now.id = self.ids.len() as u32;
+        let id = entry.intercom_id.as_deref().filter(|_| entry.state == State::Done && entry.table != PARTS);
+        if let Some(id) = id {
+            self.claim(&entry.table, id);
+            if is_create {
+                self.ids.set(&entry.table, hash(&[&entry.table, &entry.key]), id);
             }
         }
         if let (State::Done, Some(url)) = (entry.state, detail()["url"].as_str()) {
@@ -253,23 +253,24 @@ impl Memory {
         } else if entry.state != State::Intended {
             self.verdicts.remove(&hash_of_step);
         }
-        if is_link(&entry.step) && before.is_some_and(|k| k.made) != now.made {
-            let links = self.links.entry(hash(&[&entry.table, &entry.key])).or_default();
-            links.retain(|name| *name != entry.step);
-            if now.made {
-                links.push(entry.step.clone());
+        if is_link(&entry.step) {
+            let row = hash(&[&entry.table, &entry.key]);
+            match (before.is_some_and(|k| k.made), now.made) {
+                (false, true) => self.links.attach(row, &entry.step),
+                (true, false) => self.links.take_off(row, &entry.step),
+                _ => {}
             }
         }
         if entry.table == CONVERSATIONS && entry.step == "create" {
             self.count_thread(before, now);
         }
-        self.steps.insert(hash_of_step, now);
+        self.steps.set(hash_of_step, now.packed());
     }
 }
 
-/// The first 8 bytes of a hash in hex.
+/// The first 56 bits of a hash in hex.
 fn short(sha256: &str) -> u64 {
-    sha256.get(..16).and_then(|text| u64::from_str_radix(text, 16).ok()).unwrap_or_default()
+    sha256.get(..16).and_then(|text| u64::from_str_radix(text, 16).ok()).unwrap_or_default() >> 8
 }
 
 fn hash(parts: &[&str]) -> u128 {

@@ -129,3 +129,29 @@ fn undone_step_is_free_again_but_a_change_given_up_keeps_what_was_made() {
     assert!(!memory.known("contacts", "a", "create").unwrap().made);
     assert_eq!(memory.id("contacts", "a"), None);
 }
+
+#[test]
+fn every_state_is_kept_with_its_marks_and_the_payload() {
+    for state in [State::Intended, State::Done, State::Rejected, State::Unknown, State::Undone] {
+        for (code, orphan) in [(None, false), (Some(PARENT_REJECTED), true)] {
+            let mut memory = Memory::default();
+            memory.apply(&Entry { code: code.map(ToOwned::to_owned), ..entry("a", state) });
+            let known = memory.known("contacts", "a", "create").unwrap();
+            assert_eq!((known.state, known.made, known.orphan), (state, state == State::Done, orphan));
+            assert_eq!(known.is_payload(&"ab".repeat(32)), state != State::Undone, "{state:?}");
+            assert!(!known.is_payload(&"ac".repeat(32)));
+        }
+    }
+}
+
+#[test]
+fn ids_of_messages_are_not_kept_but_what_was_made_is() {
+    let mut memory = Memory::default();
+    memory.apply(&Entry { table: "conversation_parts".into(), ..entry("a", State::Done) });
+    memory.apply(&Entry { table: "conversations".into(), ..entry("a", State::Done) });
+    assert!(memory.known("conversation_parts", "a", "create").unwrap().made);
+    assert_eq!(memory.id("conversation_parts", "a"), None);
+    assert!(!memory.claimed("conversation_parts", "id-a"));
+    assert!(memory.claimed("conversations", "id-a") && !memory.claim("conversations", "id-a"));
+    assert!(memory.claim("conversations", "id-b") && memory.claimed("conversations", "id-b"));
+}

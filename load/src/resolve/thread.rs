@@ -91,14 +91,8 @@ impl Thread {
     }
 }
 
-/// The newest message of a reply's conversation that is the one just sent.
-pub(crate) fn sent_part(conversation: &Value, body: &Value) -> Option<String> {
-    let parts = conversation["conversation_parts"]["conversation_parts"].as_array()?;
-    parts.iter().rev().find(|part| is_alike(part, body)).and_then(|part| id_of(&part["id"]))
-}
-
 /// Same kind, author and time.
-fn is_alike(part: &Value, body: &Value) -> bool {
+pub(crate) fn is_alike(part: &Value, body: &Value) -> bool {
     let author = &part["author"];
     let (author_id, is_admin) = (id_of(&author["id"]), author["type"] == "admin");
     let wanted = if is_admin { id_of(&body["admin_id"]) } else { id_of(&body["intercom_user_id"]) };
