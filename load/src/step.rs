@@ -178,6 +178,13 @@ impl Find {
     }
 }
 
+impl Find {
+    /// Whether it shows in the conversation as it is read back. Doing such a step again leaves a second message or event.
+    pub(crate) fn in_thread(self) -> bool {
+        matches!(self, Self::Part | Self::Participant | Self::Assignee | Self::Team | Self::State)
+    }
+}
+
 /// One call's worth of work on one row.
 #[derive(Debug, Clone)]
 pub(crate) struct Step {

@@ -86,8 +86,9 @@ fn todo_of(known: Option<Known>, step: &Step, retry: bool) -> Todo {
         State::Done => change,
         State::Undone if known.made => change,
         State::Undone => Todo::Send,
-        State::Intended | State::Unknown if known.made => change,
-        State::Intended | State::Unknown => Todo::Resolve { changed: !same },
+        // A change is made by the id of what is there, so it is made again; but not one that leaves an event each time.
+        State::Intended | State::Unknown if known.made && !step.find.in_thread() => change,
+        State::Intended | State::Unknown => Todo::Resolve { changed: !same || known.mixed },
         State::Rejected if same && !retry && !known.orphan => Todo::StillRejected,
         State::Rejected if known.made => change,
         State::Rejected => Todo::Send,

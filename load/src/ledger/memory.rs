@@ -28,6 +28,8 @@ pub(crate) struct Known {
     pub(crate) made: bool,
     /// It was refused only for want of its parent.
     pub(crate) orphan: bool,
+    /// Its outcome is open, and more than one payload may have gone out: what is there may be an older one.
+    pub(crate) mixed: bool,
     payload: u64,
     id: u32,
 }
@@ -42,6 +44,11 @@ impl Known {
     pub(crate) fn is_payload(&self, sha256: &str) -> bool {
         self.payload == short(sha256)
     }
+
+    /// Whether it may have been made, and nobody knows.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self.state, State::Intended | State::Unknown) && !self.made
+    }
 }
 
 /// A table by its place in [`Memory::tables`].
@@ -55,6 +62,8 @@ pub(crate) struct Memory {
     steps: HashMap<u128, Known>,
     ids: Vec<(Table, Box<str>)>,
     claims: HashSet<u128>,
+    /// Rows whose creation is open, by payload: how many.
+    open: HashMap<u64, u32>,
     urls: HashMap<u128, String>,
     /// By step: the id that somebody has found for a step of unknown outcome.
     verdicts: HashMap<u128, String>,
@@ -177,6 +186,25 @@ impl Memory {
         self.claims.contains(&hash(&[table, id]))
     }
 
+    /// How many rows are open that are made by this very call.
+    pub(crate) fn open(&self, sha256: &str) -> u32 {
+        self.open.get(&short(sha256)).copied().unwrap_or_default()
+    }
+
+    fn count_open(&mut self, before: Option<Known>, now: Known) {
+        if let Some(before) = before.filter(Known::is_open)
+            && let Some(count) = self.open.get_mut(&before.payload)
+        {
+            *count -= 1;
+            if *count == 0 {
+                self.open.remove(&before.payload);
+            }
+        }
+        if now.is_open() {
+            *self.open.entry(now.payload).or_default() += 1;
+        }
+    }
+
     /// Takes in a batch of a stored segment.
     ///
     /// # Errors
@@ -222,6 +250,7 @@ impl Memory {
             state: entry.state,
             made: before.is_some_and(|k| k.made),
             orphan: entry.code.as_deref() == Some(PARENT_REJECTED),
+            mixed: false,
             payload: payload.or(before.map(|k| k.payload)).unwrap_or_default(),
             id: before.map_or(0, |k| k.id),
         };
@@ -234,7 +263,10 @@ impl Memory {
                 }
                 (now.made, now.id, now.payload) = (false, 0, 0);
             }
-            State::Intended | State::Rejected | State::Unknown => {}
+            State::Intended | State::Unknown => {
+                now.mixed = before.is_some_and(|k| k.is_open() && (k.mixed || k.payload != now.payload));
+            }
+            State::Rejected => {}
         }
         if let Some(id) = entry.intercom_id.as_deref().filter(|_| entry.state == State::Done) {
             self.claims.insert(hash(&[&entry.table, id]));
@@ -262,6 +294,9 @@ impl Memory {
         }
         if entry.table == CONVERSATIONS && entry.step == "create" {
             self.count_thread(before, now);
+        }
+        if entry.step == "create" {
+            self.count_open(before, now);
         }
         self.steps.insert(hash_of_step, now);
     }
