@@ -33,6 +33,8 @@ use futures::{StreamExt as _, TryStreamExt as _};
 use tokio::sync::{mpsc, oneshot};
 
 pub(crate) use entry::{Entry, State};
+#[cfg(test)]
+pub(crate) use entry::{Rows, to_batch};
 pub(crate) use memory::{Known, Memory, NOT_SENT, PARENT_REJECTED};
 
 use crate::settings::Settings;

@@ -195,7 +195,8 @@ impl Load {
         Ok(outcome)
     }
 
-    /// Reads back until the answer is clear or `settle` has passed; the outcome where the step need not be sent again.
+    /// Reads back until the answer is clear or `settle` has passed; the outcome where the step need not be sent again. A doubt
+    /// lasts as long from the first look on, for what raises it may belong to a row that is looked for beside this one.
     async fn look(
         &self,
         chain: &Chain,
@@ -205,6 +206,7 @@ impl Load {
         since: Instant,
     ) -> Result<Option<Outcome>, Halt> {
         let changed = matches!(todo, Todo::Resolve { changed: true });
+        let first = Instant::now();
         loop {
             let found = match self.ledger.verdict(step.table, &step.key, &step.name) {
                 Some(id) => Found::Yes { id: Some(id), url: None },
@@ -219,7 +221,8 @@ impl Load {
             };
             let (id, url) = match found {
                 Found::Yes { id, url } => (id, url),
-                Found::No | Found::Doubtful(_) if self.not_settled(since).await? => continue,
+                Found::No if self.not_settled(since).await? => continue,
+                Found::Doubtful(_) if self.not_settled(since.max(first)).await? => continue,
                 Found::No => return Ok(None),
                 Found::Doubtful(why) => return Ok(Some(Outcome::unknown(why))),
             };

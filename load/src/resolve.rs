@@ -23,8 +23,8 @@
 //! | change of a row (`Todo::Update`) | not at all: it is a PUT to an id that the ledger has | nothing |
 //!
 //! Rules for all of them:
-//! * nothing is held to be absent, or doubtful, before `settle` has passed since the call may have gone out: until then it is
-//!   asked again;
+//! * nothing is held to be absent before `settle` has passed since the call may have gone out, nor to be doubtful before it has
+//!   passed since the first look: until then it is asked again;
 //! * a row that has changed since its call may have gone out is looked for as it is now, and brought up to date where it is
 //!   found. Where it is not, anything made since the first load that belongs to no row may be it: `unknown`, names it. Only a
 //!   tag or attribute of the former name may stay behind unnoticed;

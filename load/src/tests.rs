@@ -4,6 +4,7 @@ mod crash;
 mod phases;
 mod plan;
 mod settle;
+mod resolve;
 mod small;
 mod support;
 mod ticket_requests;

@@ -146,4 +146,17 @@ mod tests {
             assert_eq!(after(states, wanted, *retry), *todo, "{states:?} {wanted} {retry}");
         }
     }
+
+    #[test]
+    fn a_change_in_doubt_is_made_again_unless_it_would_leave_a_second_event() {
+        let mut memory = Memory::default();
+        for (state, name) in [(State::Done, "x"), (State::Intended, "y")] {
+            let at = DateTime::from_timestamp(0, 0).unwrap();
+            let payload = Some(step(name).payload);
+            memory.apply(&Entry { payload, ..Entry::new(at, "contacts", "a", "create", state) });
+        }
+        let todo = |find: Find| todo_of(memory.known("contacts", "a", "create"), &Step { find, ..step("y") }, false);
+        assert_eq!(todo(Find::Article), Todo::Update);
+        assert_eq!(todo(Find::State), Todo::Resolve { changed: false });
+    }
 }

@@ -103,7 +103,7 @@ async fn undisturbed(desk: Desk) -> Wanted {
 pub(crate) async fn loaded(desk: Desk, folder: &str, sandbox: &Running) {
     let context = loader::context(folder);
     let manifest = desk.publish(&context).await;
-    let settings = loader::settings(&format!("http://{}", sandbox.addr()));
+    let settings = loader::settings(&format!("http://{}", sandbox.addr()), 20);
     load(&context, &settings, &manifest, &Filter::default()).await.unwrap();
 }
 
@@ -177,7 +177,7 @@ impl Life {
         let segments = count(&ledger);
         let url = format!("http://{}", sandbox.addr());
         let mut command = Command::new(std::env::current_exe().unwrap());
-        command.args(["loader", folder, &url]).stdout(Stdio::piped()).kill_on_drop(true);
+        command.args(["loader", folder, &url, "1"]).stdout(Stdio::piped()).kill_on_drop(true);
         let mut child = command.spawn().unwrap();
         let place = Arc::new(Mutex::new("start of the process".to_owned()));
         let said = Arc::clone(&place);

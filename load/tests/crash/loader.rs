@@ -15,13 +15,15 @@ pub(crate) const REPLAYING: &str = "start, replay";
 /// measured against is shorter in the same way: the sandbox answers within 5 ms, shows what is new in searches after 60 ms,
 /// executes a call before it holds its reply back, and the ledger is a folder of this machine. What must hold is their order:
 /// flush < lease / 2, and settle > the sandbox's delay of searches.
-pub(crate) fn settings(url: &str) -> Settings {
+///
+/// `patience` makes all of them longer, where a machine that stalls must not be taken for a dead loader.
+pub(crate) fn settings(url: &str, patience: u32) -> Settings {
     Settings {
         placeholder_admin: Some("owner@desk.example".to_owned()),
-        timeout: Duration::from_millis(400),
-        flush_every: Duration::from_millis(40),
-        lease: Duration::from_millis(200),
-        settle: Duration::from_millis(300),
+        timeout: Duration::from_millis(400) * patience,
+        flush_every: Duration::from_millis(40) * patience,
+        lease: Duration::from_millis(200) * patience,
+        settle: Duration::from_millis(300) * patience,
         in_flight_max: 24,
         ..Settings::new(url, Secret::new("tok"))
     }
@@ -36,7 +38,7 @@ pub(crate) fn context(folder: &str) -> Context {
     Context::new(Staging::open(folder, none).unwrap(), chrono::Utc::now, draw)
 }
 
-pub(crate) fn run(folder: &str, url: &str) -> ExitCode {
+pub(crate) fn run(folder: &str, url: &str, patience: u32) -> ExitCode {
     println!("{REPLAYING}");
     let mut context = context(folder);
     let last = Arc::new(Mutex::new(String::new()));
@@ -50,7 +52,7 @@ pub(crate) fn run(folder: &str, url: &str) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let ended = runtime.block_on(async {
         let manifest = context.staging.latest("intercom").await.unwrap().unwrap();
-        load(&context, &settings(url), &manifest, &Filter::default()).await
+        load(&context, &settings(url, patience), &manifest, &Filter::default()).await
     });
     match ended {
         Ok(summary) => {

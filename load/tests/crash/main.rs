@@ -3,7 +3,7 @@
 //!
 //! ```text
 //!  crash (this program) ── in it: the sandbox, faults on ◀── HTTP ──┐
-//!    │  starts itself with `loader FOLDER URL`, kills it            │
+//!    │  starts itself with `loader FOLDER URL 1`, kills it          │
 //!    └──────────────────────────────▶ crash loader (a process of its own) ──▶ FOLDER: stage and ledger
 //! ```
 
@@ -34,10 +34,10 @@ struct Plan {
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    if let [first, folder, url] = &args[..]
+    if let [first, folder, url, patience] = &args[..]
         && first == "loader"
     {
-        return loader::run(folder, url);
+        return loader::run(folder, url, patience.parse().unwrap());
     }
     let number = |name: &str, usual: u64| {
         let value = args.iter().position(|a| a == name).and_then(|at| args.get(at + 1));

@@ -31,7 +31,7 @@ impl Scene {
     fn start(&self) -> tokio::process::Child {
         let url = format!("http://{}", self.sandbox.addr());
         let mut command = Command::new(std::env::current_exe().unwrap());
-        command.arg("loader").arg(self.folder.path()).arg(url);
+        command.arg("loader").arg(self.folder.path()).args([&url, "20"]);
         command.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true).spawn().unwrap()
     }
 
