@@ -1,6 +1,7 @@
 //! The kills: when, where they hit, and whether the workspace came out right.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::process::{ExitCode, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -20,6 +21,16 @@ const FAULTS: &str =
     "429=0.01,500=0.006,502=0.002,reset=0.004,lost=0.006,timeout=0.001,empty=0.003,latency=0ms..5ms,hang=600ms";
 /// How late the sandbox shows in searches what is new.
 const SEARCH_DELAY: Duration = Duration::from_millis(60);
+/// What the sandbox counts of each table before the conversations, in their order.
+const TABLES: [&[&str]; 7] = [
+    &["data_attributes", "conversation_attributes"],
+    &["tags"],
+    &["companies"],
+    &["contacts"],
+    &["notes"],
+    &["collections"],
+    &["articles"],
+];
 /// Share of the kills that strike before the loader has sent anything: start, replay, lease.
 const EARLY_SHARE: f64 = 0.2;
 /// Share of the other kills that strike while the small tables are loaded.
@@ -83,8 +94,9 @@ pub(crate) async fn run(plan: Plan) -> ExitCode {
 struct Wanted {
     contents: Vec<String>,
     objects: u64,
-    /// Objects of the tables before the conversations.
-    before_threads: u64,
+    /// Where each table before the conversations begins and ends, counted in objects.
+    tables: Vec<Range<u64>>,
+    threads_from: u64,
     writes: u64,
 }
 
@@ -94,9 +106,14 @@ async fn undisturbed(desk: Desk) -> Wanted {
     loaded(desk, folder.path().to_str().unwrap(), &calm).await;
     let count = |name: &str| calm.stats()["objects"][name].as_u64().unwrap();
     let objects = progress(&calm);
-    let before_threads = objects - count("conversations") - count("parts");
+    let (mut tables, mut threads_from) = (Vec::new(), 0);
+    for names in TABLES {
+        let end = threads_from + names.iter().map(|name| count(name)).sum::<u64>();
+        tables.push(threads_from..end);
+        threads_from = end;
+    }
     let contents = contents(&format!("http://{}", calm.addr())).await.unwrap();
-    Wanted { contents, objects, before_threads, writes: writes(&calm) }
+    Wanted { contents, objects, tables, threads_from, writes: writes(&calm) }
 }
 
 /// Publishes a desk and loads it, undisturbed, in this process.
@@ -110,31 +127,29 @@ pub(crate) async fn loaded(desk: Desk, folder: &str, sandbox: &Running) {
 /// When a life ends.
 #[derive(Debug, Clone, Copy)]
 enum Moment {
-    /// So long after its start.
-    After(Duration),
+    /// At this share of the time that a life lately took to make its first object: in start, replay or lease, or right after.
+    Early(f64),
     /// So many objects in the workspace, and so long after that.
     At(u64, Duration),
 }
 
-/// Moments for all kills: in the order in which the load meets them, and those before it sends anything strewn between.
+/// Moments for all kills: in the order in which the load meets them, and those before it sends anything strewn between. Small
+/// tables are hit as often as large ones.
 fn moments(plan: Plan, wanted: &Wanted, rng: &mut StdRng) -> Vec<Moment> {
     let early = (plan.kills as f64 * EARLY_SHARE) as usize;
     let tables = ((plan.kills - early) as f64 * TABLES_SHARE) as usize;
     let mut at: Vec<u64> = (early..plan.kills)
         .map(|n| match n - early < tables {
-            true => rng.random_range(0..wanted.before_threads),
+            true => rng.random_range(wanted.tables[n % wanted.tables.len()].clone()),
             // Up to a little before the end, so that the load is not over before the kills are.
-            false => rng.random_range(wanted.before_threads..wanted.objects * 999 / 1000),
+            false => rng.random_range(wanted.threads_from..wanted.objects * 999 / 1000),
         })
         .collect();
     at.sort_unstable();
     let mut moments: Vec<Moment> =
         at.into_iter().map(|at| Moment::At(at, Duration::from_micros(rng.random_range(0..15_000)))).collect();
     for _ in 0..early {
-        // Replay takes longer the longer the ledger is; the lease follows.
-        let place = rng.random_range(0..=moments.len());
-        let longest = 350 + 650 * place as u64 / plan.kills as u64;
-        moments.insert(place, Moment::After(Duration::from_millis(rng.random_range(0..longest))));
+        moments.insert(rng.random_range(0..=moments.len()), Moment::Early(rng.random_range(0.0..1.3)));
     }
     moments
 }
@@ -143,14 +158,21 @@ fn moments(plan: Plan, wanted: &Wanted, rng: &mut StdRng) -> Vec<Moment> {
 async fn kill_all(plan: Plan, folder: &str, sandbox: &Running, wanted: &Wanted) -> BTreeMap<String, usize> {
     let mut rng = StdRng::seed_from_u64(plan.seed);
     let mut hits = BTreeMap::new();
+    let mut to_first = Duration::from_millis(500);
     for moment in moments(plan, wanted, &mut rng) {
+        let (began, before) = (Instant::now(), progress(sandbox));
         let mut life = Life::start(folder, sandbox).await;
         match moment {
-            Moment::After(time) => tokio::time::sleep(time).await,
+            Moment::Early(share) => tokio::time::sleep(to_first.mul_f64(share)).await,
             Moment::At(objects, more) => {
-                let objects = objects.max(progress(sandbox) + 1);
-                while progress(sandbox) < objects && life.child.try_wait().unwrap().is_none() {
+                let mut now = before;
+                while now < objects.max(before + 1) && life.child.try_wait().unwrap().is_none() {
                     tokio::time::sleep(Duration::from_millis(1)).await;
+                    let after = progress(sandbox);
+                    if now == before && after > before {
+                        to_first = began.elapsed();
+                    }
+                    now = after;
                 }
                 tokio::time::sleep(more).await;
             }
@@ -239,19 +261,8 @@ fn differences(wanted: &[String], found: &[String]) -> Vec<String> {
 /// Everything in the workspace, counted.
 pub(crate) fn progress(sandbox: &Running) -> u64 {
     let stats = sandbox.stats();
-    let names = [
-        "contacts",
-        "companies",
-        "notes",
-        "tags",
-        "data_attributes",
-        "conversation_attributes",
-        "conversations",
-        "parts",
-        "collections",
-        "articles",
-    ];
-    names.iter().filter_map(|name| stats["objects"][*name].as_u64()).sum()
+    let names = TABLES.iter().flat_map(|names| names.iter()).chain(&["conversations", "parts"]);
+    names.filter_map(|name| stats["objects"][*name].as_u64()).sum()
 }
 
 /// Writes that the sandbox has executed or refused.
