@@ -2,13 +2,16 @@
 CARGO ?= cargo
 CACHE ?= $(HOME)/.cache/deskferry
 VENV  := $(CACHE)/venv
+# Of `make crash`.
+SEED  ?= 1
+KILLS ?= 200
 export CARGO_TERM_COLOR ?= auto
 # Installs packages of the system; as root directly, else with sudo.
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 APT  := $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-deps check fmt fmt-check lint doc bench bench-extract release clean
+.PHONY: help demo test test-deps check fmt fmt-check lint doc bench bench-extract crash release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +48,9 @@ bench: ## criterion benches
 
 bench-extract: ## rows/s and peak memory of `extract` on a large MariaDB, beside connectorx in the same run
 	python3 benches/extract/run.py --cache $(CACHE)/bench
+
+crash: ## kill a loader KILLS times with SIGKILL, chance from SEED, and compare the workspace with an undisturbed one
+	$(CARGO) test --locked --profile demo -p deskferry-load --test crash -- --seed $(SEED) --kills $(KILLS) --conversations 2000
 
 release: ## the binary to install
 	$(CARGO) build --locked --release --bin deskferry

@@ -131,7 +131,7 @@ impl Ledger {
             messages,
             failed: Arc::default(),
             writer: Mutex::new(Some(writer)),
-            last_written: Arc::new(Mutex::new(tokio::time::Instant::now())),
+            last_written: Arc::default(),
             lease: Duration::MAX,
         }
     }

@@ -3,8 +3,8 @@
 mod crash;
 mod phases;
 mod plan;
-mod settle;
 mod resolve;
+mod settle;
 mod small;
 mod support;
 mod ticket_requests;
