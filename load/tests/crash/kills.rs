@@ -159,7 +159,10 @@ async fn kill_all(plan: Plan, folder: &str, sandbox: &Running, wanted: &Wanted) 
     let mut rng = StdRng::seed_from_u64(plan.seed);
     let mut hits = BTreeMap::new();
     let mut to_first = Duration::from_millis(500);
-    for moment in moments(plan, wanted, &mut rng) {
+    let mut moments = moments(plan, wanted, &mut rng).into_iter();
+    // A loader that comes to its end before its moment is not killed: then another one is, early.
+    while hits.values().sum::<usize>() < plan.kills {
+        let moment = moments.next().unwrap_or(Moment::Early(0.5));
         let (began, before) = (Instant::now(), progress(sandbox));
         let mut life = Life::start(folder, sandbox).await;
         match moment {
