@@ -2,13 +2,16 @@
 CARGO ?= cargo
 CACHE ?= $(HOME)/.cache/deskferry
 VENV  := $(CACHE)/venv
+# Of `make crash`.
+SEED  ?= 1
+KILLS ?= 200
 export CARGO_TERM_COLOR ?= auto
 # Installs packages of the system; as root directly, else with sudo.
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 APT  := $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-deps check fmt fmt-check lint doc bench bench-extract bench-load bench-load-rate release clean
+.PHONY: help demo test test-deps check fmt fmt-check lint doc bench bench-extract bench-load bench-load-rate crash release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +55,9 @@ bench-load-rate: ## share of a granted rate that `load` uses, and refused calls,
 bench-load: ## calls/s and peak memory of `load` without a rate limit: 100,000 conversations, then one of 5,000 messages
 	$(CARGO) bench --locked -p deskferry-load --features testing --bench load
 	$(CARGO) bench --locked -p deskferry-load --features testing --bench load -- --conversations 1 --parts 5000 --files-every 0
+
+crash: ## kill a loader KILLS times with SIGKILL, chance from SEED, and compare the workspace with an undisturbed one
+	$(CARGO) test --locked --profile demo -p deskferry-load --test crash -- --seed $(SEED) --kills $(KILLS) --conversations 2000
 
 release: ## the binary to install
 	$(CARGO) build --locked --release --bin deskferry

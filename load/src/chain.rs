@@ -98,7 +98,10 @@ impl Work {
     async fn outcome(&self, load: &Load, step: &Step, todo: Todo) -> Result<Outcome, Halt> {
         match (&self.chain.settled, todo) {
             (Some(Settled::Existed { id }), Todo::Settle) => {
-                Ok(Outcome { id: Some(id.clone()), how: Some("existed"), ..Outcome::new(State::Done) })
+                // What was missing when the load began that died while making it was made by it.
+                let is_open = load.ledger.known(step.table, &step.key, &step.name).is_some_and(|k| k.is_open());
+                let how = Some(if is_open { "resolved" } else { "existed" });
+                Ok(Outcome { id: Some(id.clone()), how, ..Outcome::new(State::Done) })
             }
             (Some(Settled::Refused { code, message }), Todo::Settle) => Ok(Outcome::rejected(code, message.clone())),
             _ => load.perform(&self.chain, step, todo).await,

@@ -43,8 +43,11 @@ pub(crate) async fn adopt(
         let call = Call::at(Method::Post, path, CONTACTS, &step.key);
         let mut unarchive = Request::new(Method::Post, format!("/contacts/{id}/unarchive"));
         unarchive.idempotent = true;
-        if let Err(error @ deskferry_http::Error::Refused { .. }) = load.call(&call, &unarchive).await? {
-            return Ok(Outcome { id: Some(id), ..Outcome::refused(&error, &call) });
+        match load.call(&call, &unarchive).await? {
+            Err(error @ deskferry_http::Error::Refused { .. }) => {
+                return Ok(Outcome { id: Some(id), ..Outcome::refused(&error, &call) });
+            }
+            reply => drop(reply?),
         }
     }
     let found = Outcome { id: Some(id), how: Some("existed"), ..Outcome::new(State::Done) };

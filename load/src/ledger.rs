@@ -36,6 +36,8 @@ use futures::{StreamExt as _, TryStreamExt as _};
 use tokio::sync::{mpsc, oneshot};
 
 pub(crate) use entry::{Entry, State};
+#[cfg(test)]
+pub(crate) use entry::{Rows, to_batch};
 pub(crate) use memory::{Known, Memory, NOT_SENT, PARENT_REJECTED};
 
 use crate::settings::Settings;
@@ -54,7 +56,8 @@ pub(crate) struct Ledger {
     messages: mpsc::Sender<Message>,
     failed: Arc<Mutex<Option<Error>>>,
     writer: Mutex<Option<tokio::task::JoinHandle<()>>>,
-    last_written: Arc<Mutex<tokio::time::Instant>>,
+    /// When this loader has last shown that the ledger is its own; `None` before the first time.
+    last_written: Arc<Mutex<Option<tokio::time::Instant>>>,
     lease: Duration,
 }
 
@@ -94,7 +97,7 @@ impl Ledger {
         let log = context.staging.log("ledger", "entries")?;
         let (messages, inbox) = mpsc::channel(1024);
         let failed = Arc::new(Mutex::new(None));
-        let last_written = Arc::new(Mutex::new(tokio::time::Instant::now()));
+        let last_written = Arc::<Mutex<Option<tokio::time::Instant>>>::default();
         let writer = Writer {
             log,
             context: context.clone(),
@@ -131,7 +134,7 @@ impl Ledger {
             messages,
             failed: Arc::default(),
             writer: Mutex::new(Some(writer)),
-            last_written: Arc::new(Mutex::new(tokio::time::Instant::now())),
+            last_written: Arc::default(),
             lease: Duration::MAX,
         }
     }
@@ -200,10 +203,15 @@ impl Ledger {
         }
     }
 
-    /// Makes sure that no other loader has taken over; to be asked before every call.
+    /// How many rows are open that are made by the call of this payload.
+    pub(crate) fn open_alike(&self, payload: &str) -> u32 {
+        self.memory().open(payload)
+    }
+
+    /// Makes sure that the ledger is taken over, and that no other loader has done so since; to be asked before every call.
     pub(crate) async fn fence(&self) -> Result<()> {
         let last = *self.last_written.lock().unwrap_or_else(PoisonError::into_inner);
-        if last.elapsed() < self.lease / 2 { Ok(()) } else { self.stored(Vec::new()).await }
+        if last.is_some_and(|at| at.elapsed() < self.lease / 2) { Ok(()) } else { self.stored(Vec::new()).await }
     }
 
     /// Stores what is not stored yet and ends the ledger cleanly.

@@ -28,7 +28,7 @@ use crate::{Error, contact_conflict};
 
 /// Most tries of one step, each after it has been made sure that the one before was not executed.
 const ATTEMPTS: u32 = 8;
-/// Locks that keep twins apart: see [`Load::twin`].
+/// Locks that keep rows apart that look alike in Intercom.
 const TWIN_LOCKS: usize = 1024;
 
 /// Why a chain ends before its end.
@@ -146,7 +146,8 @@ impl Load {
 
     /// Does one step: finds out first where that is needed, sends, finds out again where the outcome is not known.
     pub(crate) async fn perform(&self, chain: &Chain, step: &Step, todo: Todo) -> Result<Outcome, Halt> {
-        let call = if todo == Todo::Update { step.update.as_ref().unwrap_or(&step.call) } else { &step.call };
+        let is_update = todo == Todo::Update;
+        let call = if is_update { step.update.as_ref().unwrap_or(&step.call) } else { &step.call };
         let plain = match self.composer().request(call, false).await {
             Ok(request) => request,
             Err(unready) => return unready_outcome(unready),
@@ -154,28 +155,24 @@ impl Load {
         if let Some(rehearsal) = &self.rehearsal {
             return Ok(rehearsal.perform(self, chain, step, &plain, todo));
         }
-        let twin = self.twin(step, &plain).await;
-        let mut since = self.started;
+        let repeats = step.find == Find::Repeat || (is_update && !step.find.in_thread());
+        // What a dead or cut off loader has sent went out before its lease had run down to the half.
+        let mut since = self.started + self.settings.lease / 2;
         let mut doubt: Option<deskferry_http::Error> = None;
-        let mut look = matches!(todo, Todo::Resolve { .. }) && step.find != Find::Repeat;
+        let mut look = matches!(todo, Todo::Resolve { .. }) && !repeats;
         for attempt in 1..=ATTEMPTS {
             if look && let Some(outcome) = self.look(chain, step, &plain, todo, since).await? {
                 return Ok(outcome);
             }
-            let error = match self.send(step, call).await? {
-                Sent::Done(outcome) => {
-                    // Before the twin looks: what was just made is not its own.
-                    if let Some(id) = outcome.id.as_ref().filter(|_| twin.is_some()) {
-                        self.ledger.claim(step.table, id);
-                    }
-                    return Ok(if step.is_removal { Outcome { state: State::Undone, ..outcome } } else { outcome });
-                }
+            let error = match self.send(step, call, &plain).await? {
+                Sent::Done(outcome) if step.is_removal => return Ok(Outcome { state: State::Undone, ..outcome }),
+                Sent::Done(outcome) => return Ok(outcome),
                 Sent::Failed(error) => error,
             };
             since = Instant::now();
             match &error {
-                deskferry_http::Error::Unknown { .. } => look = step.find != Find::Repeat,
-                deskferry_http::Error::Refused { status: 409, .. } if step.find == Find::Contact => {
+                deskferry_http::Error::Unknown { .. } => look = !repeats,
+                deskferry_http::Error::Refused { status: 409, .. } if step.find == Find::Contact && !is_update => {
                     return contact_conflict::adopt(self, step, &plain, &error).await;
                 }
                 // A contact may not be known yet to the part of Intercom that makes conversations.
@@ -198,11 +195,12 @@ impl Load {
         let mut outcome = doubt.map_or_else(|| Outcome::new(State::Unknown), |error| Outcome::refused(&error, call));
         outcome.code.get_or_insert_with(|| "no_success".to_owned());
         // What is done by repeating it may be done by now; anything else has been found not to be there.
-        outcome.state = if step.find == Find::Repeat { State::Unknown } else { State::Rejected };
+        outcome.state = if repeats { State::Unknown } else { State::Rejected };
         Ok(outcome)
     }
 
-    /// Reads back; the outcome where it is known then.
+    /// Reads back until the answer is clear or `settle` has passed; the outcome where the step need not be sent again. A doubt
+    /// lasts as long from the first look on, for what raises it may belong to a row that is looked for beside this one.
     async fn look(
         &self,
         chain: &Chain,
@@ -211,29 +209,35 @@ impl Load {
         todo: Todo,
         since: Instant,
     ) -> Result<Option<Outcome>, Halt> {
-        let in_thread = step.find.in_thread();
-        let thread = match self.ledger.id(chain.table, &chain.key) {
-            Some(id) if in_thread => resolve::read_thread(self, &id, &chain.steps).await?,
-            _ => None,
-        };
         let changed = matches!(todo, Todo::Resolve { changed: true });
-        let found = match self.ledger.verdict(step.table, &step.key, &step.name) {
-            Some(id) => Found::Yes { id: Some(id), url: None },
-            None => resolve::find(self, step, request, since, thread.as_ref(), changed).await?,
-        };
-        match found {
-            Found::No => Ok(None),
-            Found::Doubtful(why) => Ok(Some(Outcome::unknown(why))),
-            Found::Yes { id, url } => {
-                // By the path a rollback knows what it was.
-                let (method, path) = (Some(request.method.as_str()), Some(request.path.clone()));
-                let mut outcome = Outcome { id, url, how: Some("resolved"), method, path, ..Outcome::new(State::Done) };
-                let changes = (changed && step.find != Find::Attribute) || step.find == Find::Contact;
-                if let Some(update) = step.update.as_ref().filter(|_| changes) {
-                    outcome = self.change(step, update, outcome).await?;
+        let first = Instant::now();
+        loop {
+            let found = match self.ledger.verdict(step.table, &step.key, &step.name) {
+                Some(id) => Found::Yes { id: Some(id), url: None },
+                None => {
+                    let _twin = self.twin(step, request).await;
+                    let found = resolve::find(self, chain, step, request, changed).await?;
+                    if let (Found::Yes { id: Some(id), .. }, Some(_)) = (&found, step.id_field) {
+                        self.ledger.claim(step.table, id);
+                    }
+                    found
                 }
-                Ok(Some(outcome))
-            }
+            };
+            let (id, url) = match found {
+                Found::Yes { id, url } => (id, url),
+                Found::No if self.not_settled(since).await? => continue,
+                Found::Doubtful(_) if self.not_settled(since.max(first)).await? => continue,
+                Found::No => return Ok(None),
+                Found::Doubtful(why) => return Ok(Some(Outcome::unknown(why))),
+            };
+            // By the path a rollback knows what it was.
+            let (method, path) = (Some(request.method.as_str()), Some(request.path.clone()));
+            let outcome = Outcome { id, url, how: Some("resolved"), method, path, ..Outcome::new(State::Done) };
+            let changes = (changed && step.find != Find::Attribute) || step.find == Find::Contact;
+            return match step.update.as_ref().filter(|_| changes) {
+                Some(update) => self.change(step, update, outcome).await.map(Some),
+                None => Ok(Some(outcome)),
+            };
         }
     }
 
@@ -255,16 +259,15 @@ impl Load {
                 Err(error @ deskferry_http::Error::Refused { .. }) => {
                     return Ok(Outcome { id: found.id, ..Outcome::refused(&error, update) });
                 }
-                Err(deskferry_http::Error::Unknown { .. }) if attempt < ATTEMPTS => {
-                    self.pause(backoff(attempt)).await?
-                }
+                Err(deskferry_http::Error::Unknown { .. }) => self.pause(backoff(attempt)).await?,
                 Err(error) => return Err(error.into()),
             }
         }
         Ok(Outcome::unknown(format!("{} could not be updated", step.key)))
     }
 
-    async fn send(&self, step: &Step, call: &Call) -> Result<Sent, Halt> {
+    async fn send(&self, step: &Step, call: &Call, plain: &Request) -> Result<Sent, Halt> {
+        let _twin = self.twin(step, plain).await;
         let _room = self.file_room(call).await;
         let mut request = match self.composer().request(call, true).await {
             Ok(request) => request,
@@ -283,6 +286,9 @@ impl Load {
         };
         if step.id_field.is_some() && outcome.id.is_none() {
             outcome.id = self.ledger.id(step.table, &step.key);
+        }
+        if let Some(id) = outcome.id.as_deref().filter(|_| step.id_field.is_some()) {
+            self.ledger.claim(step.table, id);
         }
         outcome.url = reply.json["url"].as_str().filter(|_| step.id_field.is_some()).map(ToOwned::to_owned);
         Ok(Sent::Done(outcome))
@@ -323,18 +329,21 @@ impl Load {
         names.iter().for_each(|name| self.count_as((*name).to_owned()));
     }
 
-    /// Keeps two rows apart that could be taken for each other while one of them is made or looked for: conversations of one
-    /// contact and one second, contacts of one e-mail address.
+    /// Keeps rows that look alike in Intercom apart: while one of them is sent or looked for, no other is, so that none takes for
+    /// its own what another has just made.
     async fn twin(&self, step: &Step, request: &Request) -> Option<TwinGuard<'_, ()>> {
         use std::hash::{DefaultHasher, Hash as _, Hasher as _};
         let body = request.body.as_ref()?;
-        let mut hasher = DefaultHasher::new();
-        match step.find {
-            Find::Conversation => (body["from"]["id"].as_str(), body["created_at"].as_i64()).hash(&mut hasher),
-            Find::Ticket => (body["contacts"][0]["id"].as_str(), body["created_at"].as_i64()).hash(&mut hasher),
-            Find::Contact => body["email"].as_str()?.to_lowercase().hash(&mut hasher),
+        let alike = match step.find {
+            Find::Conversation => format!("{} {}", body["from"]["id"], body["created_at"]),
+            Find::Ticket => format!("{} {}", body["contacts"][0]["id"], body["created_at"]),
+            Find::Contact => body["email"].as_str()?.to_lowercase(),
+            Find::Note => request.path.clone(),
+            Find::Article | Find::Snippet => body["title"].to_string(),
             _ => return None,
-        }
+        };
+        let mut hasher = DefaultHasher::new();
+        (step.table, alike).hash(&mut hasher);
         let lock = self.twins.get(hasher.finish() as usize % TWIN_LOCKS)?;
         Some(lock.lock().await)
     }

@@ -1,39 +1,56 @@
 //! Finding out whether a call was executed whose outcome is not known: the process died, or no reply came.
 //!
+//! A **row** is found by what it is made with, among what belongs to no other row of the ledger; an **action** by its effect.
+//!
 //! | step | found again by | what stays doubtful, and then |
 //! |---|---|---|
-//! | contact, user | `GET /contacts/find_by_external_id` | nothing: a second create would be refused with 409 |
-//! | contact, lead | search by external id | not yet visible in the search: asked again until `settle` has passed |
-//! | company, custom object, `update`, tag on something, company of a contact, article links | not at all: doing it twice is doing it once | nothing |
-//! | tag, attribute, option | list, by name | nothing |
-//! | collection, article | list, by name or title, parent, made since the first load, not another row's | two that are alike: the first is taken, for they are alike |
-//! | snippet | list, by title, not another row's | as above |
-//! | note | notes of the contact or company, by text, not another row's | as above |
-//! | conversation | search by contact and time of creation, then text, not another row's; asked again until `settle` has passed | one with another text: `unknown`, names the conversation |
+//! | attribute, its options; tag | list, by name | nothing |
+//! | company, custom object | not at all: both are upserts | nothing |
+//! | contact, user | `GET /contacts/find_by_external_id`, then brought up to date | nothing: where it is not seen, a second create is refused with 409, which names it |
+//! | contact, lead | search by external id, then brought up to date | nothing once it shows in the search |
+//! | contact taken over after a 409 | as above; where the PUT was not executed, the 409 comes again and names it again | nothing |
+//! | note | notes of the contact or company, by author and text | nothing: equal notes are alike |
+//! | collection | list, by name and parent; one after another, so equal ones cannot be mixed up | nothing |
+//! | article | list, by title, parent and text | same title and parent, other text: `unknown`, names the article |
+//! | snippet | list, by title and text | same title, other text: `unknown`, names the snippet |
+//! | conversation | search by contact and time of creation, then text; where another row is open that is made by the same call, also by all that is in the thread | another text, or a thread that has what none of the two would send: `unknown`, names the conversation |
 //! | message, note or files of a thread | `GET /conversations/{id}`, thread aligned (see `thread.rs`) | same author and time, other text: `unknown`, names the part; older than the 500 shown: there if a later one is |
 //! | participant, assignee, team, state | `GET /conversations/{id}` | nothing |
 //! | ticket type | list, by name | nothing |
-//! | ticket | search by contact and time of creation, then all attributes, not another row's; asked again until `settle` has passed | one that may be it, as values came back in another form or the row has changed: `unknown`, names the ticket |
+//! | ticket | search by contact and time of creation, then all attributes, not another row's | one that may be it, as values came back in another form or the row has changed: `unknown`, names the ticket |
 //! | message, note, files, assignee, team, state of a ticket | `GET /tickets/{id}`, as of a conversation | as above |
+//! | title and attributes, tag on something, company of a contact, article links | not at all: doing it twice is doing it once | nothing |
+//! | change of a row (`Todo::Update`) | not at all: it is a PUT to an id that the ledger has | nothing |
 //!
-//! `unknown` is never sent again by itself. A later load asks again, and only a clear "no" frees it.
+//! Rules for all of them:
+//! * nothing is held to be absent before `settle` has passed since the call may have gone out, nor to be doubtful before it has
+//!   passed since the first look: until then it is asked again;
+//! * a row that has changed since its call may have gone out is looked for as it is now, and brought up to date where it is
+//!   found. Where it is not, anything made since the first load that belongs to no row may be it: `unknown`, names it. Only a
+//!   tag or attribute of the former name may stay behind unnoticed;
+//! * `unknown` is never sent again by itself. A later load asks again, and only a clear "no" frees it;
+//! * rows that look alike are kept apart while one of them is sent or looked for ([`Load::twin`]).
 
 pub(crate) mod thread;
 pub(crate) mod ticket;
 
-use deskferry_http::{Method, Request};
+use std::cmp::Ordering;
+
+use deskferry_http::Request;
 use serde_json::{Value, json};
-use tokio::time::Instant;
 
 use crate::Result;
 use crate::intercom::{id_of, list, pages, search_conversations};
 use crate::load::{Halt, Load};
 use crate::settings::TicketsAs;
-use crate::step::{Find, Step};
+use crate::step::{Chain, Find, PathId, Step};
 use crate::tables;
 use crate::tables::attributes::Attributes;
 use crate::text::{escape, letters, path_escaped};
 use thread::Thread;
+
+/// How far the clocks of Intercom and of the first load may differ, in seconds, for something to be older than the first load.
+const CLOCKS_DIFFER_MAX: i64 = 3_600;
 
 /// What reading back has shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,59 +60,74 @@ pub(crate) enum Found {
     Doubtful(String),
 }
 
-/// Looks for what `request` may have made. `since`: when it may have gone out last; `changed`: it may have been another then.
+/// Looks once for what `request` may have made. `changed`: what may be there was made from another version of the row.
 pub(crate) async fn find(
     load: &Load,
+    chain: &Chain,
     step: &Step,
     request: &Request,
-    since: Instant,
-    thread: Option<&Thread>,
     changed: bool,
 ) -> Result<Found, Halt> {
     let body = request.body.as_ref().unwrap_or(&Value::Null);
+    let is_text = |one: &Value, field: &str| letters(text(&one[field])) == letters(text(&body[field]));
     Ok(match step.find {
         Find::Repeat => Found::No,
-        Find::Contact => contact(load, body, since).await?,
+        Find::Contact => contact(load, body).await?,
         Find::Tag => {
             let tags = list(&load.client, "/tags", "data").await?;
-            tables::tags::find(&tags, body["name"].as_str().unwrap_or_default()).map_or(Found::No, yes)
+            tables::tags::find(&tags, text(&body["name"])).map_or(Found::No, yes)
         }
         Find::Attribute | Find::AttributeOption => attribute(load, step, body).await?,
         Find::Collection => {
             let all = pages(&load.client, "/help_center/collections", 150).await?;
-            in_list(load, step, &all, |c| c["name"] == body["name"] && same_id(&c["parent_id"], &body["parent_id"]))
+            let is_it = |c: &Value| c["name"] == body["name"] && same_id(&c["parent_id"], &body["parent_id"]);
+            in_list(load, step, &all, changed, |c| if is_it(c) { Likeness::Same } else { Likeness::Other })
         }
         Find::Article => {
             let all = pages(&load.client, "/articles", 150).await?;
-            in_list(load, step, &all, |a| a["title"] == body["title"] && same_id(parent_of(a), &body["parent_id"]))
+            in_list(load, step, &all, changed, |a| {
+                let alike = a["title"] == body["title"] && same_id(parent_of(a), &body["parent_id"]);
+                Likeness::of(alike, is_text(a, "body"))
+            })
         }
         Find::Snippet => {
             let all = pages(&load.client, "/content_snippets", 150).await?;
-            in_list(load, step, &all, |s| s["title"] == body["title"])
+            in_list(load, step, &all, changed, |s| {
+                Likeness::of(s["title"] == body["title"], is_text(s, "body_markdown"))
+            })
         }
         Find::Note => {
             let all = pages(&load.client, &request.path, 150).await?;
-            let wanted = letters(body["body"].as_str().unwrap_or_default());
-            in_list(load, step, &all, |n| letters(n["body"].as_str().unwrap_or_default()) == wanted)
+            in_list(load, step, &all, changed, |n| {
+                let is_it = same_id(&n["author"]["id"], &body["admin_id"]) && is_text(n, "body");
+                if is_it { Likeness::Same } else { Likeness::Other }
+            })
         }
-        Find::Conversation => conversation(load, body, since).await?,
+        Find::Conversation => conversation(load, chain, step, body).await?,
         Find::TicketType => load.read_ticket_type().await?.and_then(|t| id_of(&t["id"])).map_or(Found::No, yes),
-        Find::Ticket => ticket::find(load, body, since, changed).await?,
-        _ => thread.map_or(Found::No, |thread| in_thread(thread, step, body)),
+        Find::Ticket => ticket::find(load, body, changed).await?,
+        _ => match load.ledger.id(chain.table, &chain.key) {
+            Some(id) => read_thread(load, &id, &chain.steps).await?,
+            None => None,
+        }
+        .map_or(Found::No, |thread| in_thread(&thread, step, body)),
     })
 }
 
 fn in_thread(thread: &Thread, step: &Step, body: &Value) -> Found {
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let there = match step.find {
-        Find::Participant => thread.has_contact(&text(&body["customer"]["intercom_user_id"])),
-        Find::Assignee => thread.is_assigned("admin_assignee_id", &text(&body["assignee_id"])),
-        Find::Team => thread.is_assigned("team_assignee_id", &text(&body["assignee_id"])),
-        Find::State => thread.is_state(&text(&body["message_type"])),
+        Find::Participant => thread.has_contact(text(&body["customer"]["intercom_user_id"])),
+        Find::Assignee => thread.is_assigned("admin_assignee_id", text(&body["assignee_id"])),
+        Find::Team => thread.is_assigned("team_assignee_id", text(&body["assignee_id"])),
+        Find::State => thread.is_state(text(&body["message_type"])),
         Find::TicketState => thread.is_ticket_state(body),
         _ => return thread.message(&step.key, &step.name),
     };
     if there { Found::Yes { id: None, url: None } } else { Found::No }
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
 }
 
 fn yes(id: String) -> Found {
@@ -107,20 +139,53 @@ fn same_id(one: &Value, other: &Value) -> bool {
     id_of(one).filter(|id| id != "0") == id_of(other)
 }
 
-fn in_list(load: &Load, step: &Step, all: &[Value], fits: impl Fn(&Value) -> bool) -> Found {
-    let first_at = load.ledger.first_at() - 60;
-    let mut ids: Vec<(Option<u64>, String, &Value)> = all
-        .iter()
-        .filter(|one| fits(one) && one["created_at"].as_i64().is_none_or(|at| at >= first_at))
-        .filter_map(|one| id_of(&one["id"]).map(|id| (id.parse().ok(), id, one)))
-        .collect();
-    ids.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
-    for (_, id, one) in ids {
-        if load.ledger.claim(step.table, &id) {
-            return Found::Yes { id: Some(id), url: one["url"].as_str().map(ToOwned::to_owned) };
+/// How much something in Intercom is like what a step makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Likeness {
+    Same,
+    /// The same but for its text.
+    Alike,
+    Other,
+}
+
+impl Likeness {
+    fn of(is_alike: bool, is_text: bool) -> Self {
+        match (is_alike, is_text) {
+            (true, true) => Self::Same,
+            (true, false) => Self::Alike,
+            (false, _) => Self::Other,
         }
     }
-    Found::No
+}
+
+/// Takes what is the same out of a list, as far as it belongs to no row and may be ours.
+fn in_list(load: &Load, step: &Step, all: &[Value], changed: bool, likeness: impl Fn(&Value) -> Likeness) -> Found {
+    let first_at = load.ledger.first_at() - CLOCKS_DIFFER_MAX;
+    let mut free: Vec<(String, Likeness, &Value)> = all
+        .iter()
+        .filter(|one| one["created_at"].as_i64().is_none_or(|at| at >= first_at))
+        .filter_map(|one| id_of(&one["id"]).map(|id| (id, likeness(one), one)))
+        .filter(|(id, ..)| !load.ledger.claimed(step.table, id))
+        .collect();
+    free.sort_by(|a, b| by_age(&a.0, &b.0));
+    for (id, _, one) in free.iter().filter(|(_, likeness, _)| *likeness == Likeness::Same) {
+        if load.ledger.claim(step.table, id) {
+            return Found::Yes { id: Some(id.clone()), url: one["url"].as_str().map(ToOwned::to_owned) };
+        }
+    }
+    free.retain(|(_, likeness, _)| changed || *likeness == Likeness::Alike);
+    if free.is_empty() {
+        return Found::No;
+    }
+    let ids: Vec<&str> = free.iter().map(|(id, ..)| id.as_str()).collect();
+    let why = "which is like this row but not the same, and belongs to no other: look whether it is this one";
+    Found::Doubtful(format!("there is {} in {}, {why}", ids.join(", "), step.table))
+}
+
+/// Ids are numbers that grow, mostly.
+fn by_age(one: &str, other: &str) -> Ordering {
+    let number = |id: &str| id.parse::<u64>().ok();
+    (number(one), one).cmp(&(number(other), other))
 }
 
 /// Parent of an article, which 2.16 gives as a list.
@@ -128,25 +193,18 @@ fn parent_of(article: &Value) -> &Value {
     if article["parent_id"].is_null() { &article["parent_ids"][0] } else { &article["parent_id"] }
 }
 
-async fn contact(load: &Load, body: &Value, since: Instant) -> Result<Found, Halt> {
-    let external_id = body["external_id"].as_str().unwrap_or_default();
-    if body["role"] != "lead" {
-        let id = path_escaped(external_id);
-        return match load.client.send(&Request::get(format!("/contacts/find_by_external_id/{id}"))).await {
-            Ok(reply) => Ok(id_of(&reply.json["id"]).map_or(Found::No, yes)),
-            Err(deskferry_http::Error::Refused { status: 404, .. }) => Ok(Found::No),
-            Err(error) => Err(error.into()),
-        };
-    }
-    loop {
+async fn contact(load: &Load, body: &Value) -> Result<Found, Halt> {
+    let external_id = text(&body["external_id"]);
+    if body["role"] == "lead" {
         let query = json!({ "query": { "field": "external_id", "operator": "=", "value": external_id } });
         let reply = load.client.send(&Request::search("/contacts/search", query)).await?;
-        if let Some(id) = id_of(&reply.json["data"][0]["id"]) {
-            return Ok(yes(id));
-        }
-        if !load.not_settled(since).await? {
-            return Ok(Found::No);
-        }
+        return Ok(id_of(&reply.json["data"][0]["id"]).map_or(Found::No, yes));
+    }
+    let id = path_escaped(external_id);
+    match load.client.send(&Request::get(format!("/contacts/find_by_external_id/{id}"))).await {
+        Ok(reply) => Ok(id_of(&reply.json["id"]).map_or(Found::No, yes)),
+        Err(deskferry_http::Error::Refused { status: 404, .. }) => Ok(Found::No),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -167,35 +225,30 @@ async fn attribute(load: &Load, step: &Step, body: &Value) -> Result<Found, Halt
     Ok(found.and_then(|a| id_of(&a["id"])).map_or(Found::No, yes))
 }
 
-async fn conversation(load: &Load, body: &Value, since: Instant) -> Result<Found, Halt> {
-    let contact = body["from"]["id"].as_str().unwrap_or_default();
+async fn conversation(load: &Load, chain: &Chain, step: &Step, body: &Value) -> Result<Found, Halt> {
+    let contact = text(&body["from"]["id"]);
     let created_at = body["created_at"].as_i64().unwrap_or_default();
-    let wanted = letters(&escape(body["body"].as_str().unwrap_or_default()));
-    loop {
-        let mut others = Vec::new();
-        for one in search_conversations(&load.client, contact, created_at).await? {
-            let Some(id) = id_of(&one["id"]) else { continue };
-            if letters(one["source"]["body"].as_str().unwrap_or_default()) != wanted {
-                if !load.ledger.claimed(tables::CONVERSATIONS, &id) {
-                    others.push(id);
-                }
-            } else if load.ledger.claim(tables::CONVERSATIONS, &id) {
-                return Ok(yes(id));
-            }
+    let wanted = letters(&escape(text(&body["body"])));
+    let has_twin = load.ledger.open_alike(&step.payload) > 1;
+    let mut others = Vec::new();
+    for one in search_conversations(&load.client, contact, created_at).await? {
+        let Some(id) = id_of(&one["id"]).filter(|id| !load.ledger.claimed(tables::CONVERSATIONS, id)) else { continue };
+        let is_it = letters(text(&one["source"]["body"])) == wanted
+            && (!has_twin || read_thread(load, &id, &chain.steps).await?.is_some_and(|thread| thread.fits()));
+        if is_it && load.ledger.claim(tables::CONVERSATIONS, &id) {
+            return Ok(yes(id));
         }
-        if load.not_settled(since).await? {
-            continue;
-        }
-        if others.is_empty() {
-            return Ok(Found::No);
-        }
-        let why = "of the same contact and time, but with another text: look whether it is this one";
-        return Ok(Found::Doubtful(format!("there is conversation {} {why}", others.join(", "))));
+        others.push(id);
     }
+    if others.is_empty() {
+        return Ok(Found::No);
+    }
+    let why = "of the same contact and time, but with another text or other messages: look whether it is this one";
+    Ok(Found::Doubtful(format!("there is conversation {} {why}", others.join(", "))))
 }
 
-/// The conversation of a chain as it stands, its messages aligned.
-pub(crate) async fn read_thread(load: &Load, id: &str, steps: &[Step]) -> Result<Option<Thread>, Halt> {
+/// A conversation or ticket as it stands, beside what a chain would send into it.
+async fn read_thread(load: &Load, id: &str, steps: &[Step]) -> Result<Option<Thread>, Halt> {
     let is_ticket = load.settings.tickets_as == TicketsAs::Ticket;
     let path = if is_ticket { ticket::path(id) } else { format!("/conversations/{id}") };
     let json = match load.client.send(&Request::get(path)).await {
@@ -204,11 +257,14 @@ pub(crate) async fn read_thread(load: &Load, id: &str, steps: &[Step]) -> Result
         Err(deskferry_http::Error::Refused { status: 404, .. }) => return Ok(None),
         Err(error) => return Err(error.into()),
     };
-    let mut messages = Vec::new();
-    for step in steps.iter().filter(|s| s.find == Find::Part && s.call.method == Method::Post) {
-        if let Ok(request) = load.composer().request(&step.call, false).await {
-            messages.push(((step.key.clone(), step.name.clone()), request));
+    let mut requests = Vec::new();
+    for step in steps.iter().filter(|s| s.name != "create" || s.find == Find::Part) {
+        let mut call = step.call.clone();
+        // Its id may not be in the ledger yet.
+        call.ids = vec![PathId::Text(id.to_owned())];
+        if let Ok(request) = load.composer().request(&call, false).await {
+            requests.push((step, request));
         }
     }
-    Ok(Some(Thread::align(json, &messages)))
+    Ok(Some(Thread::align(json, &requests)))
 }

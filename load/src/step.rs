@@ -181,7 +181,7 @@ impl Find {
         matches!(self, Self::Conversation | Self::Ticket)
     }
 
-    /// It is found in the conversation or ticket that it belongs to.
+    /// It is found in the conversation or ticket that it belongs to. Doing it again leaves a second message or event.
     pub(crate) fn in_thread(self) -> bool {
         matches!(self, Self::Part | Self::Participant | Self::Assignee | Self::Team | Self::State | Self::TicketState)
     }

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "test code")]
 
+mod contents;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -10,6 +12,8 @@ use arrow::array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray,
 use arrow::datatypes::{DataType, Field, Schema, TimeUnit};
 use deskferry_staging::{Context, Manifest, Stage};
 use serde_json::{Value, json};
+
+pub use contents::contents;
 
 const CONTRACT: &str = include_str!("../../sql/contract/intercom.sql");
 /// Rows that are written at a time.

@@ -4,6 +4,7 @@ mod bulk;
 mod crash;
 mod phases;
 mod plan;
+mod resolve;
 mod settle;
 mod small;
 mod support;

@@ -1,7 +1,7 @@
 //! What of a chain is still to be done: the chain less the ledger.
 
 use crate::ledger::{Known, Ledger, State};
-use crate::step::{Chain, Settled, Step};
+use crate::step::{Chain, Find, Settled, Step};
 
 /// What is to be done about a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,8 +86,13 @@ fn todo_of(known: Option<Known>, step: &Step, retry: bool) -> Todo {
         State::Done => change,
         State::Undone if known.made => change,
         State::Undone => Todo::Send,
-        State::Intended | State::Unknown if known.made => change,
-        State::Intended | State::Unknown => Todo::Resolve { changed: !same },
+        // It was being taken off again.
+        State::Intended | State::Unknown if known.made && step.update.is_none() && step.find == Find::Repeat => {
+            Todo::Send
+        }
+        // A change is made by the id of what is there, so it is made again; but not one that leaves an event each time.
+        State::Intended | State::Unknown if known.made && !step.find.in_thread() => change,
+        State::Intended | State::Unknown => Todo::Resolve { changed: !same || known.mixed },
         State::Rejected if same && !retry && !known.orphan => Todo::StillRejected,
         State::Rejected if known.made => change,
         State::Rejected => Todo::Send,
@@ -101,7 +106,7 @@ mod tests {
 
     use super::*;
     use crate::ledger::{Entry, Memory};
-    use crate::step::{Call, Field, Find};
+    use crate::step::{Call, Field};
 
     fn step(name: &str) -> Step {
         let call = Call::post("/contacts").with("name", Field::json(name));
@@ -144,5 +149,20 @@ mod tests {
         for (states, wanted, retry, todo) in cases {
             assert_eq!(after(states, wanted, *retry), *todo, "{states:?} {wanted} {retry}");
         }
+    }
+
+    #[test]
+    fn a_change_in_doubt_is_made_again_unless_it_would_leave_a_second_event() {
+        let mut memory = Memory::default();
+        for (state, name) in [(State::Done, "x"), (State::Intended, "y")] {
+            let at = DateTime::from_timestamp(0, 0).unwrap();
+            let payload = Some(step(name).payload);
+            memory.apply(&Entry { payload, ..Entry::new(at, "contacts", "a", "create", state) });
+        }
+        let todo = |find: Find| todo_of(memory.known("contacts", "a", "create"), &Step { find, ..step("y") }, false);
+        assert_eq!(todo(Find::Article), Todo::Update);
+        assert_eq!(todo(Find::State), Todo::Resolve { changed: false });
+        let tag = Step { find: Find::Repeat, update: None, ..step("y") };
+        assert_eq!(todo_of(memory.known("contacts", "a", "create"), &tag, false), Todo::Send);
     }
 }

@@ -122,8 +122,10 @@ fn search_conversations(ws: &mut Workspace, call: &Call) -> Answer {
         }
     };
     let matches = |key: u64| match ws.conversations.get(&key) {
-        Some(conversation) => query.matches(&|name| field(ws, conversation, name)),
-        None => Ok(false),
+        Some(conversation) if conversation.searchable_at_ms <= call.now_ms => {
+            query.matches(&|name| field(ws, conversation, name))
+        }
+        _ => Ok(false),
     };
     let sort_key = |key: u64, name: &str| match ws.conversations.get(&key).map(|c| field(ws, c, name)) {
         Some(Ok(Field::Int(time))) => time,
@@ -177,6 +179,8 @@ mod tests {
             { "field": "contact_ids", "operator": "=", "value": contact },
             { "field": "created_at", "operator": "=", "value": 1_500_000_001 },
         ] } });
+        assert_eq!(h.ok("POST", "/conversations/search", query.clone())["total_count"], 0, "too new to be found");
+        h.now_ms += 2_000;
         let found = h.ok("POST", "/conversations/search", query);
         assert_eq!(found["total_count"], 1);
         assert_eq!(found["conversations"][0]["created_at"], 1_500_000_001);

@@ -31,6 +31,8 @@ pub(crate) struct Conversation {
     pub(crate) message_id: u64,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
+    /// Search does not see the conversation before this moment.
+    pub(crate) searchable_at_ms: i64,
     pub(crate) title: Option<Box<str>>,
     pub(crate) subject: Box<str>,
     pub(crate) body: Box<str>,
@@ -151,6 +153,7 @@ fn create(ws: &mut Workspace, call: &Call) -> Answer {
         message_id,
         created_at,
         updated_at: call.now(),
+        searchable_at_ms: call.now_ms.saturating_add(ws.search_delay_ms),
         title: None,
         subject: subject.into(),
         body: body.into(),

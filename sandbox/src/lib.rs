@@ -14,7 +14,7 @@
 //! taken, so that what loads here loads there:
 //!
 //! * attributes of contacts and companies that are not declared are refused, as are options that are not declared;
-//! * contacts are searched by calendar day (UTC), and only `search_delay` after they were made;
+//! * contacts are searched by calendar day (UTC); contacts and conversations only `search_delay` after they were made;
 //! * `snoozed_until` must be in the future;
 //! * a contact who writes into a conversation takes part in it from then on, and opens it again;
 //! * attachments given as URLs are recorded and never fetched.

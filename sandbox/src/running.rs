@@ -1,9 +1,12 @@
 //! A sandbox at work: accepting connections, and stopping.
 
+use crate::Faults;
 use crate::server::Server;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use std::fmt;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
@@ -16,8 +19,8 @@ use tokio::task::{JoinHandle, JoinSet};
 const GRACE: Duration = Duration::from_secs(5);
 
 /// A running sandbox. Dropping it stops it.
-#[derive(Debug)]
 pub struct Running {
+    server: Arc<Server>,
     addr: SocketAddr,
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
@@ -26,13 +29,24 @@ pub struct Running {
 impl Running {
     pub(crate) fn start(server: Server, listener: TcpListener, addr: SocketAddr) -> Self {
         let (stop, told) = watch::channel(false);
-        let task = tokio::spawn(accept(Arc::new(server), listener, told));
-        Self { addr, stop, task }
+        let server = Arc::new(server);
+        let task = tokio::spawn(accept(Arc::clone(&server), listener, told));
+        Self { server, addr, stop, task }
     }
 
     /// Where it listens; with port 0 in the settings, the port it got.
     pub fn addr(&self) -> SocketAddr {
         self.addr
+    }
+
+    /// Lets other things go wrong from now on, or nothing.
+    pub fn set_faults(&self, faults: Faults) {
+        self.server.set_faults(faults);
+    }
+
+    /// Counts of calls, faults and objects, as `GET /_sandbox/stats` tells them.
+    pub fn stats(&self) -> Value {
+        self.server.stats()
     }
 
     /// Tells it to stop: no new connections, open calls may finish.
@@ -46,6 +60,12 @@ impl Running {
         // A task that failed has stopped as well.
         let _ = task.await;
         drop(stop);
+    }
+}
+
+impl fmt::Debug for Running {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Running").field("addr", &self.addr).finish_non_exhaustive()
     }
 }
 

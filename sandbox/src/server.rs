@@ -8,7 +8,7 @@ use crate::reply::{Answer, Body, Reply};
 use crate::routes::Router;
 use crate::stats::Stats;
 use crate::workspace::Workspace;
-use crate::{Settings, attachments, ids, inbox};
+use crate::{Faults, Settings, attachments, ids, inbox};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
@@ -35,6 +35,7 @@ const PAGE_POLICY: &str =
 /// Everything connections share.
 pub(crate) struct Server {
     settings: Settings,
+    faults: Mutex<Faults>,
     base_url: String,
     router: Router,
     ws: Mutex<Workspace>,
@@ -70,11 +71,25 @@ impl Server {
             router: Router::new(),
             ws: Mutex::new(ws),
             rate: Mutex::new(RateLimit::new(settings.rate, settings.rate_more.clone())),
+            faults: Mutex::new(settings.faults.clone()),
             rng: Mutex::new(StdRng::seed_from_u64(settings.seed)),
             stats: Mutex::new(Stats::default()),
             requests: AtomicU64::new(0),
             settings,
         }
+    }
+
+    /// What goes wrong from now on.
+    pub(crate) fn set_faults(&self, faults: Faults) {
+        *lock(&self.faults) = faults;
+    }
+
+    /// What `GET /_sandbox/stats` tells.
+    pub(crate) fn stats(&self) -> Value {
+        let objects = lock(&self.ws).counts();
+        let mut stats = lock(&self.stats).json(objects);
+        stats["windows"] = lock(&self.rate).json();
+        stats
     }
 
     /// One request; an error closes the connection.
@@ -101,10 +116,7 @@ impl Server {
             return None;
         }
         if path == "/_sandbox/stats" {
-            let objects = lock(&self.ws).counts();
-            let mut stats = lock(&self.stats).json(objects);
-            stats["windows"] = lock(&self.rate).json();
-            return Some(Ok(Reply::json(stats)));
+            return Some(Ok(Reply::json(self.stats())));
         }
         let mut call = self.call(parts);
         if let Some(id) = path.strip_prefix("/_files/") {
@@ -146,7 +158,10 @@ impl Server {
             count(429);
             return Ok(self.write_within(Err(exceeded(budget.limit)), &request_id, Some(budget)));
         }
-        let (latency, fault) = self.settings.faults.draw(&mut *lock(&self.rng));
+        let ((latency, fault), hang) = {
+            let faults = lock(&self.faults);
+            (faults.draw(&mut *lock(&self.rng)), faults.hang())
+        };
         if let Some(fault) = fault {
             lock(&self.stats).fault(fault.name());
         }
@@ -174,7 +189,7 @@ impl Server {
         match fault {
             Some(Fault::Lost) => Err(Dropped),
             Some(Fault::Timeout) => {
-                tokio::time::sleep(self.settings.faults.hang()).await;
+                tokio::time::sleep(hang).await;
                 Err(Dropped)
             }
             Some(Fault::Empty) if answer.is_ok() => Ok(self.write_within(Ok(Reply::empty(200)), &request_id, budget)),

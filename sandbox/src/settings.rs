@@ -24,7 +24,7 @@ pub struct Settings {
     pub token: Option<String>,
     /// Teammates, teams and whatever else no API call creates.
     pub workspace: WorkspaceFile,
-    /// How long a new contact stays invisible to `POST /contacts/search`.
+    /// How long a new contact or conversation stays invisible to `POST /contacts/search` or `/conversations/search`.
     pub search_delay: Duration,
 }
 

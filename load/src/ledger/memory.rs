@@ -32,6 +32,8 @@ pub(crate) struct Known {
     pub(crate) made: bool,
     /// It was refused only for want of its parent.
     pub(crate) orphan: bool,
+    /// Its outcome is open, and more than one payload may have gone out: what is there may be an older one.
+    pub(crate) mixed: bool,
     /// The first 56 bits of the payload's hash; 0 where there is none.
     payload: u64,
 }
@@ -50,12 +52,19 @@ impl Known {
     /// As one number, never 0: 56 bits of payload, five for marks, three for the state.
     fn packed(self) -> u64 {
         let state = STATES.iter().position(|state| *state == self.state).unwrap_or_default() as u64 + 1;
-        self.payload << 8 | u64::from(self.orphan) << 4 | u64::from(self.made) << 3 | state
+        let marks = u64::from(self.mixed) << 5 | u64::from(self.orphan) << 4 | u64::from(self.made) << 3;
+        self.payload << 8 | marks | state
     }
 
     fn unpacked(number: u64) -> Option<Self> {
         let state = *STATES.get((number & 7).checked_sub(1)? as usize)?;
-        Some(Self { state, made: number >> 3 & 1 == 1, orphan: number >> 4 & 1 == 1, payload: number >> 8 })
+        let mark = |bit: u32| number >> bit & 1 == 1;
+        Some(Self { state, made: mark(3), orphan: mark(4), mixed: mark(5), payload: number >> 8 })
+    }
+
+    /// Whether it may have been made, and nobody knows.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self.state, State::Intended | State::Unknown) && !self.made
     }
 }
 
@@ -67,6 +76,8 @@ pub(crate) struct Memory {
     steps: Slots,
     ids: Ids,
     claims: Slots,
+    /// Rows whose creation is open, by payload: how many.
+    open: HashMap<u64, u32>,
     urls: HashMap<u128, String>,
     /// By step: the id that somebody has found for a step of unknown outcome.
     verdicts: HashMap<u128, String>,
@@ -179,6 +190,25 @@ impl Memory {
         self.claims.get(hash(&[table, id])).is_some()
     }
 
+    /// How many rows are open that are made by this very call.
+    pub(crate) fn open(&self, sha256: &str) -> u32 {
+        self.open.get(&short(sha256)).copied().unwrap_or_default()
+    }
+
+    fn count_open(&mut self, before: Option<Known>, now: Known) {
+        if let Some(before) = before.filter(Known::is_open)
+            && let Some(count) = self.open.get_mut(&before.payload)
+        {
+            *count -= 1;
+            if *count == 0 {
+                self.open.remove(&before.payload);
+            }
+        }
+        if now.is_open() {
+            *self.open.entry(now.payload).or_default() += 1;
+        }
+    }
+
     /// Takes in a batch of a stored segment.
     ///
     /// # Errors
@@ -224,6 +254,7 @@ impl Memory {
             state: entry.state,
             made: before.is_some_and(|k| k.made),
             orphan: entry.code.as_deref() == Some(PARENT_REJECTED),
+            mixed: false,
             payload: payload.or(before.map(|k| k.payload)).unwrap_or_default(),
         };
         let is_create = entry.step == "create";
@@ -236,7 +267,10 @@ impl Memory {
                     self.ids.forget(hash(&[&entry.table, &entry.key]));
                 }
             }
-            State::Intended | State::Rejected | State::Unknown => {}
+            State::Intended | State::Unknown => {
+                now.mixed = before.is_some_and(|k| k.is_open() && (k.mixed || k.payload != now.payload));
+            }
+            State::Rejected => {}
         }
         let id = entry.intercom_id.as_deref().filter(|_| entry.state == State::Done && entry.table != PARTS);
         if let Some(id) = id {
@@ -263,6 +297,9 @@ impl Memory {
         }
         if entry.table == CONVERSATIONS && entry.step == "create" {
             self.count_thread(before, now);
+        }
+        if entry.step == "create" {
+            self.count_open(before, now);
         }
         self.steps.set(hash_of_step, now.packed());
     }

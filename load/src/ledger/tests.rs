@@ -6,7 +6,6 @@ use chrono::DateTime;
 use deskferry_http::Secret;
 use deskferry_staging::{Context, Staging};
 
-use super::entry::to_batch;
 use super::*;
 
 fn context() -> Context {
@@ -71,6 +70,18 @@ async fn late_loader_finds_the_first_at_work() {
     one.outcome(vec![entry("a", State::Done)]).await.unwrap();
     assert!(matches!(intent.await.unwrap().unwrap_err(), Error::Busy { segment: 2 }));
     one.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn late_loader_sends_nothing_even_where_it_has_nothing_to_intend() {
+    let context = context();
+    let one = open(&context, "run1").await.unwrap();
+    one.intend(vec![entry("a", State::Intended)]).await.unwrap();
+    let two = open(&context, "run2").await.unwrap();
+    let fence = tokio::spawn(async move { two.fence().await });
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    one.outcome(vec![entry("a", State::Done)]).await.unwrap();
+    assert!(matches!(fence.await.unwrap().unwrap_err(), Error::Busy { segment: 2 }));
 }
 
 #[tokio::test]
@@ -154,4 +165,24 @@ fn ids_of_messages_are_not_kept_but_what_was_made_is() {
     assert!(!memory.claimed("conversation_parts", "id-a"));
     assert!(memory.claimed("conversations", "id-a") && !memory.claim("conversations", "id-a"));
     assert!(memory.claim("conversations", "id-b") && memory.claimed("conversations", "id-b"));
+}
+
+#[test]
+fn open_rows_of_one_call_are_counted_and_a_second_payload_is_remembered() {
+    let mut memory = Memory::default();
+    let payload = |text: &str| Some(text.repeat(32));
+    memory.apply(&entry("a", State::Intended));
+    memory.apply(&entry("b", State::Intended));
+    memory.apply(&entry("b", State::Unknown));
+    assert_eq!(memory.open(&"ab".repeat(32)), 2);
+    assert!(!memory.known("contacts", "b", "create").unwrap().mixed);
+    memory.apply(&Entry { payload: payload("cd"), ..entry("b", State::Intended) });
+    assert_eq!((memory.open(&"ab".repeat(32)), memory.open(&"cd".repeat(32))), (1, 1));
+    assert!(memory.known("contacts", "b", "create").unwrap().mixed, "either may be there");
+    memory.apply(&Entry { payload: payload("cd"), ..entry("b", State::Unknown) });
+    assert!(memory.known("contacts", "b", "create").unwrap().mixed);
+    memory.apply(&Entry { payload: payload("cd"), ..entry("b", State::Done) });
+    memory.apply(&entry("a", State::Rejected));
+    assert_eq!((memory.open(&"ab".repeat(32)), memory.open(&"cd".repeat(32))), (0, 0));
+    assert!(!memory.known("contacts", "b", "create").unwrap().mixed);
 }

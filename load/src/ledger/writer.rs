@@ -40,7 +40,7 @@ pub(super) struct Writer {
     pub(super) lease: Duration,
     pub(super) flush_every: Duration,
     pub(super) failed: Arc<Mutex<Option<Error>>>,
-    pub(super) last_written: Arc<Mutex<Instant>>,
+    pub(super) last_written: Arc<Mutex<Option<Instant>>>,
 }
 
 impl Writer {
@@ -144,7 +144,7 @@ impl Writer {
         }
         self.next_seq += entries.len() as i64;
         self.next_segment += 1;
-        *self.last_written.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        *self.last_written.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
         Ok(())
     }
 

@@ -9,6 +9,7 @@ use deskferry_http::Request;
 use serde_json::Value;
 
 use crate::intercom::id_of;
+use crate::step::{Find, Step};
 use crate::text::letters;
 
 use super::Found;
@@ -16,11 +17,17 @@ use super::Found;
 pub(crate) struct Thread {
     json: Value,
     found: HashMap<(String, String), Found>,
+    fits: bool,
 }
 
 impl Thread {
-    /// Aligns the messages of a chain, in order: key and step name of each with its request.
-    pub(crate) fn align(json: Value, messages: &[((String, String), Request)]) -> Self {
+    /// Aligns what a chain sends, in order, with what is there.
+    pub(crate) fn align(json: Value, requests: &[(&Step, Request)]) -> Self {
+        let messages: Vec<((String, String), &Request)> = requests
+            .iter()
+            .filter(|(step, _)| step.find == Find::Part)
+            .map(|(step, request)| ((step.key.clone(), step.name.clone()), request))
+            .collect();
         let empty = Vec::new();
         let parts = json["conversation_parts"]["conversation_parts"].as_array().unwrap_or(&empty);
         let shown: Vec<&Value> =
@@ -60,7 +67,13 @@ impl Thread {
                 found.insert(step.clone(), Found::Doubtful(why));
             }
         }
-        Self { json, found }
+        let fits = used.iter().all(|used| *used) && has_no_more(&json, requests);
+        Self { json, found, fits }
+    }
+
+    /// Whether all that is in the conversation is what the chain sends.
+    pub(crate) fn fits(&self) -> bool {
+        self.fits
     }
 
     pub(crate) fn message(&self, key: &str, name: &str) -> Found {
@@ -89,6 +102,23 @@ impl Thread {
         let state = self.json["state"].as_str().unwrap_or_default();
         matches!((message_type, state), ("close", "closed") | ("open", "open") | ("snoozed", "snoozed"))
     }
+}
+
+/// Whether title, tags and people of a conversation are among those that are sent.
+fn has_no_more(json: &Value, requests: &[(&Step, Request)]) -> bool {
+    let sent = |path: &str, field: &Value| {
+        let bodies = requests.iter().filter_map(|(_, request)| request.body.as_ref());
+        let mut values = bodies.filter_map(|body| body.pointer(path)).filter_map(id_of);
+        id_of(field).is_none_or(|wanted| values.any(|value| value == wanted))
+    };
+    let all = |list: &Value, is_sent: &dyn Fn(&Value) -> bool| list.as_array().is_none_or(|l| l.iter().all(is_sent));
+    sent("/title", &json["title"])
+        && all(&json["tags"]["tags"], &|tag| sent("/id", &tag["id"]))
+        && all(&json["contacts"]["contacts"], &|contact| {
+            id_of(&contact["id"]) == id_of(&json["source"]["author"]["id"])
+                || sent("/customer/intercom_user_id", &contact["id"])
+                || sent("/intercom_user_id", &contact["id"])
+        })
 }
 
 /// Same kind, author and time.
@@ -124,11 +154,16 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::step::Call;
 
-    fn message(key: &str, text: &str, at: i64) -> ((String, String), Request) {
+    fn message(key: &str, text: &str, at: i64) -> (Step, Request) {
         let body =
             json!({ "message_type": "comment", "type": "admin", "admin_id": "7", "body": text, "created_at": at });
-        ((key.into(), "create".into()), Request::write(Method::Post, "/x", body))
+        (Step::new("conversation_parts", key, "create", Call::post("/x"), Find::Part), request(body))
+    }
+
+    fn request(body: Value) -> Request {
+        Request::write(Method::Post, "/x", body)
     }
 
     fn part(id: u64, text: &str, at: i64) -> Value {
@@ -136,10 +171,15 @@ mod tests {
                 "author": { "type": "admin", "id": 7 }, "attachments": [] })
     }
 
-    fn thread(parts: &[Value], total: u64, messages: &[((String, String), Request)]) -> Thread {
+    fn thread(parts: &[Value], total: u64, messages: &[(Step, Request)]) -> Thread {
         let json =
             json!({ "state": "open", "conversation_parts": { "conversation_parts": parts, "total_count": total } });
-        Thread::align(json, messages)
+        align(json, messages)
+    }
+
+    fn align(json: Value, requests: &[(Step, Request)]) -> Thread {
+        let requests: Vec<(&Step, Request)> = requests.iter().map(|(step, request)| (step, request.clone())).collect();
+        Thread::align(json, &requests)
     }
 
     #[test]
@@ -163,5 +203,35 @@ mod tests {
         let thread = thread(&[part(2, "two", 2)], 501, &messages);
         assert_eq!(thread.message("a", "create"), Found::Yes { id: None, url: None });
         assert_eq!(thread.message("c", "create"), Found::No);
+    }
+
+    #[test]
+    fn thread_fits_a_chain_that_sends_all_that_is_in_it() {
+        let step = |name: &str| Step::new("conversations", "c", name, Call::post("/x"), Find::Repeat);
+        let requests = [
+            (step("participant:b"), request(json!({ "customer": { "intercom_user_id": "u2" } }))),
+            message("a", "<p>one</p>", 1),
+            message("b", "<p>two</p>", 2),
+            (step("update"), request(json!({ "title": "Mine" }))),
+            (step("tag:t"), request(json!({ "id": "5" }))),
+        ];
+        let json = |parts: Value, title: Value, tags: Value, people: Value| {
+            json!({ "conversation_parts": { "conversation_parts": parts }, "title": title, "tags": { "tags": tags },
+                    "contacts": { "contacts": people }, "source": { "author": { "id": "u1" } } })
+        };
+        let one = part(1, "one", 1);
+        let (tag, other_tag) = (json!([{ "id": "5" }]), json!([{ "id": "6" }]));
+        let (opener, both) = (json!([{ "id": "u1" }]), json!([{ "id": "u1" }, { "id": "u2" }]));
+        let cases = [
+            (json(json!([]), Value::Null, json!([]), opener.clone()), true),
+            (json(json!([one]), json!("Mine"), tag.clone(), both.clone()), true),
+            (json(json!([part(1, "other", 1)]), Value::Null, json!([]), opener.clone()), false),
+            (json(json!([]), json!("Another"), json!([]), opener.clone()), false),
+            (json(json!([]), Value::Null, other_tag, opener.clone()), false),
+            (json(json!([]), Value::Null, json!([]), json!([{ "id": "u1" }, { "id": "u3" }])), false),
+        ];
+        for (json, fits) in cases {
+            assert_eq!(align(json.clone(), &requests).fits(), fits, "{json:#}");
+        }
     }
 }

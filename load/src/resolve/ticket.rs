@@ -2,7 +2,6 @@
 
 use deskferry_http::Client;
 use serde_json::{Value, json};
-use tokio::time::Instant;
 
 use super::Found;
 use crate::intercom::{id_of, search};
@@ -33,30 +32,25 @@ pub(crate) fn as_conversation(ticket: Value) -> Value {
 }
 
 /// Looks for the ticket that a call may have made. `changed`: the call may have had other attributes then.
-pub(super) async fn find(load: &Load, body: &Value, since: Instant, changed: bool) -> Result<Found, Halt> {
+pub(super) async fn find(load: &Load, body: &Value, changed: bool) -> Result<Found, Halt> {
     let contact = body["contacts"][0]["id"].as_str().unwrap_or_default();
     let created_at = body["created_at"].as_i64().unwrap_or_default();
-    loop {
-        let mut others = Vec::new();
-        for one in made(&load.client, contact, created_at).await? {
-            let Some(id) = id_of(&one["id"]) else { continue };
-            match likeness(&body["ticket_attributes"], &one["ticket_attributes"]) {
-                Likeness::Same if load.ledger.claim(tables::CONVERSATIONS, &id) => return Ok(super::yes(id)),
-                Likeness::Same => {}
-                Likeness::Other if !changed => {}
-                Likeness::Other | Likeness::Unsure if load.ledger.claimed(tables::CONVERSATIONS, &id) => {}
-                Likeness::Other | Likeness::Unsure => others.push(id),
-            }
+    let mut others = Vec::new();
+    for one in made(&load.client, contact, created_at).await? {
+        let Some(id) = id_of(&one["id"]) else { continue };
+        match likeness(&body["ticket_attributes"], &one["ticket_attributes"]) {
+            Likeness::Same if load.ledger.claim(tables::CONVERSATIONS, &id) => return Ok(super::yes(id)),
+            Likeness::Same => {}
+            Likeness::Other if !changed => {}
+            Likeness::Other | Likeness::Unsure if load.ledger.claimed(tables::CONVERSATIONS, &id) => {}
+            Likeness::Other | Likeness::Unsure => others.push(id),
         }
-        if load.not_settled(since).await? {
-            continue;
-        }
-        if others.is_empty() {
-            return Ok(Found::No);
-        }
-        let why = "of the same contact and time, but with another text or attribute: look whether it is this one";
-        return Ok(Found::Doubtful(format!("there is ticket {} {why}", others.join(", "))));
     }
+    if others.is_empty() {
+        return Ok(Found::No);
+    }
+    let why = "of the same contact and time, but with another text or attribute: look whether it is this one";
+    Ok(Found::Doubtful(format!("there is ticket {} {why}", others.join(", "))))
 }
 
 /// Tickets of a contact that were created at a time, oldest first: twins are found in the order in which they were made.

@@ -176,83 +176,9 @@ pub(super) async fn desk(context: &Context) -> Value {
     })
 }
 
-async fn get(url: &str, path: &str) -> Value {
-    // The sandbox's faults are met here too.
-    loop {
-        let request = reqwest::Client::new().get(format!("{url}{path}")).bearer_auth("tok");
-        let Ok(reply) = request.header("Intercom-Version", "2.16").send().await else { continue };
-        assert!(!matches!(reply.status().as_u16(), 400..=428), "{path}: {}", reply.status());
-        if reply.status().is_success() {
-            return reply.json().await.unwrap();
-        }
-    }
-}
-
-/// What is in the workspace, sorted, without ids and times that every load gives anew.
+/// What is in the workspace, sorted.
 pub(super) async fn contents(url: &str) -> Vec<String> {
-    let mut lines = Vec::new();
-    for one in get(url, "/contacts?per_page=150").await["data"].as_array().unwrap() {
-        lines.push(format!(
-            "contact {} {} {} tags={} companies={} notes={}",
-            one["external_id"],
-            one["email"],
-            one["custom_attributes"],
-            one["tags"]["total_count"],
-            one["companies"]["total_count"],
-            one["notes"]["total_count"]
-        ));
-    }
-    for (path, field) in
-        [("/tags", "name"), ("/help_center/collections", "name"), ("/data_attributes?model=contact", "name")]
-    {
-        for one in get(url, path).await["data"].as_array().unwrap().iter().filter(|o| o["custom"] != false) {
-            lines.push(format!("{path} {}", one[field]));
-        }
-    }
-    for one in get(url, "/articles").await["data"].as_array().unwrap() {
-        lines.push(format!(
-            "article {} {} links={}",
-            one["title"],
-            one["state"],
-            one["body"].as_str().unwrap().matches("href=").count()
-        ));
-    }
-    for one in get(url, "/conversations?per_page=150").await["conversations"].as_array().unwrap() {
-        let thread = get(url, &format!("/conversations/{}", one["id"].as_str().unwrap())).await;
-        let mut line = format!(
-            "conversation {} {} {} {} {} state={} tags={} contacts={} attributes={} admin={} team={} read={}",
-            thread["title"],
-            thread["created_at"],
-            thread["source"]["body"],
-            thread["source"]["author"]["email"],
-            thread["company"]["name"],
-            thread["state"],
-            thread["tags"]["tags"].as_array().unwrap().len(),
-            thread["contacts"]["contacts"].as_array().unwrap().len(),
-            thread["custom_attributes"],
-            thread["admin_assignee_id"],
-            thread["team_assignee_id"],
-            thread["read"]
-        );
-        for part in thread["conversation_parts"]["conversation_parts"].as_array().unwrap() {
-            let at = if matches!(part["part_type"].as_str(), Some("comment" | "note")) {
-                part["created_at"].clone()
-            } else {
-                Value::Null
-            };
-            line += &format!(
-                "\n  {} {} {} {} files={}",
-                part["part_type"],
-                part["author"]["email"],
-                at,
-                part["body"],
-                part["attachments"].as_array().map_or(0, Vec::len)
-            );
-        }
-        lines.push(line);
-    }
-    lines.sort();
-    lines
+    testing::contents(url).await.unwrap()
 }
 
 /// Calls that the sandbox counted, by method.
