@@ -8,7 +8,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch, StringArray};
 use arrow::util::pretty::pretty_format_batches;
 use chrono::DateTime;
-use deskferry_staging::{Context, Mode, RunId, Stage, Staging};
+use deskferry_staging::{Changes, Context, Mode, RunId, Stage, Staging};
 use deskferry_transform::{Inputs, MEMORY_BYTES, Session, Summary, transform};
 
 type Files = BTreeMap<String, String>;
@@ -68,7 +68,12 @@ async fn extract(staging: &Staging, seconds: i64, mode: Mode, rows: &[(i64, Opti
     let batch = batch.unwrap();
     let mut table = run.table("users", batch.schema()).unwrap();
     table.write(&batch).await.unwrap();
-    run.add("users", vec![table.close().await.unwrap()]).key = vec!["id".to_owned()];
+    let users = run.add("users", vec![table.close().await.unwrap()]);
+    users.key = vec!["id".to_owned()];
+    if mode == Mode::Delta {
+        let gone = rows.iter().filter(|row| row.2).count() as u64;
+        users.changes = Some(Changes { changed: users.rows - gone, gone, ..Changes::default() });
+    }
     run.publish(now).await.unwrap();
 }
 

@@ -1,0 +1,1 @@
+//! `extract --since-last`: what differs since the last run, and what becomes of it in Intercom.
