@@ -30,15 +30,10 @@ pub(crate) async fn run(migration: &Migration, runs: &Runs, json: bool) -> Resul
 }
 
 fn list(published: &[Manifest]) -> String {
-    let headings =
-        ["run", "stage", "mode", "schema", "tables", "rows", "new", "changed", "gone", "rejects", "seconds", "read"];
-    let mut table = new_table(headings);
+    let mut table =
+        new_table(["run", "stage", "mode", "schema", "tables", "rows", "changes", "rejects", "seconds", "read"]);
     for m in published {
         let rows: u64 = m.tables.values().map(|t| t.rows).sum();
-        let changes = |of: fn(&Changes) -> u64| {
-            let counts = m.tables.values().filter_map(|t| t.changes.as_ref()).map(of);
-            if m.mode == Mode::Delta { number(counts.sum()) } else { String::new() }
-        };
         let inputs: Vec<&str> = m.inputs.iter().map(deskferry_staging::RunId::as_str).collect();
         table.add_row([
             m.run.to_string(),
@@ -47,9 +42,7 @@ fn list(published: &[Manifest]) -> String {
             m.schema.clone(),
             m.tables.len().to_string(),
             number(rows),
-            changes(|c| c.new),
-            changes(|c| c.changed),
-            changes(|c| c.gone),
+            changes(m),
             number(m.rejects.values().sum()),
             format!("{:.1}", (m.finished_at - m.started_at).as_seconds_f64()),
             inputs.join(" "),
@@ -62,5 +55,14 @@ fn mode(manifest: &Manifest) -> String {
     match (manifest.sample, manifest.mode) {
         (Some(newest), _) => format!("sample of {newest}"),
         (None, mode) => mode.to_string(),
+    }
+}
+
+fn changes(manifest: &Manifest) -> String {
+    let sum =
+        |of: fn(&Changes) -> u64| number(manifest.tables.values().filter_map(|t| t.changes.as_ref()).map(of).sum());
+    match manifest.mode {
+        Mode::Full => String::new(),
+        Mode::Delta => format!("{} new, {} changed, {} gone", sum(|c| c.new), sum(|c| c.changed), sum(|c| c.gone)),
     }
 }

@@ -59,4 +59,4 @@ mod values;
 pub use error::{Error, Result};
 pub use extract::{Probe, extract, probe};
 pub use settings::{Request, Settings};
-pub use spec::{Column, ColumnType, Key, Parent, ReaderKind, Spec, Table};
+pub use spec::{Column, ColumnType, Key, Naming, Parent, ReaderKind, Spec, Table};
