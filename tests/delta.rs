@@ -280,6 +280,7 @@ fn what_cannot_be_compared_is_read_in_full_or_refused() {
 #[test]
 fn a_sample_is_closed_and_balances_in_intercom() {
     let migration = migration();
+    migration.done(&["extract"]);
     migration.done(&["extract", "--sample", "4"]);
     assert!(migration.done(&["runs"]).contains("sample of 4"));
     for (table, column, parent, key) in [
@@ -290,8 +291,10 @@ fn a_sample_is_closed_and_balances_in_intercom() {
         ("ticket_to_customer", "customer_id", "customers", "id"),
         ("replies", "customer_id", "customers", "id"),
     ] {
+        // Whatever the desk itself has, which has names of rows that were deleted long ago.
         let open = format!(
-            "SELECT count(*) FROM hesk.{table} WHERE {column} IS NOT NULL AND {column} NOT IN (SELECT {key} FROM hesk.{parent})"
+            "SELECT count(*) FROM hesk.{table} WHERE {column} IN (SELECT {key} FROM hesk.{parent}__runs) \
+             AND {column} NOT IN (SELECT {key} FROM hesk.{parent})"
         );
         assert_eq!(migration.count(&open), 0, "{open}");
     }

@@ -238,10 +238,10 @@ impl Manifest {
             if rows != table.rows {
                 return Err(damaged(format!("table `{name}` has {} rows but its parts have {rows}", table.rows)));
             }
-            if let Some(Changes { new, changed, gone, .. }) = table.changes {
-                if self.mode != Mode::Delta || table.key.is_empty() || new + changed + gone != table.rows {
-                    return Err(damaged(format!("the changes of table `{name}` are not its rows")));
-                }
+            if let Some(Changes { new, changed, gone, .. }) = table.changes
+                && (self.mode != Mode::Delta || table.key.is_empty() || new + changed + gone != table.rows)
+            {
+                return Err(damaged(format!("the changes of table `{name}` are not its rows")));
             }
             let folder = format!("{}/{name}/run={}/", self.schema, self.run);
             for part in &table.parts {
