@@ -62,9 +62,12 @@ pub(crate) struct Extract {
     /// Only these tables.
     #[arg(value_name = "TABLE")]
     pub(crate) tables: Vec<String>,
-    /// Only the newest N tickets and what belongs to them, for a trial.
+    /// Only the newest N tickets and what belongs to them, for a trial: messages, people, files, and every small table whole.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) sample: Option<u64>,
+    /// Only what differs from the last state: new and changed rows, and which rows are gone.
+    #[arg(long, conflicts_with = "sample")]
+    pub(crate) since_last: bool,
 }
 
 /// Arguments of `load` and `plan`.

@@ -42,7 +42,7 @@ async fn rehearse(migration: &Migration) -> Result<(Context, Manifest)> {
     let mut context = migration.context.clone();
     context.staging = Staging::in_memory();
     let settings = deskferry_extract::Settings { attachments: None, ..extract::settings(migration)? };
-    let request = Request { tables: Vec::new(), sample: Some(1) };
+    let request = Request { sample: Some(1), ..Request::default() };
     deskferry_extract::extract(&context, &extract::spec(migration)?, &settings, &request).await?;
     let summary = deskferry_transform::transform(&context, &transform::inputs(migration)).await?;
     Ok((context, summary.manifest))

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use deskferry_extract::{Request, Settings, Spec};
-use deskferry_staging::Manifest;
+use deskferry_staging::{Changes, Manifest, Mode};
 
 use super::Migration;
 use crate::args::Extract;
@@ -13,11 +13,15 @@ use crate::{embedded, surroundings};
 
 /// Extracts and says what was staged.
 pub(crate) async fn run(migration: &Migration, extract: &Extract, json: bool) -> Result<ExitCode> {
-    let manifest = stage(migration, &Request { tables: extract.tables.clone(), sample: extract.sample }).await?;
+    let request = Request { tables: extract.tables.clone(), sample: extract.sample, since_last: extract.since_last };
+    let manifest = stage(migration, &request).await?;
     if json {
         print(serde_json::to_string_pretty(&manifest)?)?;
     } else {
-        print(summary(&manifest))?;
+        match manifest.mode {
+            Mode::Full => print(summary(&manifest))?,
+            Mode::Delta => print(changes(&manifest))?,
+        }
         remarks(&manifest);
     }
     Ok(ExitCode::SUCCESS)
@@ -65,5 +69,22 @@ fn summary(manifest: &Manifest) -> String {
         table.add_row([format!("{}.{name}", manifest.schema), source, number(entry.rows)]);
     }
     crate::report::align_right(&mut table, &[1, 2]);
+    table.to_string()
+}
+
+/// What `--since-last` has found, table by table; tables without rows are left out.
+fn changes(manifest: &Manifest) -> String {
+    let mut table = new_table(["table", "new", "changed", "gone", "unchanged", "whole"]);
+    for (name, entry) in manifest.tables.iter().filter(|(_, t)| t.rows > 0 || t.rows_now() > 0) {
+        let cells = match entry.changes {
+            Some(Changes { new, changed, gone, unchanged }) => {
+                [Some(new), Some(changed), Some(gone), Some(unchanged), None]
+            }
+            None => [None, None, None, None, Some(entry.rows)],
+        };
+        let cells = cells.map(|cell| cell.map_or_else(String::new, number));
+        table.add_row(std::iter::once(format!("{}.{name}", manifest.schema)).chain(cells));
+    }
+    crate::report::align_right(&mut table, &[1, 2, 3, 4, 5]);
     table.to_string()
 }

@@ -2,24 +2,30 @@
 //!
 //! A table whose spec says `file = "column"` names one file per row. The names are hostile: only a bare file name is accepted, and
 //! only a regular file inside the folder. What cannot be staged is a defect, never a failure.
+//!
+//! Where rows are compared with their last state, a row that is as it was keeps the file that is staged for it, without looking
+//! into the folder; one whose file was missing is looked for again.
 
 mod source;
+mod stored;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, LazyLock};
 
 use arrow::array::{
     Array as _, ArrayRef, AsArray as _, Int64Array, Int64Builder, RecordBatch, StringArray, StringBuilder,
 };
 use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef};
-use deskferry_staging::{Context, RunWriter, TableWriter};
+use deskferry_staging::{Context, Manifest, RunWriter};
 use futures::{StreamExt as _, TryStreamExt as _};
 
 use crate::defects::Defects;
+use crate::last_state::{Known, with_deleted};
 use crate::{Error, Result, Settings, Spec, spec::Table};
-use source::{Found, Source};
+use source::Source;
+use stored::{Stored, StoredFiles};
 
 /// The staged table: one row per staged file and row that names it.
 pub(crate) const TABLE: &str = "files";
@@ -39,6 +45,16 @@ static SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
     ]))
 });
 
+/// The columns of the staged table.
+pub(crate) fn schema() -> SchemaRef {
+    Arc::clone(&SCHEMA)
+}
+
+/// Its key.
+pub(crate) fn key() -> Vec<String> {
+    vec!["table_name".into(), "key".into()]
+}
+
 /// What there is to say about the files beside table `files`.
 pub(crate) struct Staged {
     pub(crate) defects: RecordBatch,
@@ -53,67 +69,96 @@ struct Reference {
     saved_name: String,
     real_name: String,
     size: Option<i64>,
+    /// What is staged for it, where the row is as it was.
+    stored: Option<Stored>,
 }
 
-/// Stages the files that the run's tables name. `None` where the run has no table that names files.
+/// Tables by name that are compared with their last state.
+type Compared = BTreeMap<String, Arc<Known>>;
+
+/// Stages the files that the run's tables name, and keeps those of rows that are as they were. `None` where the run has no table
+/// that names files.
 pub(crate) async fn stage(
     context: &Context,
     spec: &Spec,
     settings: &Settings,
     run: &mut RunWriter,
+    compared: &Compared,
 ) -> Result<Option<Staged>> {
     let tables: Vec<&Table> =
         spec.tables.iter().filter(|t| t.file.is_some() && run.manifest().tables.contains_key(&t.name)).collect();
     if tables.is_empty() {
         return Ok(None);
     }
+    let known = compared.get(TABLE);
+    let stored = match known {
+        Some(known) => StoredFiles::read(context, known.runs()).await?,
+        None => StoredFiles::default(),
+    };
+    let references = References { tables: &tables, manifest: run.manifest().clone(), compared, stored };
     let mut wanted = HashSet::new();
     if source::is_archive(settings) {
         // An archive is read once from end to end, so all names must be known before.
-        each_reference(context, run, &tables, async |references| {
-            wanted.extend(references.into_iter().map(|r| r.saved_name));
+        references
+            .each(context, async |references| {
+                wanted.extend(references.into_iter().filter(|r| r.stored.is_none()).map(|r| r.saved_name));
+                Ok(())
+            })
+            .await?;
+    }
+    let source = Source::open(context, settings, wanted).await?;
+    let mut writer = run.table(TABLE, if known.is_some() { with_deleted(&SCHEMA) } else { Arc::clone(&SCHEMA) })?;
+    let mut defects = Defects::default();
+    let (mut done, mut missing) = (0_u64, 0_u64);
+    references
+        .each(context, async |references| {
+            done += references.len() as u64;
+            let (staged, not_staged) = copy(&source, references, &tables, &mut defects, context).await?;
+            missing += not_staged;
+            match known {
+                Some(known) => writer.write(&known.differing(&staged)?).await?,
+                None => writer.write(&staged).await?,
+            }
+            context.tick(TABLE, done, None);
             Ok(())
         })
         .await?;
-    }
-    let source = Source::open(context, settings, wanted).await?;
-    let mut writer = run.table(TABLE, Arc::clone(&SCHEMA))?;
-    let mut defects = Defects::default();
-    let (mut done, mut missing) = (0_u64, 0_u64);
-    each_reference(context, run, &tables, async |references| {
-        done += references.len() as u64;
-        missing += copy(&source, references, &tables, &mut writer, &mut defects, context).await?;
-        context.tick(TABLE, done, None);
-        Ok(())
-    })
-    .await?;
-    run.add(TABLE, vec![writer.close().await?]).key = vec!["table_name".into(), "key".into()];
+    let changes = match known {
+        Some(known) => Some(known.gone(context, &mut writer).await?),
+        None => None,
+    };
+    let table = run.add(TABLE, vec![writer.close().await?]);
+    (table.key, table.changes) = (key(), changes);
     let mut remarks = Vec::new();
-    if done > 0 && matches!(source, Source::None) {
-        remarks.push(format!("[source] attachments is not set: none of the {done} attached files was staged"));
+    if missing > 0 && matches!(source, Source::None) {
+        remarks.push(format!("[source] attachments is not set: none of the {missing} attached files was staged"));
     } else if missing > 0 {
         remarks.push(format!("{missing} of {done} attached files could not be staged; table _defects names them"));
     }
     Ok(Some(Staged { defects: defects.take()?, remarks }))
 }
 
-/// Copies the files of some rows; returns how many could not be staged.
+/// Copies the files of some rows; returns the rows of `files`, and how many could not be staged.
 async fn copy(
     source: &Source,
     references: Vec<Reference>,
     tables: &[&Table],
-    writer: &mut TableWriter,
     defects: &mut Defects,
     context: &Context,
-) -> Result<u64> {
-    let found: Vec<(Reference, Result<Found, String>)> = futures::stream::iter(references)
-        .map(|reference| async move {
+) -> Result<(RecordBatch, u64)> {
+    let found: Vec<(Reference, Result<Stored, String>)> = futures::stream::iter(references)
+        .map(|mut reference| async move {
             if context.cancel.is_cancelled() {
                 return Err(Error::Cancelled);
             }
-            let found = match check_name(&reference.saved_name) {
-                Err(reason) => Err(reason.to_owned()),
-                Ok(()) => source.fetch(context, &reference.saved_name).await?,
+            let found = match (reference.stored.take(), check_name(&reference.saved_name)) {
+                (Some(stored), _) => Ok(stored),
+                (None, Err(reason)) => Err(reason.to_owned()),
+                (None, Ok(())) => source.fetch(context, &reference.saved_name).await?.map(|found| Stored {
+                    content_type: content_type(found.type_by_bytes, &reference.real_name).into(),
+                    size: i64::try_from(found.file.bytes).unwrap_or(i64::MAX),
+                    sha256: found.file.sha256,
+                }),
             };
             Ok((reference, found))
         })
@@ -134,19 +179,17 @@ async fn copy(
                 missing += 1;
             }
             Ok(found) => {
-                let size = i64::try_from(found.file.bytes).unwrap_or(i64::MAX);
-                if let Some(stated) = reference.size.filter(|s| *s != size) {
-                    defect(&format!("size differs: {stated} bytes in the table, {size} in the file"));
+                if let Some(stated) = reference.size.filter(|s| *s != found.size) {
+                    defect(&format!("size differs: {stated} bytes in the table, {} in the file", found.size));
                 }
                 staged.push((reference, found));
             }
         }
     }
-    writer.write(&batch(&staged)?).await?;
-    Ok(missing)
+    Ok((batch(&staged)?, missing))
 }
 
-fn batch(staged: &[(Reference, Found)]) -> Result<RecordBatch> {
+fn batch(staged: &[(Reference, Stored)]) -> Result<RecordBatch> {
     let (mut tables, mut names, mut hashes, mut types) =
         (StringBuilder::new(), StringBuilder::new(), StringBuilder::new(), StringBuilder::new());
     let (mut keys, mut sizes) = (Int64Builder::new(), Int64Builder::new());
@@ -154,9 +197,9 @@ fn batch(staged: &[(Reference, Found)]) -> Result<RecordBatch> {
         tables.append_value(&reference.table);
         keys.append_option(reference.key);
         names.append_value(&reference.saved_name);
-        hashes.append_value(&found.file.sha256);
-        sizes.append_option(i64::try_from(found.file.bytes).ok());
-        types.append_value(content_type(found.type_by_bytes, &reference.real_name));
+        hashes.append_value(&found.sha256);
+        sizes.append_value(found.size);
+        types.append_value(&found.content_type);
     }
     let columns: Vec<ArrayRef> = vec![
         Arc::new(tables.finish()),
@@ -191,21 +234,35 @@ fn check_name(name: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// Goes through the rows of the run's own tables that name files, a batch at a time.
-async fn each_reference(
-    context: &Context,
-    run: &mut RunWriter,
-    tables: &[&Table],
-    mut take: impl AsyncFnMut(Vec<Reference>) -> Result<()>,
-) -> Result<()> {
-    let manifest = run.manifest().clone();
-    for table in tables {
-        let mut batches = context.staging.read(&manifest, &table.name)?;
-        while let Some(batch) = batches.try_next().await? {
-            take(references(table, &batch)).await?;
+/// The rows that name files: those of the run, and those that it does not hold as they are as they were.
+struct References<'a> {
+    tables: &'a [&'a Table],
+    manifest: Manifest,
+    compared: &'a Compared,
+    stored: StoredFiles,
+}
+
+impl References<'_> {
+    /// Goes through them, a batch at a time.
+    async fn each(&self, context: &Context, mut take: impl AsyncFnMut(Vec<Reference>) -> Result<()>) -> Result<()> {
+        for table in self.tables {
+            let mut batches = context.staging.read(&self.manifest, &table.name)?;
+            while let Some(batch) = batches.try_next().await? {
+                take(references(table, &batch)).await?;
+            }
+            let Some(known) = self.compared.get(&table.name) else { continue };
+            known
+                .each_unchanged(context, async |batch| {
+                    let mut references = references(table, &batch);
+                    for reference in &mut references {
+                        reference.stored = self.stored.get(&reference.table, reference.key);
+                    }
+                    take(references).await
+                })
+                .await?;
         }
+        Ok(())
     }
-    Ok(())
 }
 
 fn references(table: &Table, batch: &RecordBatch) -> Vec<Reference> {
@@ -218,13 +275,16 @@ fn references(table: &Table, batch: &RecordBatch) -> Vec<Reference> {
         column.filter(|c| c.is_valid(row)).map(|c| c.value(row).to_owned()).unwrap_or_default()
     };
     let at_number = |column: Option<&Int64Array>, row: usize| column.filter(|c| c.is_valid(row)).map(|c| c.value(row));
+    let deleted = batch.column_by_name("_deleted").and_then(|column| column.as_boolean_opt());
     (0..batch.num_rows())
+        .filter(|row| !deleted.is_some_and(|deleted| deleted.is_valid(*row) && deleted.value(*row)))
         .map(|row| Reference {
             table: table.name.clone(),
             key: at_number(keys, row),
             saved_name: at_text(names, row),
             real_name: at_text(real_names, row),
             size: at_number(sizes, row),
+            stored: None,
         })
         .collect()
 }

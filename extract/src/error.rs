@@ -86,6 +86,18 @@ pub enum Error {
         /// Rows read.
         read: u64,
     },
+    /// A row that is compared with the last state came a second time.
+    #[error("table `{table}` has rows that share a key, so that the last state cannot be compared with it")]
+    Repeated {
+        /// The table.
+        table: String,
+    },
+    /// Another run of the source was published while this one compared with the last state.
+    #[error("run {run} was published meanwhile")]
+    Overtaken {
+        /// The other run.
+        run: String,
+    },
     /// The database refused or did not answer.
     #[error("cannot {action}")]
     Database {
@@ -129,7 +141,8 @@ impl Error {
             | Self::NotThisSource { .. }
             | Self::Unsupported { .. }
             | Self::Read { .. } => Kind::Invalid,
-            Self::Damaged { .. } | Self::Count { .. } => Kind::Data,
+            Self::Damaged { .. } | Self::Count { .. } | Self::Repeated { .. } => Kind::Data,
+            Self::Overtaken { .. } => Kind::Conflict,
             Self::Database { kind, .. } => *kind,
             Self::Store { source, .. } => match source {
                 object_store::Error::NotFound { .. }
@@ -157,6 +170,8 @@ impl Error {
                 "rows came or went while they were read: switch on Hesk's maintenance mode, then run extract again"
                     .into()
             }
+            Self::Repeated { .. } => "run `deskferry extract` without --since-last".into(),
+            Self::Overtaken { .. } => "let one extract run at a time, then run the same command again".into(),
             Self::Database { hint, .. } => return hint.clone(),
             Self::Store { .. } => "check the url and the credentials of the store".into(),
             Self::Staging(source) => return source.hint().map(str::to_owned),

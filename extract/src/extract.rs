@@ -1,19 +1,22 @@
 //! One extract from beginning to end: pick the reader, read, take the files along, publish.
 
+use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Schema};
-use deskferry_staging::{Context, Manifest, RunWriter, Stage};
+use deskferry_staging::{Context, Manifest, Mode, RunId, RunWriter, Stage};
 use tokio_util::sync::CancellationToken;
 
 use crate::defects;
 use crate::export_zip::Export;
+use crate::last_state::LastState;
 use crate::mysqldump::Dump;
 use crate::quirks::hesk_settings::{self, Desk};
 use crate::reader::{Reader, Sink, Survey};
+use crate::sink::Finished;
 use crate::spec::ReaderKind;
 use crate::{Error, Request, Result, Settings, Spec, attachments, quirks};
 
@@ -35,18 +38,23 @@ pub struct Probe {
 /// Reads the declared tables of a source into one published run of schema `spec.name`.
 ///
 /// Every declared table that `request` wants is in the run, those that the source has not with no rows; so are `_defects` (what
-/// did not fit), `files` (attachments by hash) and `settings` (what is known about the help desk).
+/// did not fit), `files` (attachments by hash) and `settings` (what is known about the help desk). With `since_last` a table that
+/// can be compared with its last state has only [`Changes`](deskferry_staging::Changes); the runs of that state are the run's
+/// inputs.
 ///
 /// # Errors
-/// `Cancelled` and every other error leave nothing published.
+/// `Overtaken`, `Cancelled` and every other error leave nothing published.
 pub async fn extract(context: &Context, spec: &Spec, settings: &Settings, request: &Request) -> Result<Manifest> {
     check_tables(spec, request)?;
     let desk = Desk::read(settings)?;
     let settings = &desk.complete(settings);
     let kind = reader_kind(spec, settings)?;
+    let request = &with_all_files(spec, request);
+    check_comparable(kind, request)?;
     let now = context.now();
     let run = context.staging.begin(context.run_id(), Stage::Extract, &spec.name, now)?;
-    let sink = Sink::new(context, spec, settings, request, run)?;
+    let last = if request.since_last { LastState::read(context, spec, request).await? } else { LastState::default() };
+    let sink = Sink::new(context, spec, settings, request, run, last)?;
 
     let mut reader = reader(kind, spec, settings, context.cancel.clone())?;
     let survey = reader.read(&sink).await?;
@@ -54,13 +62,14 @@ pub async fn extract(context: &Context, spec: &Spec, settings: &Settings, reques
     let version = quirks::hesk_version::detect(&survey);
     let made = desk.stage_custom_fields(&sink, &survey).await?;
     let wall_time = sink.read_wall_time();
-    let (mut run, mut defects) = sink.finish().await?;
+    let Finished { mut run, mut defects, mut last, mut compared } = sink.finish(&survey).await?;
+    compared.extend(last.take(attachments::TABLE, &[]).map(|known| (attachments::TABLE.to_owned(), Arc::new(known))));
 
     source_rows(&mut run, &survey, made);
     if kind != ReaderKind::Mysql && request.sample.is_none() {
         check_counts(&mut run)?;
     }
-    if let Some(files) = attachments::stage(context, spec, settings, &mut run).await? {
+    if let Some(files) = attachments::stage(context, spec, settings, &mut run, &compared).await? {
         defects.write(&files.defects).await?;
         run.manifest().remarks.extend(files.remarks);
     }
@@ -69,10 +78,20 @@ pub async fn extract(context: &Context, spec: &Spec, settings: &Settings, reques
 
     let remarks = remarks(spec, settings, request, &desk, &survey, version.as_deref(), wall_time, kind);
     let manifest = run.manifest();
-    manifest.remarks.splice(0..0, remarks);
+    manifest.remarks.splice(0..0, remarks.into_iter().chain(std::mem::take(&mut last.remarks)));
+    manifest.sample = request.sample;
+    if manifest.tables.values().any(|table| table.changes.is_some()) {
+        manifest.mode = Mode::Delta;
+        let inputs: BTreeSet<RunId> =
+            compared.values().flat_map(|known| known.runs()).map(|run| run.run.clone()).collect();
+        manifest.inputs = inputs.into_iter().collect();
+    }
     manifest.hashes.insert(format!("sources/{}.toml", spec.name), spec.sha256.clone());
     if context.cancel.is_cancelled() {
         return Err(Error::Cancelled);
+    }
+    if request.since_last {
+        last.check_newest(context, spec).await?;
     }
     Ok(run.publish(context.now()).await?)
 }
@@ -103,6 +122,35 @@ fn check_tables(spec: &Spec, request: &Request) -> Result<()> {
             known: spec.tables.iter().map(|t| t.name.as_str()).collect::<Vec<_>>().join(", "),
         }),
     }
+}
+
+/// `files` is one table of the files of all tables that name some: where one of them is read, all are.
+fn with_all_files(spec: &Spec, request: &Request) -> Request {
+    let mut request = request.clone();
+    let with_files: Vec<&String> = spec.tables.iter().filter(|t| t.file.is_some()).map(|t| &t.name).collect();
+    if request.tables.iter().any(|table| with_files.contains(&table)) {
+        request.tables.extend(with_files.into_iter().filter(|name| !request.wants(name)).cloned().collect::<Vec<_>>());
+    }
+    request
+}
+
+/// Refuses to compare what does not have the rows of the last state under the same keys.
+fn check_comparable(kind: ReaderKind, request: &Request) -> Result<()> {
+    if request.since_last && request.sample.is_some() {
+        return Err(Error::Setting {
+            key: "--sample",
+            reason: "a sample has not the rows of the last state".into(),
+            hint: "give either --sample or --since-last".into(),
+        });
+    }
+    if request.since_last && kind == ReaderKind::ExportZip {
+        return Err(Error::Setting {
+            key: "--since-last",
+            reason: "an export holds only the tickets of the chosen dates and numbers names anew, so nothing tells which rows are new".into(),
+            hint: "run `deskferry extract` without --since-last, or give a dump or the live database as [source] url".into(),
+        });
+    }
+    Ok(())
 }
 
 /// The reader by the form of the url, or by the first bytes of the file.
@@ -160,8 +208,8 @@ fn source_rows(run: &mut RunWriter, survey: &Survey, made: Option<&str>) {
 /// rows that come and go itself.
 fn check_counts(run: &mut RunWriter) -> Result<()> {
     let differs = |(name, table): (&String, &deskferry_staging::Table)| {
-        let counted = table.source_rows.filter(|counted| *counted != table.rows)?;
-        Some(Error::Count { table: name.clone(), counted, read: table.rows })
+        let counted = table.source_rows.filter(|counted| *counted != table.rows_now())?;
+        Some(Error::Count { table: name.clone(), counted, read: table.rows_now() })
     };
     run.manifest().tables.iter().find_map(differs).map_or(Ok(()), Err)
 }

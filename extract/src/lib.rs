@@ -8,6 +8,8 @@
 //!  attachments ───── bytes ─▶ files/<aa>/<sha256>, hesk.files
 //! ```
 //!
+//! With [`Request::since_last`] only rows that differ from the last state are staged (`last_state.rs`).
+//!
 //! [`extract`] reads what a [`Spec`] declares, and nothing else: the spec is the allow-list that keeps password hashes, tokens and
 //! drafts out of the stage. Values arrive as text, whatever the reader, and become typed in one place, so that a live database and
 //! its dump give identical rows.
@@ -41,6 +43,7 @@ mod defects;
 mod error;
 mod export_zip;
 mod extract;
+mod last_state;
 mod mysql;
 mod mysqldump;
 mod quirks;
@@ -56,4 +59,4 @@ mod values;
 pub use error::{Error, Result};
 pub use extract::{Probe, extract, probe};
 pub use settings::{Request, Settings};
-pub use spec::{Column, ColumnType, Key, Parent, ReaderKind, Spec, Table};
+pub use spec::{Column, ColumnType, Key, Naming, Parent, ReaderKind, Spec, Table};

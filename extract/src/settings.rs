@@ -40,6 +40,8 @@ pub struct Request {
     pub tables: Vec<String>,
     /// Read the newest so many tickets only, and what belongs to them.
     pub sample: Option<u64>,
+    /// Stage only what differs from the last state: new and changed rows, and the keys of rows that are gone.
+    pub since_last: bool,
 }
 
 impl Request {

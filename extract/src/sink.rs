@@ -11,6 +11,9 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::columns::SourceColumn;
 use crate::defects::{self, Defects};
+use crate::last_state::{Known, LastState, source_columns, with_deleted};
+use crate::reader::Survey;
+use crate::spec;
 use crate::table::{self, TableBuilder};
 use crate::{Error, Request, Result, Settings, Spec};
 
@@ -30,6 +33,7 @@ struct Shared {
     request: Request,
     run: Mutex<RunWriter>,
     tables: Mutex<BTreeMap<String, Table>>,
+    last: Mutex<LastState>,
     defects: tokio::sync::Mutex<TableWriter>,
     wall_time: AtomicBool,
 }
@@ -40,6 +44,20 @@ struct Table {
     seed: TableWriter,
     rows: Arc<AtomicU64>,
     written: Vec<Written>,
+    /// What its rows are compared with; without it all of them are written.
+    known: Option<Arc<Known>>,
+    /// The declared columns that the source has.
+    columns: Vec<String>,
+}
+
+/// What all declared tables have come to.
+pub(crate) struct Finished {
+    pub(crate) run: RunWriter,
+    /// The writer of `_defects`.
+    pub(crate) defects: TableWriter,
+    pub(crate) last: LastState,
+    /// The last state of the tables that were compared with it.
+    pub(crate) compared: BTreeMap<String, Arc<Known>>,
 }
 
 struct Batch {
@@ -54,6 +72,7 @@ impl Sink {
         settings: &Settings,
         request: &Request,
         run: RunWriter,
+        last: LastState,
     ) -> Result<Self> {
         let defects = run.table(defects::TABLE, Defects::schema())?;
         let shared = Shared {
@@ -63,6 +82,7 @@ impl Sink {
             request: request.clone(),
             run: Mutex::new(run),
             tables: Mutex::default(),
+            last: Mutex::new(last),
             defects: tokio::sync::Mutex::new(defects),
             wall_time: AtomicBool::new(false),
         };
@@ -93,13 +113,14 @@ impl Sink {
         }
         let mut tables = lock(&self.shared.tables);
         if !tables.contains_key(table) {
-            let seed = lock(&self.shared.run).table(table, table::schema(declared))?;
-            tables.insert(table.to_owned(), Table { seed, rows: Arc::default(), written: Vec::new() });
+            let columns = source_columns(declared, columns.iter().map(|c| c.name.as_str()));
+            tables.insert(table.to_owned(), self.shared.open(declared, columns)?);
         }
         let open = tables.get(table).ok_or_else(|| Error::Internal("a table was lost".into()))?;
         let builder = TableBuilder::new(declared, columns, &self.shared.settings)?;
         let (sender, receiver) = mpsc::channel(BATCHES_WAITING);
-        let task = tokio::runtime::Handle::current().spawn(write(open.seed.fork(), receiver, Arc::clone(&self.shared)));
+        let writing = write(open.seed.fork(), receiver, open.known.clone(), Arc::clone(&self.shared));
+        let task = tokio::runtime::Handle::current().spawn(writing);
         Ok(TableSink {
             sink: self.clone(),
             table: table.to_owned(),
@@ -108,6 +129,7 @@ impl Sink {
             sender,
             task: AbortOnDropHandle::new(task),
             rows: Arc::clone(&open.rows),
+            taken: 0,
             total: None,
         })
     }
@@ -122,20 +144,50 @@ impl Sink {
         self.shared.wall_time.load(Ordering::Relaxed)
     }
 
-    /// Ends the writing of declared tables: puts each into the run, also those that nothing was written to, and hands the run
-    /// back with the writer of `_defects`. Every [`TableSink`] must have been closed.
-    pub(crate) async fn finish(self) -> Result<(RunWriter, TableWriter)> {
+    /// Ends the writing of declared tables: puts each into the run, also those that nothing was written to. Every [`TableSink`]
+    /// must have been closed.
+    pub(crate) async fn finish(self, survey: &Survey) -> Result<Finished> {
         let shared = Arc::try_unwrap(self.shared).map_err(|_| Error::Internal("a table is still open".into()))?;
-        let mut run = shared.run.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let mut tables = shared.tables.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut compared = BTreeMap::new();
         for declared in shared.spec.tables.iter().filter(|t| shared.request.wants(&t.name)) {
-            let mut written = tables.remove(&declared.name).map(|t| t.written).unwrap_or_default();
-            if written.is_empty() {
-                written.push(run.table(&declared.name, table::schema(declared))?.close().await?);
-            }
-            run.add(&declared.name, written).key = declared.key.columns().to_vec();
+            let open = lock(&shared.tables).remove(&declared.name);
+            let mut table = match open {
+                Some(table) => table,
+                None => {
+                    let found = survey.table(&declared.name).into_iter().flat_map(|t| &t.columns);
+                    shared.open(declared, source_columns(declared, found.map(|(name, _)| name.as_str())))?
+                }
+            };
+            let mut last = table.seed.fork();
+            let changes = match &table.known {
+                Some(known) => Some(known.gone(&shared.context, &mut last).await?),
+                None => None,
+            };
+            table.written.push(last.close().await?);
+            let mut run = lock(&shared.run);
+            let entry = run.add(&declared.name, table.written);
+            (entry.key, entry.changes) = (declared.key.columns().to_vec(), changes);
+            let cursor = serde_json::json!({ "columns": table.columns });
+            run.manifest().cursors.insert(declared.name.clone(), cursor);
+            compared.extend(table.known.map(|known| (declared.name.clone(), known)));
         }
-        Ok((run, shared.defects.into_inner()))
+        Ok(Finished {
+            run: shared.run.into_inner().unwrap_or_else(PoisonError::into_inner),
+            defects: shared.defects.into_inner(),
+            last: shared.last.into_inner().unwrap_or_else(PoisonError::into_inner),
+            compared,
+        })
+    }
+}
+
+impl Shared {
+    /// Opens a declared table that the source has these columns of.
+    fn open(&self, declared: &spec::Table, columns: Vec<String>) -> Result<Table> {
+        let known = lock(&self.last).take(&declared.name, &columns).map(Arc::new);
+        let schema = table::schema(declared);
+        let schema = if known.is_some() { with_deleted(&schema) } else { schema };
+        let seed = lock(&self.run).table(&declared.name, schema)?;
+        Ok(Table { seed, rows: Arc::default(), written: Vec::new(), known, columns })
     }
 }
 
@@ -148,6 +200,8 @@ pub(crate) struct TableSink {
     sender: mpsc::Sender<Batch>,
     task: AbortOnDropHandle<Result<Written>>,
     rows: Arc<AtomicU64>,
+    /// Rows that this sink has taken.
+    taken: u64,
     total: Option<u64>,
 }
 
@@ -187,17 +241,16 @@ impl TableSink {
         }
     }
 
-    /// Writes what waits and closes the part. Returns the rows written by this sink.
+    /// Writes what waits and closes the part. Returns the rows that this sink has taken.
     pub(crate) async fn close(mut self) -> Result<u64> {
         self.flush().await?;
-        let Self { sink, table, sender, task, .. } = self;
+        let Self { sink, table, sender, task, taken, .. } = self;
         drop(sender);
         let written = task.await.map_err(|e| Error::Internal(e.to_string()))??;
-        let rows = written.rows();
         if let Some(open) = lock(&sink.shared.tables).get_mut(&table) {
             open.written.push(written);
         }
-        Ok(rows)
+        Ok(taken)
     }
 
     /// [`TableSink::close`] for a reader on a blocking thread.
@@ -213,6 +266,7 @@ impl TableSink {
         }
         let rows = self.builder.take_batch()?;
         let defects = if self.builder.defects() > 0 { Some(self.builder.take_defects()?) } else { None };
+        self.taken += waiting as u64;
         let done = self.rows.fetch_add(waiting as u64, Ordering::Relaxed) + waiting as u64;
         self.sink.shared.context.tick(&self.table, done, self.total);
         Ok(Some(Batch { rows, defects }))
@@ -228,9 +282,17 @@ impl TableSink {
     }
 }
 
-async fn write(mut writer: TableWriter, mut batches: mpsc::Receiver<Batch>, shared: Arc<Shared>) -> Result<Written> {
+async fn write(
+    mut writer: TableWriter,
+    mut batches: mpsc::Receiver<Batch>,
+    known: Option<Arc<Known>>,
+    shared: Arc<Shared>,
+) -> Result<Written> {
     while let Some(batch) = batches.recv().await {
-        writer.write(&batch.rows).await?;
+        match &known {
+            Some(known) => writer.write(&known.differing(&batch.rows)?).await?,
+            None => writer.write(&batch.rows).await?,
+        }
         if let Some(defects) = &batch.defects {
             shared.defects.lock().await.write(defects).await?;
         }

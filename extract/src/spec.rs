@@ -12,6 +12,7 @@
 //! updated_at = "lastchange"         # moves when a row changes
 //! file = "saved_name"               # names a file in the attachments folder
 //! parent = { column = "ticket_id", table = "tickets", key = "trackid" }  # whose rows it belongs to, for samples
+//! named_by = [{ table = "replies", column = "customer_id" }]             # or what names its rows
 //! [table.columns]
 //! id = "int"                        # int float bool text timestamp duration
 //! "custom{1..100}" = "text"         # custom1, custom2 … custom100
@@ -89,6 +90,9 @@ pub struct Table {
     /// Whose rows this table's rows belong to: a sample of those takes only these along.
     #[serde(default)]
     pub parent: Option<Parent>,
+    /// Which columns of other tables name its rows: a sample takes only the rows along that its rows of those tables name.
+    #[serde(default)]
+    pub named_by: Vec<Naming>,
     /// Columns in the order in which they are staged.
     #[serde(deserialize_with = "columns")]
     pub columns: Vec<Column>,
@@ -104,6 +108,16 @@ pub struct Parent {
     pub table: String,
     /// The other table's column that is named.
     pub key: String,
+}
+
+/// A column of a table that names rows of another by their key.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Naming {
+    /// The table whose rows name others; it has a parent.
+    pub table: String,
+    /// Its column.
+    pub column: String,
 }
 
 /// One column of a table.
@@ -198,6 +212,14 @@ impl Spec {
                 return Err(format!(
                     "table `{name}` belongs to `{}.{}`, which is not declared",
                     parent.table, parent.key
+                ));
+            }
+            let names =
+                |n: &&Naming| self.table(&n.table).is_some_and(|t| t.parent.is_some() && t.column(&n.column).is_some());
+            if let Some(wrong) = table.named_by.iter().find(|naming| !names(naming)) {
+                return Err(format!(
+                    "table `{name}` is named by `{}.{}`, which has no parent or is not declared",
+                    wrong.table, wrong.column
                 ));
             }
             if let Some(column) = named.into_iter().find(|c| table.column(c).is_none()) {

@@ -1,5 +1,5 @@
 -- Every row of an Intercom table: what the transform made, what a check rejected, what the ledger says was loaded or refused,
--- and what the workspace holds. missing = loaded but not found.
+-- and what the workspace holds. missing = loaded but not found; gone = loaded and not in the source any more, counted nowhere else.
 WITH transformed AS (
     SELECT table_name, row_count
     FROM runs.tables
@@ -10,18 +10,28 @@ rejected AS (
     SELECT table_name, count(DISTINCT source_key) AS row_count FROM intercom.rejects GROUP BY table_name
 ),
 
+gone AS (
+    SELECT table_name, source_key FROM ledger.gone
+),
+
 sent AS (
     SELECT
-        table_name,
-        count(CASE WHEN state = 'done' THEN 1 END) AS loaded,
-        count(CASE WHEN state = 'rejected' THEN 1 END) AS refused,
-        count(CASE WHEN state = 'unknown' THEN 1 END) AS unknown
-    FROM ledger.rows
-    GROUP BY table_name
+        steps.table_name,
+        count(CASE WHEN steps.state = 'done' AND gone.source_key IS NULL THEN 1 END) AS loaded,
+        count(CASE WHEN steps.state = 'rejected' AND gone.source_key IS NULL THEN 1 END) AS refused,
+        count(CASE WHEN steps.state = 'unknown' AND gone.source_key IS NULL THEN 1 END) AS unknown,
+        count(CASE WHEN steps.state = 'done' THEN gone.source_key END) AS gone
+    FROM ledger.rows AS steps
+    LEFT JOIN gone ON gone.table_name = steps.table_name AND gone.source_key = steps.source_key
+    GROUP BY steps.table_name
 ),
 
 found AS (
-    SELECT table_name, count(*) AS row_count FROM intercom_live.found GROUP BY table_name
+    SELECT live.table_name, count(*) AS row_count
+    FROM intercom_live.found AS live
+    LEFT JOIN gone ON gone.table_name = live.table_name AND gone.source_key = live.source_key
+    WHERE gone.source_key IS NULL
+    GROUP BY live.table_name
 )
 
 SELECT
@@ -34,7 +44,8 @@ SELECT
     coalesce(sent.unknown, 0) AS unknown,
     coalesce(found.row_count, 0) AS in_intercom,
     coalesce(sent.loaded, 0) - coalesce(found.row_count, 0) AS missing,
-    transformed.row_count - coalesce(sent.loaded, 0) - coalesce(sent.refused, 0) - coalesce(sent.unknown, 0) AS open
+    transformed.row_count - coalesce(sent.loaded, 0) - coalesce(sent.refused, 0) - coalesce(sent.unknown, 0) AS open,
+    coalesce(sent.gone, 0) AS gone
 FROM transformed
 LEFT JOIN rejected ON rejected.table_name = transformed.table_name
 LEFT JOIN sent ON sent.table_name = transformed.table_name

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use futures::{StreamExt as _, TryStreamExt as _};
 
-use crate::{Error, File, Manifest, Mode, RunId, Stage, Staging};
+use crate::{Changes, Error, File, Manifest, Mode, RunId, Stage, Staging};
 
 /// What the suite found wrong.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -58,7 +58,9 @@ async fn write(
     let mut writer = run.table(table, schema())?;
     writer.write(&rows(ids)?).await?;
     let written = writer.close().await?;
-    run.add(table, vec![written]).key = vec!["id".to_owned()];
+    let added = run.add(table, vec![written]);
+    added.key = vec!["id".to_owned()];
+    added.changes = (mode == Mode::Delta).then(|| Changes { new: added.rows, ..Changes::default() });
     Ok(run.publish(at(seconds)?).await?)
 }
 
@@ -122,6 +124,10 @@ async fn delta_runs_add_to_the_newest_full_run(staging: &Staging) -> Result<(), 
     let delta = write(staging, 33, "d", 4..8, Mode::Delta).await?;
     let current = staging.current("suite").await?;
     expect(current["d"] == vec![full, delta], "the current state is not the newest full run and the deltas after it")?;
+    let keys: Vec<RecordBatch> =
+        staging.read_columns(&current["d"][1], "d", Some(&["id".to_owned()]))?.try_collect().await?;
+    expect(keys.iter().all(|b| b.num_columns() == 1), "more columns are read than were asked for")?;
+    expect(keys.iter().map(RecordBatch::num_rows).sum::<usize>() == 4, "some columns do not have all rows")?;
     expect(staging.current("nobody").await?.is_empty(), "a schema nobody wrote has tables")
 }
 

@@ -57,7 +57,7 @@ pub use context::{Context, Progress, Tick};
 pub use error::{Error, Kind, Result};
 pub use files::{File, Files};
 pub use log::Log;
-pub use run::{Column, Manifest, Mode, Part, RunId, Stage, Table};
+pub use run::{Changes, Column, Manifest, Mode, Part, RunId, Stage, Table};
 pub use write::{RunWriter, TableWriter, Written};
 
 /// A folder or bucket that holds runs, files and logs. Cheap to clone.

@@ -1,15 +1,16 @@
 //! Reading what has been published: manifests, then only the parts they name.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use futures::stream::BoxStream;
 use futures::{StreamExt as _, TryStreamExt as _};
 use object_store::{ObjectStore as _, ObjectStoreExt as _};
-use parquet::arrow::ParquetRecordBatchStreamBuilder;
+use parquet::arrow::{ParquetRecordBatchStreamBuilder, ProjectionMask};
 
 use crate::part_reader::PartReader;
-use crate::{Error, Manifest, Mode, Part, Result, RunId, Staging, layout};
+use crate::{Error, Manifest, Part, Result, RunId, Staging, layout};
 
 /// Manifests fetched at a time.
 const MANIFESTS_AT_ONCE: usize = 16;
@@ -61,18 +62,23 @@ impl Staging {
         Ok(manifest)
     }
 
-    /// For each table of a schema the runs that make up its current state, oldest first: the newest full run that has the
-    /// table, then the delta runs after it.
+    /// For each table of a schema the runs that make up its current state, oldest first: the newest run that has the table
+    /// whole, then the delta runs after it.
     ///
     /// # Errors
-    /// As [`Staging::runs`].
+    /// As [`Staging::runs`]; `Damaged` for a delta run whose table adds to nothing.
     pub async fn current(&self, schema: &str) -> Result<BTreeMap<String, Vec<Manifest>>> {
         let mut tables: BTreeMap<String, Vec<Manifest>> = BTreeMap::new();
         for manifest in self.runs().await?.into_iter().filter(|m| m.schema == schema) {
             for table in manifest.tables.keys() {
                 let runs = tables.entry(table.clone()).or_default();
-                if manifest.mode == Mode::Full {
+                if manifest.replaces(table) {
                     runs.clear();
+                } else if runs.is_empty() {
+                    return Err(Error::Damaged {
+                        path: layout::manifest(&manifest.run).to_string(),
+                        reason: format!("table `{table}` adds to a run that is not there"),
+                    });
                 }
                 runs.push(manifest.clone());
             }
@@ -93,22 +99,44 @@ impl Staging {
     /// # Errors
     /// `Missing` where the run has no such table; per item `Parquet`.
     pub fn read(&self, manifest: &Manifest, table: &str) -> Result<BoxStream<'static, Result<RecordBatch>>> {
+        self.read_columns(manifest, table, None)
+    }
+
+    /// Some columns of a table of one run, in the table's order; all with `None`.
+    ///
+    /// # Errors
+    /// As [`Staging::read`].
+    pub fn read_columns(
+        &self,
+        manifest: &Manifest,
+        table: &str,
+        columns: Option<&[String]>,
+    ) -> Result<BoxStream<'static, Result<RecordBatch>>> {
         let found = manifest.tables.get(table).ok_or_else(|| Error::Missing {
             what: "table",
             name: format!("{}.{table} in run {}", manifest.schema, manifest.run),
         })?;
         let staging = self.clone();
+        let columns: Option<Arc<[String]>> = columns.map(Arc::from);
         let parts = futures::stream::iter(found.parts.clone());
-        Ok(parts.then(move |part| read_part(staging.clone(), part)).try_flatten().boxed())
+        Ok(parts.then(move |part| read_part(staging.clone(), part, columns.clone())).try_flatten().boxed())
     }
 }
 
-async fn read_part(staging: Staging, part: Part) -> Result<BoxStream<'static, Result<RecordBatch>>> {
+async fn read_part(
+    staging: Staging,
+    part: Part,
+    columns: Option<Arc<[String]>>,
+) -> Result<BoxStream<'static, Result<RecordBatch>>> {
     let path = object_store::path::Path::from(part.path.clone());
     let reader = PartReader { store: staging.store(), path, bytes: part.bytes };
     let stream = ParquetRecordBatchStreamBuilder::new(reader)
         .await
-        .and_then(|builder| builder.with_batch_size(4096).build())
+        .and_then(|builder| {
+            let columns = columns
+                .map(|names| ProjectionMask::columns(builder.parquet_schema(), names.iter().map(String::as_str)));
+            builder.with_batch_size(4096).with_projection(columns.unwrap_or_else(ProjectionMask::all)).build()
+        })
         .map_err(Error::parquet(&part.path))?;
     Ok(stream.map_err(move |e| Error::parquet(&part.path)(e)).boxed())
 }

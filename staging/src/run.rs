@@ -5,7 +5,8 @@
 //! 2. a table's rows are the sum of its parts' rows;
 //! 3. every part lies in this run's own folder of its table, and no part is named twice;
 //! 4. every column has a name of its own;
-//! 5. a run is not its own input.
+//! 5. a run is not its own input;
+//! 6. only a delta run has tables of [`Changes`], and such a table has a key and holds the new, changed and gone rows, no others.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -98,8 +99,17 @@ pub enum Mode {
     /// Replaces: each table in it is whole.
     #[default]
     Full,
-    /// Adds newer versions of rows, told apart by the table's key.
+    /// Adds newer versions of rows, told apart by the table's key, to tables that have [`Changes`]; replaces its other tables.
     Delta,
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Full => "full",
+            Self::Delta => "delta",
+        })
+    }
 }
 
 /// What one run has published. Stored as JSON; written last, created if absent, never changed.
@@ -114,6 +124,9 @@ pub struct Manifest {
     /// Whether the run replaces or adds.
     #[serde(default)]
     pub mode: Mode,
+    /// The run holds only the newest so many objects of the source and what belongs to them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sample: Option<u64>,
     /// When it began.
     pub started_at: DateTime<Utc>,
     /// When its manifest was written.
@@ -150,10 +163,33 @@ pub struct Table {
     /// Columns that tell a row's versions apart from other rows.
     #[serde(default)]
     pub key: Vec<String>,
+    /// How the source differs from the state before a delta run; `None` where the run has the table whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changes: Option<Changes>,
     /// Columns in order.
     pub columns: Vec<Column>,
     /// Parts in order.
     pub parts: Vec<Part>,
+}
+
+/// How a table's rows in the source differ from the state before a delta run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Changes {
+    /// Rows whose key was not there.
+    pub new: u64,
+    /// Rows that have another value in some column.
+    pub changed: u64,
+    /// Rows that are no longer in the source; in the run they are a key and `_deleted`.
+    pub gone: u64,
+    /// Rows that are as they were; the run does not hold them.
+    pub unchanged: u64,
+}
+
+impl Table {
+    /// Rows of the table at the time of the run: for a table of changes not those that the run holds.
+    pub fn rows_now(&self) -> u64 {
+        self.changes.map_or(self.rows, |changes| changes.new + changes.changed + changes.unchanged)
+    }
 }
 
 /// One column of a table.
@@ -202,6 +238,11 @@ impl Manifest {
             if rows != table.rows {
                 return Err(damaged(format!("table `{name}` has {} rows but its parts have {rows}", table.rows)));
             }
+            if let Some(Changes { new, changed, gone, .. }) = table.changes
+                && (self.mode != Mode::Delta || table.key.is_empty() || new + changed + gone != table.rows)
+            {
+                return Err(damaged(format!("the changes of table `{name}` are not its rows")));
+            }
             let folder = format!("{}/{name}/run={}/", self.schema, self.run);
             for part in &table.parts {
                 if !part.path.starts_with(&folder) || !paths.insert(&part.path) {
@@ -214,6 +255,11 @@ impl Manifest {
             }
         }
         Ok(())
+    }
+
+    /// Whether the run has the table whole, so that nothing of earlier runs is left in its current state.
+    pub fn replaces(&self, table: &str) -> bool {
+        self.tables.get(table).is_some_and(|table| table.changes.is_none())
     }
 
     /// Rows of a table; 0 where the run has none.
@@ -242,6 +288,7 @@ mod tests {
             stage: Stage::Extract,
             schema: "hesk".into(),
             mode: Mode::Full,
+            sample: None,
             started_at: now,
             finished_at: now,
             tool_version: "0".into(),
@@ -269,7 +316,7 @@ mod tests {
     fn check_refuses_each_broken_invariant() {
         assert!(manifest().check().is_ok());
         type Break = fn(&mut Manifest);
-        let breaks: [(&str, Break); 6] = [
+        let breaks: [(&str, Break); 8] = [
             ("finished before", |m| m.finished_at -= chrono::Duration::seconds(1)),
             ("rows but its parts", |m| m.tables.get_mut("tickets").unwrap().rows = 3),
             ("not table `tickets`'s own", |m| {
@@ -281,6 +328,14 @@ mod tests {
                 t.columns.push(c);
             }),
             ("own input", |m| m.inputs.push(m.run.clone())),
+            ("changes of table `tickets`", |m| {
+                m.tables.get_mut("tickets").unwrap().changes = Some(Changes { new: 2, ..Changes::default() })
+            }),
+            ("changes of table `tickets`", |m| {
+                m.mode = Mode::Delta;
+                let t = m.tables.get_mut("tickets").unwrap();
+                (t.key, t.changes) = (vec!["id".into()], Some(Changes { new: 1, unchanged: 1, ..Changes::default() }));
+            }),
             ("is not a schema name", |m| m.schema = "../x".into()),
         ];
         for (text, break_it) in breaks {

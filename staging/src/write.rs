@@ -52,6 +52,7 @@ impl RunWriter {
             stage,
             schema: schema.to_owned(),
             mode: Mode::Full,
+            sample: None,
             started_at: now,
             finished_at: now,
             tool_version: env!("CARGO_PKG_VERSION").to_owned(),

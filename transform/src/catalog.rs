@@ -1,7 +1,8 @@
 //! The tables of a session: every staged schema, the ledger, the mappings, the settings.
 //!
-//! `<schema>.<table>` is the current state: the newest full run that has the table with the newer versions of later delta runs;
-//! `<schema>.<table>__runs` is every version with its run. Both come from manifests.
+//! `<schema>.<table>` is the current state: the newest run that has the table whole with the newer versions of later delta runs;
+//! `<schema>.<table>__runs` is every version with its `run`, and whether it is `_deleted` for tables of a source. Both come from
+//! manifests.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -14,19 +15,14 @@ use datafusion::datasource::file_format::FileFormat as _;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::PartitionedFile;
 use datafusion::execution::object_store::ObjectStoreUrl;
-use datafusion::functions_window::expr_fn::rank;
-use datafusion::logical_expr::{Expr, ExprFunctionExt as _, ident, lit};
 use datafusion::prelude::SessionContext;
 use deskferry_staging::{Manifest, Part, Stage, Staging, Table};
 
+use crate::current::{CurrentTable, DELETED, without_deleted};
 use crate::engine::{CATALOG, Engine, Join};
 use crate::inputs::{File, Inputs};
 use crate::table::StageTable;
 use crate::{Error, Result, contract};
-
-/// Column of a delta run that says a row is gone.
-const DELETED: &str = "_deleted";
-const RANK: &str = "_rank";
 
 /// Where an engine reads the parts of the stage.
 pub(crate) fn stage_url() -> Result<ObjectStoreUrl> {
@@ -95,38 +91,20 @@ impl Catalog {
             .fold(empty, |all, (run, table)| all.with_parts(Some(&run.run), &table.parts, true))
     }
 
-    /// The newest version of each row, by the table's key; rows of one run that share a key all stay.
+    /// The rows of the run that has the table whole, with those of the delta runs after it; rows of one run that share a key all
+    /// stay.
     fn current(&self, table: &str, runs: &[Manifest], columns: &SchemaRef) -> Result<Arc<dyn TableProvider>> {
-        if let [run] = runs
-            && let Some(written) = run.tables.get(table)
-            && columns.field_with_name(DELETED).is_err()
-        {
-            return Ok(Arc::new(self.written(columns, written)));
-        }
-        let versions = self.versions(table, &runs.iter().collect::<Vec<_>>(), columns);
-        let key = runs
-            .iter()
-            .rev()
-            .filter_map(|run| run.tables.get(table))
-            .map(|table| &table.key)
-            .find(|key| !key.is_empty());
-        let kept: Vec<Expr> =
-            columns.fields().iter().filter(|f| f.name() != DELETED).map(|f| ident(f.name())).collect();
-        let view = || {
-            let mut frame = self.context.read_table(Arc::new(versions))?;
-            if let Some(key) = key {
-                let newest = rank()
-                    .partition_by(key.iter().map(ident).collect())
-                    .order_by(vec![ident("run").sort(false, false)])
-                    .build()?;
-                frame = frame.window(vec![newest.alias(RANK)])?.filter(ident(RANK).eq(lit(1_u64)))?;
-            }
-            if columns.field_with_name(DELETED).is_ok() {
-                frame = frame.filter(ident(DELETED).is_not_true())?;
-            }
-            Ok(frame.select(kept)?.into_view())
-        };
-        view().map_err(Error::internal(&format!("joining the runs of {table}")))
+        let columns = Arc::new(without_deleted(columns));
+        let mut runs = runs.iter();
+        let whole = runs.next().and_then(|run| run.tables.get(table));
+        let whole = whole.map_or_else(|| StageTable::new(self.url.clone(), &columns), |w| self.written(&columns, w));
+        let deltas: Vec<&Manifest> = runs.filter(|run| run.rows(table) > 0).collect();
+        let Some(newest) = deltas.last().and_then(|run| run.tables.get(table)) else { return Ok(Arc::new(whole)) };
+        let deleted = [Arc::new(Field::new(DELETED, DataType::Boolean, true))];
+        let with_deleted = Schema::new(columns.fields().iter().cloned().chain(deleted).collect::<Vec<_>>());
+        let versions = self.versions(table, &deltas, &with_deleted);
+        let current = CurrentTable::new(whole, versions, deltas.len(), &newest.key);
+        Ok(Arc::new(current.map_err(Error::internal(&format!("joining the runs of {table}")))?))
     }
 
     /// A table as one run has written it.
@@ -134,7 +112,8 @@ impl Catalog {
         StageTable::new(self.url.clone(), columns).with_parts(None, &table.parts, true)
     }
 
-    /// The columns that runs of a table have, newest run first where they differ.
+    /// The columns that runs of a table have, newest run first where they differ. Tables of a source have the mark of rows that are
+    /// gone even before the first delta run, so that queries need not know.
     async fn columns(&self, table: &str, runs: &[&Manifest]) -> Result<SchemaRef> {
         let mut fields: Vec<Field> = Vec::new();
         for written in runs.iter().rev().filter_map(|run| run.tables.get(table)) {
@@ -153,6 +132,10 @@ impl Catalog {
                     fields.push(column);
                 }
             }
+        }
+        let of_source = runs.iter().any(|run| run.stage == Stage::Extract);
+        if of_source && !fields.iter().any(|known| known.name() == DELETED) {
+            fields.push(Field::new(DELETED, DataType::Boolean, true));
         }
         Ok(Arc::new(Schema::new(fields)))
     }

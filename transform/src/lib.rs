@@ -27,6 +27,7 @@
 mod catalog;
 mod checks;
 mod contract;
+mod current;
 mod engine;
 mod error;
 pub mod functions;

@@ -15,7 +15,7 @@ use datafusion::common::DataFusionError;
 use datafusion::datasource::MemTable;
 use datafusion::sql::parser::{DFParser, Statement};
 use datafusion::sql::sqlparser::ast::Statement as SqlStatement;
-use deskferry_staging::{Manifest, Mode};
+use deskferry_staging::{Manifest, Table};
 
 use crate::catalog::Catalog;
 use crate::engine::{Engine, Join};
@@ -66,10 +66,12 @@ pub(crate) async fn views(engine: &Engine, inputs: &Inputs<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Registers `runs.tables`. `is_current` marks the newest run that has the table.
+/// Registers `runs.tables`. `is_current` marks the newest run that has the table; `row_count` is the rows of the table at the
+/// time of the run, of which a delta run holds only those that are new, have changed or are gone. The source's count of a
+/// sample is left out: it is of all there is.
 pub(crate) fn runs(catalog: &Catalog, runs: &[Manifest]) -> Result<()> {
     let mut newest: BTreeMap<(&str, &str), &Manifest> = BTreeMap::new();
-    for run in runs.iter().filter(|run| run.mode == Mode::Full) {
+    for run in runs {
         newest.extend(run.tables.keys().map(|table| ((run.schema.as_str(), table.as_str()), run)));
     }
     let rows: Vec<_> =
@@ -77,16 +79,25 @@ pub(crate) fn runs(catalog: &Catalog, runs: &[Manifest]) -> Result<()> {
     let text = |f: &dyn Fn(&Manifest, &str) -> String| -> ArrayRef {
         Arc::new(StringArray::from_iter_values(rows.iter().map(|(run, name, _)| f(run, name))))
     };
+    let number = |f: &dyn Fn(&Manifest, &Table) -> Option<u64>| -> ArrayRef {
+        let numbers = rows.iter().map(|(run, _, table)| f(run, table).and_then(|n| i64::try_from(n).ok()));
+        Arc::new(numbers.collect::<Int64Array>())
+    };
     let current =
         |run: &Manifest, name: &str| newest.get(&(run.schema.as_str(), name)).is_some_and(|n| n.run == run.run);
-    let columns: [(&str, ArrayRef); 7] = [
+    let columns: [(&str, ArrayRef); 12] = [
         ("run", text(&|run, _| run.run.to_string())),
         ("stage", text(&|run, _| run.stage.to_string())),
         ("schema_name", text(&|run, _| run.schema.clone())),
         ("table_name", text(&|_, name| name.to_owned())),
-        ("row_count", Arc::new(rows.iter().map(|(_, _, t)| Some(t.rows as i64)).collect::<Int64Array>())),
-        ("source_rows", Arc::new(rows.iter().map(|(_, _, t)| t.source_rows.map(|n| n as i64)).collect::<Int64Array>())),
+        ("row_count", number(&|_, table| Some(table.rows_now()))),
+        ("source_rows", number(&|run, table| table.source_rows.filter(|_| run.sample.is_none()))),
         ("is_current", Arc::new(rows.iter().map(|(run, name, _)| Some(current(run, name))).collect::<BooleanArray>())),
+        ("mode", text(&|run, _| run.mode.to_string())),
+        ("new_rows", number(&|_, table| table.changes.map(|c| c.new))),
+        ("changed_rows", number(&|_, table| table.changes.map(|c| c.changed))),
+        ("gone_rows", number(&|_, table| table.changes.map(|c| c.gone))),
+        ("unchanged_rows", number(&|_, table| table.changes.map(|c| c.unchanged))),
     ];
     let table = RecordBatch::try_from_iter_with_nullable(columns.map(|(name, array)| (name, array, true)))
         .map_err(DataFusionError::from)

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch, StringArray};
 use arrow::util::pretty::pretty_format_batches;
 use chrono::DateTime;
-use deskferry_staging::{Context, Mode, RunId, Stage, Staging};
+use deskferry_staging::{Changes, Context, Mode, RunId, Stage, Staging};
 use deskferry_transform::{Inputs, MEMORY_BYTES, Session, Summary, transform};
 
 type Files = BTreeMap<String, String>;
@@ -68,7 +68,12 @@ async fn extract(staging: &Staging, seconds: i64, mode: Mode, rows: &[(i64, Opti
     let batch = batch.unwrap();
     let mut table = run.table("users", batch.schema()).unwrap();
     table.write(&batch).await.unwrap();
-    run.add("users", vec![table.close().await.unwrap()]).key = vec!["id".to_owned()];
+    let users = run.add("users", vec![table.close().await.unwrap()]);
+    users.key = vec!["id".to_owned()];
+    if mode == Mode::Delta {
+        let gone = rows.iter().filter(|row| row.2).count() as u64;
+        users.changes = Some(Changes { changed: users.rows - gone, gone, ..Changes::default() });
+    }
     run.publish(now).await.unwrap();
 }
 
@@ -186,6 +191,44 @@ async fn views_show_the_newest_version_of_each_row() {
     assert!(all.contains("| 6    | 3    |"), "{all}");
     let empty = ask(&staging, &files, "SELECT count(*) AS n FROM intercom.people").await;
     assert!(empty.contains("| 0 |"), "{empty}");
+
+    extract(&staging, 3, Mode::Delta, &[(3, Some("back"), false), (2, Some("BB"), false), (1, None, true)]).await;
+    let now = ask(&staging, &files, "SELECT string_agg(name, ',' ORDER BY id) AS x FROM desk.users").await;
+    assert!(now.contains("| BB,back |"), "{now}");
+    let few = ask(
+        &staging,
+        &files,
+        "SELECT count(*) AS n, (SELECT count(*) FROM desk.users WHERE id = 3) AS m FROM desk.users",
+    )
+    .await;
+    assert!(few.contains("| 2 | 1 |"), "{few}");
+    let one = ask(&staging, &files, "SELECT age FROM desk.users LIMIT 1").await;
+    assert_eq!(one.lines().count(), 5, "{one}");
+    let gone = ask(&staging, &files, "SELECT count(*) AS n FROM desk.users__runs WHERE _deleted").await;
+    assert!(gone.contains("| 2 |"), "{gone}");
+    let runs =
+        ask(&staging, &files, "SELECT mode, changed_rows, gone_rows, is_current FROM runs.tables WHERE is_current")
+            .await;
+    assert!(runs.contains("| delta | 2            | 1         | true       |"), "{runs}");
+}
+
+#[tokio::test]
+async fn a_delta_costs_no_memory_for_the_rows_of_the_whole_run() {
+    let staging = Staging::in_memory();
+    let files = files(&[]);
+    let names: Vec<String> = (0..200_000).map(|id| format!("{id:0>100}")).collect();
+    let whole: Vec<(i64, Option<&str>, bool)> =
+        names.iter().zip(0..).map(|(n, id)| (id, Some(n.as_str()), false)).collect();
+    extract(&staging, 0, Mode::Full, &whole).await;
+    extract(&staging, 1, Mode::Delta, &[(7, Some("x"), false), (9, None, true)]).await;
+    // 20 MB of names beside a pool of 4 MiB: nothing but the two keys may be held, and nothing sorted.
+    let inputs = Inputs { memory_bytes: 4 << 20, ..inputs(&files) };
+    let session = Session::open(&staging, &inputs).await.unwrap();
+    let query = "SELECT count(*) AS n, sum(length(name)) AS l FROM desk.users";
+    let plan = pretty_format_batches(&session.collect(&format!("EXPLAIN {query}")).await.unwrap()).unwrap().to_string();
+    assert!(plan.contains("HashJoinExec") && !plan.contains("SortExec") && !plan.contains("Window"), "{plan}");
+    let answer = pretty_format_batches(&session.collect(query).await.unwrap()).unwrap().to_string();
+    assert!(answer.contains("| 199999 | 19999801 |"), "{answer}");
 }
 
 #[tokio::test]

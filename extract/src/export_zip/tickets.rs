@@ -1,5 +1,7 @@
 //! The second pass over an export: each row becomes a ticket, its replies and its customers; then the gathered names.
 
+use std::collections::HashSet;
+
 use chrono::TimeDelta;
 use serde_json::json;
 
@@ -63,6 +65,8 @@ pub(super) struct Tickets<'a> {
     links: Table,
     replies_written: u64,
     links_written: u64,
+    /// The customers of the tickets that were written.
+    customers: HashSet<usize>,
 }
 
 fn number(value: impl ToString) -> Option<Vec<u8>> {
@@ -82,6 +86,7 @@ impl<'a> Tickets<'a> {
             links: Table::open(sink, "ticket_to_customer", &["id", "ticket_id", "customer_id", "customer_type"])?,
             replies_written: 0,
             links_written: 0,
+            customers: HashSet::new(),
         })
     }
 
@@ -115,7 +120,9 @@ impl<'a> Tickets<'a> {
             let people = requester.map(|p| (p, "REQUESTER")).into_iter().chain(followers.map(|p| (p, "FOLLOWER")));
             for (person, kind) in people {
                 self.links_written += 1;
-                let customer = names.customers.get(&person).and_then(number);
+                let customer = names.customers.get(&person);
+                self.customers.extend(customer);
+                let customer = customer.and_then(number);
                 self.links.push(&[
                     number(self.links_written),
                     Some(id.to_vec()),
@@ -190,6 +197,7 @@ impl<'a> Tickets<'a> {
         let customers = names
             .customers
             .rows()
+            .filter(|(id, _)| sink.sample().is_none() || self.customers.contains(id))
             .map(|(id, p)| vec![number(id), Some(p.name.clone()), Some(p.email.clone()).filter(|e| !e.is_empty())]);
         write(sink, "customers", &["id", "name", "email"], customers)?;
         let statuses = names.statuses.rows().map(|(id, name)| vec![number(id), in_english(name)]);

@@ -24,6 +24,8 @@ pub(super) struct Sample {
     /// `SELECT … FROM …` without its column, and the condition on its key.
     table: String,
     condition: String,
+    /// What the database has.
+    sources: Vec<Source>,
 }
 
 impl Sample {
@@ -54,17 +56,29 @@ impl Sample {
                     .map_or_else(|| "1 = 1".to_owned(), |lowest| format!("{key} >= {lowest}"))
             }
         };
-        Ok(Some(Self { name, table, condition }))
+        Ok(Some(Self { name, table, condition, sources: catalog.tables.clone() }))
     }
 
-    /// What narrows a table to the sample; `None` for a table that belongs to none.
+    /// What narrows a table to the sample; `None` for a table that is in it whole.
     fn condition(&self, spec: &Spec, source: &Source) -> Option<String> {
         if source.name == self.name {
             return Some(self.condition.clone());
         }
-        let parent = spec.table(&source.name)?.parent.as_ref().filter(|parent| parent.table == self.name)?;
-        let (column, key) = (quoted(&parent.column), quoted(&parent.key));
-        Some(format!("{column} IN (SELECT {key} FROM {} WHERE {})", self.table, self.condition))
+        let declared = spec.table(&source.name)?;
+        if let Some(parent) = declared.parent.as_ref().filter(|parent| parent.table == self.name) {
+            let (column, key) = (quoted(&parent.column), quoted(&parent.key));
+            return Some(format!("{column} IN (SELECT {key} FROM {} WHERE {})", self.table, self.condition));
+        }
+        let key = quoted(declared.key.columns().first().filter(|_| !declared.named_by.is_empty())?);
+        let named = declared.named_by.iter().filter_map(|naming| {
+            // Another version of the help desk may lack the table or the column.
+            let other = self.sources.iter().find(|other| other.name == naming.table)?;
+            let column = other.selected.iter().find(|c| c.name.eq_ignore_ascii_case(&naming.column))?;
+            let condition = self.condition(spec, other)?;
+            Some(format!("{key} IN (SELECT {} FROM {} WHERE {condition})", quoted(&column.name), quoted(&other.table)))
+        });
+        let named: Vec<String> = named.collect();
+        Some(if named.is_empty() { "1 = 0".to_owned() } else { named.join(" OR ") })
     }
 }
 

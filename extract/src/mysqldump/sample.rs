@@ -1,4 +1,4 @@
-//! The newest so many rows of the table that others belong to, and those others.
+//! The newest so many rows of the table that others belong to, those others, and what they name.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, HashSet};
@@ -8,8 +8,8 @@ use super::reader::Pass;
 use super::survey::stop;
 use super::walk::{Event, Row, Walk};
 use crate::Result;
-use crate::columns::SourceColumn;
-use crate::spec::Table;
+use crate::columns::{SourceColumn, Zoned};
+use crate::spec::{Naming, Table};
 
 /// The rows of a sample.
 pub(super) struct Sample {
@@ -19,6 +19,8 @@ pub(super) struct Sample {
     key: String,
     /// By column that others name it by: the values of the sample.
     values: HashMap<String, HashSet<Vec<u8>>>,
+    /// By table whose rows are named by rows of the sample: their keys.
+    named: HashMap<String, HashSet<Vec<u8>>>,
 }
 
 /// A row that may be among the newest: its key and the values that others name it by; the oldest on top of the heap.
@@ -89,11 +91,67 @@ impl Sample {
                 }
             }
         }
-        Ok(Self { table, key, values })
+        let mut sample = Self { table, key, values, named: HashMap::new() };
+        sample.find_named(pass)?;
+        Ok(sample)
+    }
+
+    /// Walks the dump again for what rows of the sample name.
+    fn find_named(&mut self, pass: &Pass) -> Result<()> {
+        let spec = pass.sink.spec();
+        let present = spec.tables.iter().filter(|t| pass.found.survey.table(&t.name).is_some());
+        let naming: Vec<(&Table, &Naming)> = present.flat_map(|t| t.named_by.iter().map(move |n| (t, n))).collect();
+        if naming.is_empty() {
+            return Ok(());
+        }
+        self.named = naming.iter().map(|(table, _)| (table.name.clone(), HashSet::new())).collect();
+        let mut walk = Walk::new(Input::open(&pass.path)?);
+        let mut row = Row::default();
+        while let Some(event) = walk.next()? {
+            stop(&pass.cancel)?;
+            let Event::Insert(insert) = event else { continue };
+            let name = insert.table.1.strip_prefix(&pass.prefix).filter(|_| insert.table.0 == pass.found.database);
+            let namings = naming.iter().filter(|(_, n)| Some(n.table.as_str()) == name);
+            let namings: Vec<(&str, &str)> = namings.map(|(t, n)| (t.name.as_str(), n.column.as_str())).collect();
+            let Some(table) = name.filter(|_| !namings.is_empty()).and_then(|name| spec.table(name)) else {
+                while walk.row(&insert, None, &mut row)? {}
+                continue;
+            };
+            let parent = table.parent.as_ref().map(|p| p.column.as_str());
+            let is_wanted = |column: &str| {
+                let mut names = namings.iter().map(|(_, name)| *name).chain(parent);
+                names.any(|name| name.eq_ignore_ascii_case(column))
+            };
+            let wanted: Vec<bool> = insert.columns.iter().map(|c| is_wanted(c)).collect();
+            let columns: Vec<SourceColumn> =
+                insert.columns.iter().filter(|c| is_wanted(c)).map(|c| SourceColumn::new(c, Zoned::NotTime)).collect();
+            let filter = self.filter(table, &columns);
+            loop {
+                let more = walk.row(&insert, Some(&wanted), &mut row)?;
+                let cells: Vec<Option<&[u8]>> = row.cells().collect();
+                if filter.as_ref().is_some_and(|filter| filter.keeps(&cells)) {
+                    for (other, column) in &namings {
+                        let at = columns.iter().position(|c| c.name.eq_ignore_ascii_case(column));
+                        let key = at.and_then(|at| cells.get(at).copied().flatten());
+                        if let (Some(keys), Some(key)) = (self.named.get_mut(*other), key) {
+                            keys.insert(key.to_vec());
+                        }
+                    }
+                }
+                if !more {
+                    break;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The filter of a table; a table that belongs to none is kept whole by having no filter.
     pub(super) fn filter(&self, table: &Table, columns: &[SourceColumn]) -> Option<Filter> {
+        if let (Some(values), Some(key)) = (self.named.get(&table.name), table.key.columns().first()) {
+            let column = columns.iter().position(|c| c.name.eq_ignore_ascii_case(key))?;
+            return Some(Filter { column, values: values.clone() });
+        }
         let (column, key) = match &table.parent {
             _ if table.name == self.table => (&self.key, &self.key),
             Some(parent) if parent.table == self.table => (&parent.column, &parent.key),
