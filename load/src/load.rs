@@ -171,8 +171,10 @@ impl Load {
             since = Instant::now();
             match &error {
                 deskferry_http::Error::Unknown { .. } => look = step.find != Find::Repeat,
-                deskferry_http::Error::Refused { status: 409, .. } if step.find == Find::Contact => {
-                    return contact_conflict::adopt(self, step, &plain, &error).await;
+                deskferry_http::Error::Refused { status: 409, .. }
+                    if step.find == Find::Contact && todo != Todo::Update =>
+                {
+                    return contact_conflict::adopt(self, step, &plain, &error, look).await;
                 }
                 // A contact may not be known yet to the part of Intercom that makes conversations.
                 deskferry_http::Error::Refused { status: 404, .. } if step.find.is_thread() && attempt < ATTEMPTS => {

@@ -35,6 +35,9 @@ use crate::tables::attributes::Attributes;
 use crate::text::{escape, letters, path_escaped};
 use thread::Thread;
 
+/// How far Intercom's clock may be behind ours, in seconds.
+const CLOCKS_APART: i64 = 60;
+
 /// What reading back has shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Found {
@@ -108,10 +111,9 @@ fn same_id(one: &Value, other: &Value) -> bool {
 }
 
 fn in_list(load: &Load, step: &Step, all: &[Value], fits: impl Fn(&Value) -> bool) -> Found {
-    let first_at = load.ledger.first_at() - 60;
     let mut ids: Vec<(Option<u64>, String, &Value)> = all
         .iter()
-        .filter(|one| fits(one) && one["created_at"].as_i64().is_none_or(|at| at >= first_at))
+        .filter(|one| fits(one) && is_since_first(load, one))
         .filter_map(|one| id_of(&one["id"]).map(|id| (id.parse().ok(), id, one)))
         .collect();
     ids.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
@@ -128,11 +130,18 @@ fn parent_of(article: &Value) -> &Value {
     if article["parent_id"].is_null() { &article["parent_ids"][0] } else { &article["parent_id"] }
 }
 
+/// Whether something was made after the first load began, as far as clocks agree.
+pub(crate) fn is_since_first(load: &Load, one: &Value) -> bool {
+    one["created_at"].as_i64().is_none_or(|at| at >= load.ledger.first_at() - CLOCKS_APART)
+}
+
 async fn contact(load: &Load, body: &Value, since: Instant) -> Result<Found, Halt> {
     let external_id = body["external_id"].as_str().unwrap_or_default();
     if body["role"] != "lead" {
         let id = path_escaped(external_id);
         return match load.client.send(&Request::get(format!("/contacts/find_by_external_id/{id}"))).await {
+            // One that is older than we are has not been made by us: making it is refused, and then it is taken over.
+            Ok(reply) if !is_since_first(load, &reply.json) => Ok(Found::No),
             Ok(reply) => Ok(id_of(&reply.json["id"]).map_or(Found::No, yes)),
             Err(deskferry_http::Error::Refused { status: 404, .. }) => Ok(Found::No),
             Err(error) => Err(error.into()),

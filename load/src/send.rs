@@ -18,10 +18,8 @@ use crate::chains::Chains;
 use crate::load::{Halt, Load};
 use crate::pace::Pace;
 use crate::phases::Consumer;
-use crate::removals;
 use crate::results::{self, Counts, Results, RowResult};
-use crate::todo;
-use crate::{Error, Result};
+use crate::{Error, Result, before, removals, todo};
 
 /// Most steps of a batch, so that long threads do not pile up.
 const BATCH_STEPS: usize = 2_000;
@@ -131,7 +129,7 @@ impl Sender {
         waiting: &mut VecDeque<Work>,
         done: &mut u64,
     ) -> Result<bool> {
-        let (mut batch, mut intents, mut steps, mut more) = (Vec::new(), Vec::new(), 0, true);
+        let (mut batch, mut steps, mut more) = (Vec::new(), 0, true);
         while batch.len() < chains_max && steps < BATCH_STEPS {
             if self.load.stop.is_cancelled() {
                 more = false;
@@ -146,14 +144,13 @@ impl Sender {
             let work = Work { chain, todo };
             if work.todo.iter().any(|t| t.is_work()) {
                 steps += work.todo.len();
-                intents.extend(work.intents(&self.load));
                 batch.push(work);
             } else {
                 *done += 1;
                 self.results.add(work.untouched(&self.load)).await?;
             }
         }
-        if let Err(error) = self.load.ledger.intend(intents).await {
+        if let Err(error) = intend(&self.load, &mut batch, self.at_once()).await {
             self.fail(error);
             return Ok(false);
         }
@@ -189,4 +186,10 @@ impl Sender {
 /// Chains at work that a granted rate per second and a round trip ask for.
 pub(crate) fn at_once(rate: f64, trip: Duration, most: usize) -> usize {
     ((rate * trip.as_secs_f64() * 2.0 + SLACK) as usize).clamp(1, most.max(1))
+}
+
+/// Stores the intents of a batch, with what its rows were before where that will be needed to undo it.
+async fn intend(load: &Load, batch: &mut [Work], at_once: usize) -> Result<()> {
+    before::read_all(load, batch, at_once).await?;
+    load.ledger.intend(batch.iter().flat_map(|work| work.intents(load)).collect()).await
 }

@@ -3,6 +3,7 @@
 mod crash;
 mod phases;
 mod plan;
+mod rollback;
 mod settle;
 mod small;
 mod support;

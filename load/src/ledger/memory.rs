@@ -6,7 +6,6 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hasher as _};
 
 use arrow::array::RecordBatch;
-use serde_json::Value;
 
 use super::entry::Rows;
 use super::{Entry, LOAD, State};
@@ -28,6 +27,8 @@ pub(crate) struct Known {
     pub(crate) made: bool,
     /// It was refused only for want of its parent.
     pub(crate) orphan: bool,
+    /// It was in Intercom before us: what it was is read before each change.
+    pub(crate) existed: bool,
     payload: u64,
     id: u32,
 }
@@ -55,6 +56,7 @@ pub(crate) struct Memory {
     steps: HashMap<u128, Known>,
     ids: Vec<(Table, Box<str>)>,
     claims: HashSet<u128>,
+    left: HashSet<u128>,
     urls: HashMap<u128, String>,
     /// By step: the id that somebody has found for a step of unknown outcome.
     verdicts: HashMap<u128, String>,
@@ -177,6 +179,11 @@ impl Memory {
         self.claims.contains(&hash(&[table, id]))
     }
 
+    /// Whether something was there before us and is as it was; it may still hold what cannot be undone.
+    pub(crate) fn is_left(&self, table: &str, id: &str) -> bool {
+        self.left.contains(&hash(&[table, id]))
+    }
+
     /// Takes in a batch of a stored segment.
     ///
     /// # Errors
@@ -201,15 +208,15 @@ impl Memory {
 
     /// Takes in one entry.
     pub(crate) fn apply(&mut self, entry: &Entry) {
-        let detail = || entry.detail.as_deref().and_then(|d| serde_json::from_str::<Value>(d).ok()).unwrap_or_default();
+        let detail = entry.told();
         self.first_at.get_or_insert(entry.at.timestamp());
         if entry.table == LOAD {
             self.clean = entry.step == "end";
             if entry.step == "begin" {
-                let is_ticket = detail()["tickets_as"] == TicketsAs::Ticket.as_str();
+                let is_ticket = detail["tickets_as"] == TicketsAs::Ticket.as_str();
                 self.becoming = if is_ticket { TicketsAs::Ticket } else { TicketsAs::Conversation };
             }
-            if let Some(workspace) = detail()["workspace"].as_str() {
+            if let Some(workspace) = detail["workspace"].as_str() {
                 self.workspace = Some(workspace.to_owned());
             }
             return;
@@ -222,6 +229,7 @@ impl Memory {
             state: entry.state,
             made: before.is_some_and(|k| k.made),
             orphan: entry.code.as_deref() == Some(PARENT_REJECTED),
+            existed: before.is_some_and(|k| k.existed) || detail["how"] == "existed" || detail["before"].is_object(),
             payload: payload.or(before.map(|k| k.payload)).unwrap_or_default(),
             id: before.map_or(0, |k| k.id),
         };
@@ -232,7 +240,18 @@ impl Memory {
                 if let Some((table, _)) = self.ids.get_mut((now.id as usize).wrapping_sub(1)) {
                     *table = GONE;
                 }
-                (now.made, now.id, now.payload) = (false, 0, 0);
+                if entry.step == "create" {
+                    self.urls.remove(&hash(&[&entry.table, &entry.key]));
+                }
+                // A row that shares another's id is undone without one.
+                if let Some(id) = &entry.intercom_id {
+                    let place = hash(&[&entry.table, id]);
+                    self.claims.remove(&place);
+                    if detail["undone"] == "restored" {
+                        self.left.insert(place);
+                    }
+                }
+                (now.made, now.id, now.payload, now.existed) = (false, 0, 0, false);
             }
             State::Intended | State::Rejected | State::Unknown => {}
         }
@@ -245,10 +264,10 @@ impl Memory {
                 now.id = self.ids.len() as u32;
             }
         }
-        if let (State::Done, Some(url)) = (entry.state, detail()["url"].as_str()) {
+        if let (State::Done, Some(url)) = (entry.state, detail["url"].as_str()) {
             self.urls.insert(hash(&[&entry.table, &entry.key]), url.to_owned());
         }
-        if let (State::Unknown, Some(id)) = (entry.state, detail()["is"].as_str()) {
+        if let (State::Unknown, Some(id)) = (entry.state, detail["is"].as_str()) {
             self.verdicts.insert(hash_of_step, id.to_owned());
         } else if entry.state != State::Intended {
             self.verdicts.remove(&hash_of_step);
@@ -272,7 +291,8 @@ fn short(sha256: &str) -> u64 {
     sha256.get(..16).and_then(|text| u64::from_str_radix(text, 16).ok()).unwrap_or_default()
 }
 
-fn hash(parts: &[&str]) -> u128 {
+/// The 128 bits that stand for these texts.
+pub(crate) fn hash(parts: &[&str]) -> u128 {
     let half = |seed: u8| {
         let mut hasher = DefaultHasher::new();
         hasher.write_u8(seed);
