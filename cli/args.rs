@@ -37,6 +37,8 @@ pub(crate) enum Command {
     Load(Load),
     /// Steps whose outcome could not be found again: list them, or say what became of one.
     Settle(Settle),
+    /// Take back what loads have done, newest first, and prove it by reading back. Asks first.
+    Rollback(Rollback),
     /// Source, stage, ledger and workspace side by side; exit 1 where they do not balance.
     Reconcile(Reconcile),
     /// A query, a script, or an interactive shell over all staged tables.
@@ -114,6 +116,20 @@ pub(crate) struct Settle {
 
 fn share(text: &str) -> Result<f64, String> {
     text.parse().ok().filter(|share| (0.0..=1.0).contains(share)).ok_or_else(|| "give a number from 0 to 1".to_owned())
+}
+
+/// Arguments of `rollback`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Rollback {
+    /// Only what this load has done: its run, or the beginning of it.
+    #[arg(long, value_name = "RUN")]
+    pub(crate) run: Option<String>,
+    /// Only these tables.
+    #[arg(long, value_name = "TABLE", num_args = 1.., value_delimiter = ',')]
+    pub(crate) only: Vec<String>,
+    /// Do not ask.
+    #[arg(long)]
+    pub(crate) yes: bool,
 }
 
 /// Arguments of `reconcile`.

@@ -7,6 +7,7 @@ mod init;
 mod load;
 mod plan;
 mod reconcile;
+mod rollback;
 mod runs;
 mod sandbox;
 mod settle;
@@ -38,6 +39,7 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
         Command::Plan(load) => self::plan::run(&Migration::open(directory)?, load, args.json).await,
         Command::Load(load) => self::load::run(&Migration::open(directory)?, load, args.json).await,
         Command::Settle(settle) => self::settle::run(&Migration::open(directory)?, settle, args.json).await,
+        Command::Rollback(rollback) => self::rollback::run(&Migration::open(directory)?, rollback, args.json).await,
         Command::Reconcile(reconcile) => self::reconcile::run(&Migration::open(directory)?, reconcile, args.json).await,
         Command::Sql(sql) => self::sql::run(&Migration::open(directory)?, sql, args.json).await,
         Command::Runs(runs) => self::runs::run(&Migration::open(directory)?, runs, args.json).await,

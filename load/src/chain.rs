@@ -6,7 +6,7 @@ use crate::ledger::{Entry, NOT_SENT, PARENT_REJECTED, State};
 use crate::load::{Halt, Load};
 use crate::outcome::Outcome;
 use crate::results::{self, Fate, RowResult};
-use crate::step::{Chain, Settled, Step};
+use crate::step::{Chain, PathId, Settled, Step};
 use crate::todo::Todo;
 
 /// A chain and what is to be done about each of its steps.
@@ -28,11 +28,12 @@ impl Work {
             })
             .filter(|(step, _)| {
                 let known = load.ledger.known(step.table, &step.key, &step.name);
-                known.is_none_or(|k| k.state != State::Intended || !k.is_payload(&step.payload))
+                step.former.is_some()
+                    || known.is_none_or(|k| k.state != State::Intended || !k.is_payload(&step.payload))
             })
             .map(|(step, _)| Entry {
                 payload: Some(step.payload.clone()),
-                ..Entry::new(now, step.table, &step.key, &step.name, State::Intended)
+                ..Entry::new(now, step.table, &step.key, &step.name, State::Intended).with_former(step.former.as_ref())
             })
             .collect()
     }
@@ -100,8 +101,9 @@ impl Work {
             (Some(Settled::Existed { id }), Todo::Settle) => {
                 // What was missing when the load began that died while making it was made by it.
                 let is_open = load.ledger.known(step.table, &step.key, &step.name).is_some_and(|k| k.is_open());
-                let how = Some(if is_open { "resolved" } else { "existed" });
-                Ok(Outcome { id: Some(id.clone()), how, ..Outcome::new(State::Done) })
+                let (how, path) =
+                    if is_open { ("resolved", Some(step.call.path.to_owned())) } else { ("existed", None) };
+                Ok(Outcome { id: Some(id.clone()), how: Some(how), path, ..Outcome::new(State::Done) })
             }
             (Some(Settled::Refused { code, message }), Todo::Settle) => Ok(Outcome::rejected(code, message.clone())),
             _ => load.perform(&self.chain, step, todo).await,
@@ -117,16 +119,19 @@ impl Work {
 
     async fn note(&self, load: &Load, step: &Step, outcome: &Outcome) -> Result<(), Halt> {
         let (now, is_own) = (load.context.now(), self.is_own(step));
-        let parent_id = if is_own { None } else { load.ledger.id(self.chain.table, &self.chain.key) };
+        let parent_id = match step.call.ids.first() {
+            _ if !is_own => load.ledger.id(self.chain.table, &self.chain.key),
+            Some(PathId::Id(parent)) if parent.table != self.chain.table => load.ledger.id(parent.table, &parent.key),
+            _ => None,
+        };
         let mut entries = outcome.entries(now, step, parent_id);
         // What went with it has its fate; without a payload, for what was sent is what was intended, be it in an earlier load.
         let with_it = self.chain.steps.iter().filter(|s| is_own && s.in_create);
-        entries.extend(
-            with_it.map(|s| Entry {
-                code: outcome.code.clone(),
-                ..Entry::new(now, s.table, &s.key, &s.name, outcome.state)
-            }),
-        );
+        entries.extend(with_it.map(|s| Entry {
+            code: outcome.code.clone(),
+            parent_id: outcome.id.clone(),
+            ..Entry::new(now, s.table, &s.key, &s.name, outcome.state)
+        }));
         Ok(load.ledger.outcome(entries).await?)
     }
 

@@ -1,20 +1,26 @@
 //! A contact that is there already: 409 names it in its message, and that is the only way to learn of an archived one.
 //!
-//! It is brought up to date and used. Where it belongs to another row already (two people of the source with one e-mail
+//! What it was is kept in the ledger (`before.rs`), then it is brought up to date and used. Where it belongs to another row already (two people of the source with one e-mail
 //! address), both rows share it and it stays as the first row has made it.
 
 use std::sync::LazyLock;
 
 use deskferry_http::{Method, Request};
 use regex::Regex;
+use serde_json::{Value, json};
 
-use crate::ledger::State;
+use crate::before::Former;
+use crate::ledger::{Entry, State};
 use crate::load::{Halt, Load};
 use crate::outcome::Outcome;
 use crate::step::{Call, Step};
 use crate::tables::CONTACTS;
+use crate::{before, resolve};
 
 static ID: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("id=([0-9a-f]{24})").ok());
+
+/// The read before a contact is changed that was there.
+pub(crate) const READ: &str = "GET /contacts/{id}";
 
 /// Id in the message, and whether the contact is archived.
 fn existing(message: &str) -> Option<(String, bool)> {
@@ -22,12 +28,13 @@ fn existing(message: &str) -> Option<(String, bool)> {
     Some((id, message.to_lowercase().contains("archived contact")))
 }
 
-/// Takes over the contact that a 409 names.
+/// Takes over the contact that a 409 names. `in_doubt`: an earlier call may have made it.
 pub(crate) async fn adopt(
     load: &Load,
     step: &Step,
     request: &Request,
     error: &deskferry_http::Error,
+    in_doubt: bool,
 ) -> Result<Outcome, Halt> {
     let (.., message, _) = error.reply();
     let Some((id, is_archived)) = message.as_deref().and_then(existing) else {
@@ -39,6 +46,7 @@ pub(crate) async fn adopt(
         return Ok(Outcome { id: Some(id), how, path, method: Some("POST"), ..Outcome::new(State::Done) });
     }
     if is_archived {
+        note(load, step, Former { id: Some(id.clone()), before: json!({ "archived": true }) }).await?;
         let path = "/contacts/{}/unarchive";
         let call = Call::at(Method::Post, path, CONTACTS, &step.key);
         let mut unarchive = Request::new(Method::Post, format!("/contacts/{id}/unarchive"));
@@ -50,11 +58,26 @@ pub(crate) async fn adopt(
             reply => drop(reply?),
         }
     }
-    let found = Outcome { id: Some(id), how: Some("existed"), ..Outcome::new(State::Done) };
+    load.count_reads(&[READ]);
+    let json = load.client.send(&Request::get(format!("/contacts/{id}"))).await?.json;
+    let body = request.body.as_ref().unwrap_or(&Value::Null);
+    let is_ours = in_doubt && json["external_id"] == body["external_id"] && resolve::is_since_first(load, &json);
+    let how = if is_ours { "resolved" } else { "existed" };
+    if let (false, Some(update)) = (is_ours, &step.update) {
+        note(load, step, before::former(load, CONTACTS, update, &json).await?).await?;
+    }
+    let found = Outcome { id: Some(id), how: Some(how), ..Outcome::new(State::Done) };
     match &step.update {
         Some(update) => load.change(step, update, found).await,
         None => Ok(found),
     }
+}
+
+/// Keeps what the contact was, before it is changed.
+async fn note(load: &Load, step: &Step, former: Former) -> Result<(), Halt> {
+    let entry = Entry::new(load.context.now(), step.table, &step.key, &step.name, State::Intended);
+    let entry = Entry { payload: Some(step.payload.clone()), ..entry.with_former(Some(&former)) };
+    Ok(load.ledger.note(vec![entry]).await?)
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ mod ids;
 mod links;
 mod memory;
 mod slots;
+mod stored;
 mod writer;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -38,7 +39,8 @@ use tokio::sync::{mpsc, oneshot};
 pub(crate) use entry::{Entry, State};
 #[cfg(test)]
 pub(crate) use entry::{Rows, to_batch};
-pub(crate) use memory::{Known, Memory, NOT_SENT, PARENT_REJECTED};
+pub(crate) use memory::{Known, Memory, NOT_SENT, PARENT_REJECTED, hash};
+pub(crate) use stored::{Stored, stored};
 
 use crate::settings::Settings;
 use crate::{Error, Result};
@@ -46,6 +48,8 @@ use writer::{Message, Writer};
 
 /// Segments fetched at a time when the ledger is replayed.
 const SEGMENTS_AT_ONCE: usize = 16;
+/// Segments fetched ahead where entries are read one by one.
+const SEGMENTS_AHEAD: usize = 4;
 /// Table of the rows about the load itself.
 pub(crate) const LOAD: &str = "_load";
 
@@ -123,7 +127,7 @@ impl Ledger {
         let (messages, mut inbox) = mpsc::channel(1024);
         let writer = tokio::spawn(async move {
             while let Some(message) = inbox.recv().await {
-                if let Message::Intents(_, done) | Message::End(done) = message {
+                if let Message::Intents(_, done) | Message::Notes(_, done) | Message::End(done) = message {
                     // Who has stopped waiting needs no answer.
                     let _ = done.send(());
                 }
@@ -206,6 +210,30 @@ impl Ledger {
     /// How many rows are open that are made by the call of this payload.
     pub(crate) fn open_alike(&self, payload: &str) -> u32 {
         self.memory().open(payload)
+    }
+
+    /// Notes what must be known even if this process dies with the next call; returns once it is stored, maybe a little later,
+    /// together with what others note meanwhile.
+    pub(crate) async fn note(&self, entries: Vec<Entry>) -> Result<()> {
+        {
+            let mut memory = self.memory();
+            entries.iter().for_each(|entry| memory.apply(entry));
+        }
+        let (done, stored) = oneshot::channel();
+        if self.messages.send(Message::Notes(entries, done)).await.is_err() || stored.await.is_err() {
+            return Err(self.failure().await);
+        }
+        Ok(())
+    }
+
+    /// Takes the ledger over for work that needs no intents.
+    pub(crate) async fn begin(&self) -> Result<()> {
+        self.stored(Vec::new()).await
+    }
+
+    /// Asks the memory several things at once.
+    pub(crate) fn ask<T>(&self, question: impl FnOnce(&Memory) -> T) -> T {
+        question(&self.memory())
     }
 
     /// Makes sure that the ledger is taken over, and that no other loader has done so since; to be asked before every call.

@@ -12,15 +12,19 @@
 //! rows are created, changed ones updated, new messages appended, the rest is left alone; so a second load sends nothing, and a
 //! load that was stopped or killed goes on where it ended.
 //!
+//! `rollback.rs` goes the ledger back from its newest entry to its oldest and takes back what it says is ours.
+//!
 //! Invariants:
 //! 1. a step's intent is stored before its call goes out (`ledger.rs`);
 //! 2. a call whose outcome is not known is not sent again before reading back has shown that it was not executed (`resolve.rs`);
 //! 3. steps of one row, and of one thread, go out one after another;
-//! 4. a refused row never stops the load; a refused token, a lost host or another loader does.
+//! 4. what a row that was there before us was like is stored before we change it (`before.rs`);
+//! 5. a refused row never stops the load; a refused token, a lost host or another loader does.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod attachments;
+mod before;
 mod chain;
 mod chains;
 mod compose;
@@ -42,6 +46,7 @@ mod rehearsal;
 mod removals;
 mod resolve;
 mod results;
+mod rollback;
 mod rows;
 mod run;
 mod selection;
@@ -63,6 +68,7 @@ pub use plan::{Plan, Planned, plan};
 pub use read_back::read_back;
 pub use readiness::{AttributeConflict, Readiness, Warning, readiness};
 pub use results::Counts;
+pub use rollback::{Difference, RollbackFilter, RollbackPlan, RollbackSummary, Stays, Undone, rollback, rollback_plan};
 pub use run::{Summary, load};
 pub use settings::{Filter, SavedReplies, Settings, TicketsAs};
 pub use settle::{StepName, Verdict, settle};

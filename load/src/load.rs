@@ -173,7 +173,7 @@ impl Load {
             match &error {
                 deskferry_http::Error::Unknown { .. } => look = !repeats,
                 deskferry_http::Error::Refused { status: 409, .. } if step.find == Find::Contact && !is_update => {
-                    return contact_conflict::adopt(self, step, &plain, &error).await;
+                    return contact_conflict::adopt(self, step, &plain, &error, look).await;
                 }
                 // A contact may not be known yet to the part of Intercom that makes conversations.
                 deskferry_http::Error::Refused { status: 404, .. } if step.find.is_thread() && attempt < ATTEMPTS => {

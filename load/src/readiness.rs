@@ -96,7 +96,7 @@ pub async fn readiness(context: &Context, settings: &Settings, manifest: Option<
     while let Some(row) = rows.next().await? {
         let (model, name) = (row.must("model")?, row.must("name")?);
         match existing.standing(&row)? {
-            Standing::Missing => found.attributes_new.push(format!("{model}.{name}")),
+            Standing::Missing | Standing::Archived { .. } => found.attributes_new.push(format!("{model}.{name}")),
             Standing::There { .. } => {}
             Standing::Conflict { found: type_found } => found.attributes_conflicting.push(AttributeConflict {
                 model: model.to_owned(),

@@ -9,7 +9,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use deskferry_http::{Client, Request};
 use serde_json::Value;
 
-use crate::Result;
 use crate::intercom::pages;
 use crate::ledger::State;
 use crate::load::Load;
@@ -17,6 +16,7 @@ use crate::outcome::Outcome;
 use crate::step::{Chain, Find, Step};
 use crate::tables::{ARTICLES, COLLECTIONS, CONTACTS, CONVERSATIONS, PARTS};
 use crate::todo::Todo;
+use crate::{Result, contact_conflict};
 
 /// Begins the ids that a rehearsal gives.
 const PLANNED: &str = "planned:";
@@ -80,7 +80,10 @@ impl Rehearsal {
             match self.contact(&mut foretold, body) {
                 Standing::New => {}
                 // Refused with its id, then brought up to date.
-                Standing::There => calls.extend(&step.update),
+                Standing::There => {
+                    load.count_reads(&[contact_conflict::READ]);
+                    calls.extend(&step.update);
+                }
                 Standing::Taken => outcome.how = Some("shared"),
             }
         }

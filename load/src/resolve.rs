@@ -51,6 +51,8 @@ use thread::Thread;
 
 /// How far the clocks of Intercom and of the first load may differ, in seconds, for something to be older than the first load.
 const CLOCKS_DIFFER_MAX: i64 = 3_600;
+/// How far Intercom's clock may be behind ours, in seconds.
+const CLOCKS_APART: i64 = 60;
 
 /// What reading back has shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -191,6 +193,11 @@ fn by_age(one: &str, other: &str) -> Ordering {
 /// Parent of an article, which 2.16 gives as a list.
 fn parent_of(article: &Value) -> &Value {
     if article["parent_id"].is_null() { &article["parent_ids"][0] } else { &article["parent_id"] }
+}
+
+/// Whether something was made after the first load began, as far as clocks agree.
+pub(crate) fn is_since_first(load: &Load, one: &Value) -> bool {
+    one["created_at"].as_i64().is_none_or(|at| at >= load.ledger.first_at() - CLOCKS_APART)
 }
 
 async fn contact(load: &Load, body: &Value) -> Result<Found, Halt> {

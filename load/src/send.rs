@@ -19,10 +19,8 @@ use crate::chains::Chains;
 use crate::load::{Halt, Load};
 use crate::pace::Pace;
 use crate::phases::Consumer;
-use crate::removals;
 use crate::results::{self, Counts, Results, RowResult};
-use crate::todo;
-use crate::{Error, Result};
+use crate::{Error, Result, before, removals, todo};
 
 /// Most steps of a batch, so that long threads do not pile up.
 const BATCH_STEPS: usize = 2_000;
@@ -123,7 +121,7 @@ struct Batch {
 async fn gather(load: &Load, chains: &mut dyn Chains, serial: bool) -> Result<Batch> {
     let chains_max = load.at_once(serial) * 2;
     let mut batch = Batch { work: Vec::new(), stored: Ok(()), untouched: 0, results: Vec::new(), more: true };
-    let (mut intents, mut steps) = (Vec::new(), 0);
+    let mut steps = 0;
     while batch.work.len() < chains_max && steps < BATCH_STEPS && batch.results.len() < BATCH_STEPS {
         let chain = if load.stop.is_cancelled() { None } else { chains.next().await? };
         let Some(mut chain) = chain else {
@@ -135,14 +133,13 @@ async fn gather(load: &Load, chains: &mut dyn Chains, serial: bool) -> Result<Ba
         let work = Work { chain, todo };
         if work.todo.iter().any(|t| t.is_work()) {
             steps += work.todo.len();
-            intents.extend(work.intents(load));
             batch.work.push(work);
         } else {
             batch.untouched += 1;
             batch.results.extend(work.untouched(load));
         }
     }
-    batch.stored = load.ledger.intend(intents).await;
+    batch.stored = intend(load, &mut batch.work, load.at_once(serial)).await;
     batch.more &= batch.stored.is_ok();
     Ok(batch)
 }
@@ -214,4 +211,10 @@ impl Load {
 pub(crate) fn at_once(rate: Option<f64>, trip: Duration, most: usize) -> usize {
     let asked = rate.map_or(WITHOUT_LIMIT, |rate| (rate * trip.as_secs_f64() * 2.0 + SLACK) as usize);
     asked.clamp(1, most.max(1))
+}
+
+/// Stores the intents of a batch, with what its rows were before where that will be needed to undo it.
+async fn intend(load: &Load, batch: &mut [Work], at_once: usize) -> Result<()> {
+    before::read_all(load, batch, at_once).await?;
+    load.ledger.intend(batch.iter().flat_map(|work| work.intents(load)).collect()).await
 }

@@ -9,6 +9,8 @@ use sha2::{Digest as _, Sha256};
 
 use deskferry_http::Method;
 
+use crate::before::{Before, Former};
+
 /// A row of a contract table that has, or will have, an id in Intercom.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Reference {
@@ -207,6 +209,10 @@ pub(crate) struct Step {
     pub(crate) id_field: Option<&'static str>,
     /// Rows that have no call of their own: they are done with this step.
     pub(crate) carries: Vec<(&'static str, String)>,
+    /// How to learn what the row was before the first write, where that may change what is there already.
+    pub(crate) before: Option<Before>,
+    /// What it was, once that is known.
+    pub(crate) former: Option<Former>,
     /// Hash of the call in hex.
     pub(crate) payload: String,
 }
@@ -228,6 +234,8 @@ impl Step {
             find,
             id_field: None,
             carries,
+            before: None,
+            former: None,
             payload,
         }
     }
@@ -254,6 +262,12 @@ impl Step {
     pub(crate) fn in_create(mut self) -> Self {
         (self.is_default, self.in_create) = (true, true);
         self.repeatable()
+    }
+
+    #[must_use]
+    pub(crate) fn after_reading(mut self, before: Before) -> Self {
+        self.before = Some(before);
+        self
     }
 
     #[must_use]

@@ -5,6 +5,7 @@ mod crash;
 mod phases;
 mod plan;
 mod resolve;
+mod rollback;
 mod settle;
 mod small;
 mod support;

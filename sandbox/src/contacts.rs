@@ -201,8 +201,12 @@ impl Changes {
         if let Some(owner_id) = self.owner_id {
             contact.owner_id = owner_id;
         }
-        contact.signed_up_at = call.seconds("signed_up_at")?.or(contact.signed_up_at);
-        contact.last_seen_at = call.seconds("last_seen_at")?.or(contact.last_seen_at);
+        for (name, slot) in [("signed_up_at", &mut contact.signed_up_at), ("last_seen_at", &mut contact.last_seen_at)] {
+            // Null empties it, as the description has it.
+            if call.field(name).is_some() {
+                *slot = call.seconds(name)?;
+            }
+        }
         contact.unsubscribed = call.bool("unsubscribed_from_emails")?.unwrap_or(contact.unsubscribed);
         if let Some(custom) = self.custom {
             attributes::merge(&mut contact.custom, custom);
@@ -425,6 +429,20 @@ mod tests {
         assert_eq!(h.ok("DELETE", &format!("/contacts/{id}"), json!(null))["deleted"], true);
         h.ok("PUT", &format!("/contacts/{other}"), json!({ "email": "b@x.test" }));
         assert_eq!(h.call("GET", &format!("/contacts/{id}"), json!(null)).0, 404);
+    }
+
+    #[test]
+    fn null_empties_what_can_be_empty() {
+        let mut h = Harness::new();
+        let body = json!({ "external_id": "e1", "name": "N", "phone": "1", "signed_up_at": 1_600_000_000 });
+        let id = h.ok("POST", "/contacts", body)["id"].as_str().unwrap().to_owned();
+        let empty = json!({ "name": null, "phone": null, "signed_up_at": null });
+        let contact = h.ok("PUT", &format!("/contacts/{id}"), empty);
+        assert_eq!(
+            (&contact["name"], &contact["phone"], &contact["signed_up_at"]),
+            (&json!(null), &json!(null), &json!(null))
+        );
+        assert_eq!(contact["external_id"], "e1");
     }
 
     #[test]

@@ -5,6 +5,9 @@ use std::sync::Arc;
 use arrow::array::{Array as _, ArrayRef, Int32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use crate::before::Former;
 
 /// State of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +54,8 @@ pub(crate) struct Entry {
     pub(crate) code: Option<String>,
     pub(crate) message: Option<String>,
     pub(crate) request_id: Option<String>,
-    /// JSON: `how` the outcome was learnt (`existed`, `resolved`), `url` in the help center, `workspace`, `tickets_as`.
+    /// JSON: `how` the outcome was learnt (`existed`, `resolved`, `shared`), `url` in the help center, `workspace`, `tickets_as`, what
+    /// the row was `before` the write (`before.rs`), how it was `undone` (`rollback.rs`).
     pub(crate) detail: Option<String>,
 }
 
@@ -74,6 +78,20 @@ impl Entry {
             request_id: None,
             detail: None,
         }
+    }
+
+    /// Adds what the row was before.
+    pub(crate) fn with_former(mut self, former: Option<&Former>) -> Self {
+        if let Some(former) = former {
+            self.intercom_id.clone_from(&former.id);
+            self.detail = Some(json!({ "before": former.before }).to_string());
+        }
+        self
+    }
+
+    /// What is told in detail.
+    pub(crate) fn told(&self) -> Value {
+        self.detail.as_deref().and_then(|detail| serde_json::from_str(detail).ok()).unwrap_or_default()
     }
 }
 

@@ -3,11 +3,10 @@
 //! Steps are found by a 128-bit hash of table, key and step. Ids are kept only for rows that others refer to: not for messages,
 //! which are found again in their thread.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hasher as _};
 
 use arrow::array::RecordBatch;
-use serde_json::Value;
 
 use super::entry::Rows;
 use super::ids::Ids;
@@ -34,6 +33,8 @@ pub(crate) struct Known {
     pub(crate) orphan: bool,
     /// Its outcome is open, and more than one payload may have gone out: what is there may be an older one.
     pub(crate) mixed: bool,
+    /// It was in Intercom before us: what it was is read before each change.
+    pub(crate) existed: bool,
     /// The first 56 bits of the payload's hash; 0 where there is none.
     payload: u64,
 }
@@ -52,14 +53,17 @@ impl Known {
     /// As one number, never 0: 56 bits of payload, five for marks, three for the state.
     fn packed(self) -> u64 {
         let state = STATES.iter().position(|state| *state == self.state).unwrap_or_default() as u64 + 1;
-        let marks = u64::from(self.mixed) << 5 | u64::from(self.orphan) << 4 | u64::from(self.made) << 3;
+        let marks = u64::from(self.existed) << 6
+            | u64::from(self.mixed) << 5
+            | u64::from(self.orphan) << 4
+            | u64::from(self.made) << 3;
         self.payload << 8 | marks | state
     }
 
     fn unpacked(number: u64) -> Option<Self> {
         let state = *STATES.get((number & 7).checked_sub(1)? as usize)?;
         let mark = |bit: u32| number >> bit & 1 == 1;
-        Some(Self { state, made: mark(3), orphan: mark(4), mixed: mark(5), payload: number >> 8 })
+        Some(Self { state, made: mark(3), orphan: mark(4), mixed: mark(5), existed: mark(6), payload: number >> 8 })
     }
 
     /// Whether it may have been made, and nobody knows.
@@ -67,6 +71,10 @@ impl Known {
         matches!(self.state, State::Intended | State::Unknown) && !self.made
     }
 }
+
+/// An id that belongs to a row, and one whose row has been taken back.
+const CLAIMED: u64 = 1;
+const UNCLAIMED: u64 = 2;
 
 /// States by their number, which is not stored.
 const STATES: [State; 5] = [State::Intended, State::Done, State::Rejected, State::Unknown, State::Undone];
@@ -78,6 +86,8 @@ pub(crate) struct Memory {
     claims: Slots,
     /// Rows whose creation is open, by payload: how many.
     open: HashMap<u64, u32>,
+    /// Ids of what was there before us and is as it was; it may still hold what cannot be undone.
+    left: HashSet<u128>,
     urls: HashMap<u128, String>,
     /// By step: the id that somebody has found for a step of unknown outcome.
     verdicts: HashMap<u128, String>,
@@ -183,11 +193,13 @@ impl Memory {
     }
 
     pub(crate) fn claim(&mut self, table: &str, id: &str) -> bool {
-        self.claims.set(hash(&[table, id]), 1)
+        let free = !self.claimed(table, id);
+        self.claims.set(hash(&[table, id]), CLAIMED);
+        free
     }
 
     pub(crate) fn claimed(&self, table: &str, id: &str) -> bool {
-        self.claims.get(hash(&[table, id])).is_some()
+        self.claims.get(hash(&[table, id])) == Some(CLAIMED)
     }
 
     /// How many rows are open that are made by this very call.
@@ -207,6 +219,11 @@ impl Memory {
         if now.is_open() {
             *self.open.entry(now.payload).or_default() += 1;
         }
+    }
+
+    /// Whether something was there before us and is as it was; it may still hold what cannot be undone.
+    pub(crate) fn is_left(&self, table: &str, id: &str) -> bool {
+        self.left.contains(&hash(&[table, id]))
     }
 
     /// Takes in a batch of a stored segment.
@@ -233,15 +250,15 @@ impl Memory {
 
     /// Takes in one entry.
     pub(crate) fn apply(&mut self, entry: &Entry) {
-        let detail = || entry.detail.as_deref().and_then(|d| serde_json::from_str::<Value>(d).ok()).unwrap_or_default();
+        let detail = entry.told();
         self.first_at.get_or_insert(entry.at.timestamp());
         if entry.table == LOAD {
             self.clean = entry.step == "end";
             if entry.step == "begin" {
-                let is_ticket = detail()["tickets_as"] == TicketsAs::Ticket.as_str();
+                let is_ticket = detail["tickets_as"] == TicketsAs::Ticket.as_str();
                 self.becoming = if is_ticket { TicketsAs::Ticket } else { TicketsAs::Conversation };
             }
-            if let Some(workspace) = detail()["workspace"].as_str() {
+            if let Some(workspace) = detail["workspace"].as_str() {
                 self.workspace = Some(workspace.to_owned());
             }
             return;
@@ -255,6 +272,7 @@ impl Memory {
             made: before.is_some_and(|k| k.made),
             orphan: entry.code.as_deref() == Some(PARENT_REJECTED),
             mixed: false,
+            existed: before.is_some_and(|k| k.existed) || detail["how"] == "existed" || detail["before"].is_object(),
             payload: payload.or(before.map(|k| k.payload)).unwrap_or_default(),
         };
         let is_create = entry.step == "create";
@@ -265,7 +283,17 @@ impl Memory {
                 (now.made, now.payload) = (false, 0);
                 if is_create {
                     self.ids.forget(hash(&[&entry.table, &entry.key]));
+                    self.urls.remove(&hash(&[&entry.table, &entry.key]));
                 }
+                // A row that shares another's id is undone without one.
+                if let Some(id) = &entry.intercom_id {
+                    let place = hash(&[&entry.table, id]);
+                    self.claims.set(place, UNCLAIMED);
+                    if detail["undone"] == "restored" {
+                        self.left.insert(place);
+                    }
+                }
+                now.existed = false;
             }
             State::Intended | State::Unknown => {
                 now.mixed = before.is_some_and(|k| k.is_open() && (k.mixed || k.payload != now.payload));
@@ -279,10 +307,10 @@ impl Memory {
                 self.ids.set(&entry.table, hash(&[&entry.table, &entry.key]), id);
             }
         }
-        if let (State::Done, Some(url)) = (entry.state, detail()["url"].as_str()) {
+        if let (State::Done, Some(url)) = (entry.state, detail["url"].as_str()) {
             self.urls.insert(hash(&[&entry.table, &entry.key]), url.to_owned());
         }
-        if let (State::Unknown, Some(id)) = (entry.state, detail()["is"].as_str()) {
+        if let (State::Unknown, Some(id)) = (entry.state, detail["is"].as_str()) {
             self.verdicts.insert(hash_of_step, id.to_owned());
         } else if entry.state != State::Intended {
             self.verdicts.remove(&hash_of_step);
@@ -310,7 +338,8 @@ fn short(sha256: &str) -> u64 {
     sha256.get(..16).and_then(|text| u64::from_str_radix(text, 16).ok()).unwrap_or_default() >> 8
 }
 
-fn hash(parts: &[&str]) -> u128 {
+/// The 128 bits that stand for these texts.
+pub(crate) fn hash(parts: &[&str]) -> u128 {
     let half = |seed: u8| {
         let mut hasher = DefaultHasher::new();
         hasher.write_u8(seed);

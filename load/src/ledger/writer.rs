@@ -15,12 +15,16 @@ use crate::{Error, Result};
 
 /// Outcomes are written when there are this many, however new they are.
 const OUTCOMES_MAX: usize = 5_000;
+/// How long notes wait for company, so that they do not get a segment each.
+const LINGER: Duration = Duration::from_millis(20);
 /// Tries of a segment while the store does not answer.
 const ATTEMPTS: u32 = 5;
 
 pub(super) enum Message {
     /// To be stored before the answer is given.
     Intents(Vec<Entry>, oneshot::Sender<()>),
+    /// To be stored before the answer is given, but with what comes within [`LINGER`].
+    Notes(Vec<Entry>, oneshot::Sender<()>),
     /// To be stored soon.
     Outcomes(Vec<Entry>),
     /// Store all, end the ledger.
@@ -54,6 +58,8 @@ impl Writer {
     async fn work(&mut self, inbox: &mut mpsc::Receiver<Message>) -> Result<()> {
         let mut pending: Vec<Entry> = Vec::new();
         let mut due = Instant::now();
+        // Who waits for notes that are pending.
+        let mut noted: Vec<oneshot::Sender<()>> = Vec::new();
         loop {
             // With nothing to write a sign of life goes out now and then, so that nobody takes over while a call is slow.
             let wake = if pending.is_empty() { Instant::now() + self.lease / 3 } else { due };
@@ -61,6 +67,7 @@ impl Writer {
                 Ok(message) => message,
                 Err(_) if !pending.is_empty() => {
                     self.append(&mut pending).await?;
+                    answer(&mut noted);
                     continue;
                 }
                 Err(_) if self.began => {
@@ -81,6 +88,11 @@ impl Writer {
                         pending.extend(entries);
                         waiting.push(done);
                     }
+                    Message::Notes(entries, done) => {
+                        pending.extend(entries);
+                        noted.push(done);
+                        due = due.min(Instant::now() + LINGER);
+                    }
                     Message::Outcomes(entries) => pending.extend(entries),
                     Message::End(done) => ends.push(done),
                 }
@@ -92,18 +104,15 @@ impl Writer {
                 } else {
                     self.heartbeat().await?;
                 }
+                answer(&mut noted);
             }
-            for done in waiting {
-                let _ = done.send(());
-            }
+            answer(&mut waiting);
             if !ends.is_empty() {
                 if self.began {
                     pending.push(Entry::new(self.context.now(), LOAD, &self.run, "end", State::Done));
                     self.append(&mut pending).await?;
                 }
-                for done in ends {
-                    let _ = done.send(());
-                }
+                answer(&mut ends);
                 return Ok(());
             }
         }
@@ -173,5 +182,12 @@ impl Writer {
         }
         let micros = |entry: &Entry| (entry.at.timestamp_micros(), entry.key.clone(), entry.step.clone(), entry.state);
         stored.iter().map(micros).eq(entries.iter().map(micros))
+    }
+}
+
+/// Tells all who wait that what they wait for is stored.
+fn answer(waiting: &mut Vec<oneshot::Sender<()>>) {
+    for done in waiting.drain(..) {
+        let _ = done.send(());
     }
 }

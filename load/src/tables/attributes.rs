@@ -6,9 +6,10 @@ use deskferry_http::{Client, Method};
 use serde_json::{Value, json};
 
 use super::{ATTRIBUTES, ticket_types};
+use crate::before::Before;
 use crate::intercom::{id_of, list};
 use crate::rows::Row;
-use crate::step::{Call, Chain, Field, Find, Settled, Step};
+use crate::step::{Call, Chain, Field, Find, PathId, Settled, Step};
 use crate::{Error, Result};
 
 /// The attributes of a workspace.
@@ -25,6 +26,10 @@ pub(crate) struct Attributes {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Standing {
     Missing,
+    /// It was there and is archived: its name cannot be given again, so it is brought back.
+    Archived {
+        id: String,
+    },
     /// It is there; these options are not.
     There {
         id: String,
@@ -47,8 +52,8 @@ impl Attributes {
     /// Three reads.
     pub(crate) async fn read(client: &Client) -> Result<Self> {
         Ok(Self {
-            contact: list(client, "/data_attributes?model=contact", "data").await?,
-            company: list(client, "/data_attributes?model=company", "data").await?,
+            contact: list(client, "/data_attributes?model=contact&include_archived=true", "data").await?,
+            company: list(client, "/data_attributes?model=company&include_archived=true", "data").await?,
             conversation: list(client, "/conversations/attributes", "data").await?,
             of_tickets: false,
         })
@@ -57,8 +62,8 @@ impl Attributes {
     /// Two reads; `kind`: the ticket type, if it is there.
     pub(crate) async fn of_tickets(client: &Client, kind: Option<&Value>) -> Result<Self> {
         Ok(Self {
-            contact: list(client, "/data_attributes?model=contact", "data").await?,
-            company: list(client, "/data_attributes?model=company", "data").await?,
+            contact: list(client, "/data_attributes?model=contact&include_archived=true", "data").await?,
+            company: list(client, "/data_attributes?model=company&include_archived=true", "data").await?,
             conversation: kind.map(ticket_types::attributes).unwrap_or_default(),
             of_tickets: true,
         })
@@ -66,12 +71,21 @@ impl Attributes {
 
     /// The attribute of this name.
     pub(crate) fn find(&self, model: &str, name: &str) -> Option<&Value> {
+        self.named(model, name).into_iter().find(|a| a["archived"] != true)
+    }
+
+    fn named(&self, model: &str, name: &str) -> Vec<&Value> {
         let list = match model {
             "contact" => &self.contact,
             "company" => &self.company,
             _ => &self.conversation,
         };
-        list.iter().find(|a| a["name"] == *name && a["archived"] != true && a["custom"] != false)
+        list.iter().filter(|a| a["name"] == *name && a["custom"] != false).collect()
+    }
+
+    /// The attribute of contacts or companies of this id, archived or not.
+    pub(crate) fn data_by_id(&self, id: &str) -> Option<&Value> {
+        self.contact.iter().chain(&self.company).find(|a| id_of(&a["id"]).as_deref() == Some(id))
     }
 
     /// The conversation attribute of this id.
@@ -82,7 +96,9 @@ impl Attributes {
     /// How a row stands to the workspace.
     pub(crate) fn standing(&self, row: &Row) -> Result<Standing> {
         let (model, name, declared) = (row.must("model")?, row.must("name")?, row.must("data_type")?);
-        let Some(found) = self.find(model, name) else { return Ok(Standing::Missing) };
+        // An archived attribute of conversations stands in nobody's way, and cannot be brought back.
+        let archived = || self.named(model, name).into_iter().find(|_| model != "conversation");
+        let Some(found) = self.find(model, name).or_else(archived) else { return Ok(Standing::Missing) };
         let found_type = found["data_type"].as_str().unwrap_or_default();
         let fits = match declared {
             "string" => found_type == "string",
@@ -95,6 +111,9 @@ impl Attributes {
         let Some(id) = id_of(&found["id"]).filter(|_| fits) else {
             return Ok(Standing::Conflict { found: found_type.to_owned() });
         };
+        if found["archived"] == true {
+            return Ok(Standing::Archived { id });
+        }
         let mut all_options = options_of(found);
         let mut missing_options = Vec::new();
         for option in row.keys("options")?.into_iter().filter(|_| declared == "list" && found_type != "string") {
@@ -138,6 +157,14 @@ pub(crate) fn chain(row: &Row, existing: &Attributes) -> Result<Chain> {
     let mut chain = Chain::new(ATTRIBUTES, key, vec![create]);
     match existing.standing(row)? {
         Standing::Missing => {}
+        Standing::Archived { id } => {
+            let id = vec![PathId::Text(id)];
+            let mut call = Call::new(Method::Put, "/data_attributes/{}", id).with("archived", Field::json(false));
+            for step in &mut chain.steps {
+                call.body.extend(step.call.body.iter().filter(|(name, _)| *name == "options").cloned());
+                step.call = call.clone();
+            }
+        }
         Standing::Conflict { found } => {
             let message = format!(
                 "the workspace has {model} attribute `{}` with type {found}, not {}",
@@ -170,9 +197,11 @@ fn option_steps(key: &str, model: &str, missing: &[String], all: &[String]) -> V
         };
         return missing.iter().map(step).collect();
     }
-    let options: Vec<Value> = all.iter().map(|o| json!({ "value": o })).collect();
-    let call = Call::at(Method::Put, "/data_attributes/{}", ATTRIBUTES, key).with("options", Field::json(options));
-    vec![Step::new(ATTRIBUTES, key, "options", call, Find::Repeat).repeatable()]
+    let values = |list: &[String]| -> Value { list.iter().map(|o| json!({ "value": o })).collect() };
+    let had: Vec<String> = all.iter().filter(|o| !missing.contains(o)).cloned().collect();
+    let before = Before::Known(json!({ "fields": { "options": values(&had) } }));
+    let call = Call::at(Method::Put, "/data_attributes/{}", ATTRIBUTES, key).with("options", Field::json(values(all)));
+    vec![Step::new(ATTRIBUTES, key, "options", call, Find::Repeat).repeatable().after_reading(before)]
 }
 
 fn conversation_attribute(row: &Row) -> Result<Call> {

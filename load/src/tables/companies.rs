@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use super::{COMPANIES, seconds};
-use crate::Result;
 use crate::rows::Row;
-use crate::step::{Call, Chain, Field, Find, Reference, Step};
+use crate::step::{Call, Chain, Field, Find, PathId, Reference, Step};
+use crate::{Result, before};
 
 /// Largest `monthly_spend`.
 const SPEND_MAX: i64 = 2_147_483_647;
@@ -26,7 +26,9 @@ pub(crate) fn chain(row: &Row, tag_names: &HashMap<String, String>) -> Result<Ch
     if !custom.is_empty() {
         call = call.with("custom_attributes", Field::object(custom));
     }
-    let mut steps = vec![Step::create(COMPANIES, key, call, Find::Repeat).repeatable()];
+    let company_id = PathId::Text(row.must("company_id")?.to_owned());
+    let before = before::read_by("/companies?company_id={}", vec![company_id]);
+    let mut steps = vec![Step::create(COMPANIES, key, call, Find::Repeat).repeatable().after_reading(before)];
     for tag in row.keys("tag_keys")? {
         let Some(name) = tag_names.get(&tag) else { continue };
         let company = Field::Object(vec![("id", Field::Id(Reference::new(COMPANIES, key)))]);

@@ -7,10 +7,10 @@ use deskferry_http::Method;
 use deskferry_staging::{Manifest, Staging};
 
 use super::{CUSTOM_OBJECTS, seconds};
-use crate::Result;
 use crate::rows::{Row, Rows};
 use crate::step::{Call, Chain, Field, Find, PathId, Step};
 use crate::text::path_escaped;
+use crate::{Result, before};
 
 pub(crate) fn chain(row: &Row) -> Result<Chain> {
     let key = row.must("source_key")?;
@@ -23,7 +23,10 @@ pub(crate) fn chain(row: &Row) -> Result<Chain> {
     if !custom.is_empty() {
         call = call.with("custom_attributes", Field::object(custom));
     }
-    Ok(Chain::new(CUSTOM_OBJECTS, key, vec![Step::create(CUSTOM_OBJECTS, key, call, Find::Repeat).repeatable()]))
+    let ids = [row.must("object_type")?, row.must("external_id")?].map(|text| PathId::Text(text.to_owned()));
+    let before = before::read_by("/custom_object_instances/{}?external_id={}", ids.to_vec());
+    let step = Step::create(CUSTOM_OBJECTS, key, call, Find::Repeat).repeatable().after_reading(before);
+    Ok(Chain::new(CUSTOM_OBJECTS, key, vec![step]))
 }
 
 /// Types of the objects of a transform: the ledger knows the objects' ids, but not their types.

@@ -2,8 +2,8 @@
 
 #![allow(clippy::disallowed_methods)]
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use axum::body::Body;
@@ -176,6 +176,10 @@ pub(super) async fn desk(context: &Context) -> Value {
     })
 }
 
+/// One client for all tests, for making one takes longer than many calls; it keeps no connection, as each test has its own runtime.
+pub(super) static HTTP: LazyLock<reqwest::Client> =
+    LazyLock::new(|| reqwest::Client::builder().pool_max_idle_per_host(0).build().unwrap());
+
 /// What is in the workspace, sorted.
 pub(super) async fn contents(url: &str) -> Vec<String> {
     testing::contents(url).await.unwrap()
@@ -183,7 +187,7 @@ pub(super) async fn contents(url: &str) -> Vec<String> {
 
 /// Calls that the sandbox counted, by method.
 pub(super) async fn writes(url: &str) -> u64 {
-    let stats: Value = reqwest::get(format!("{url}/_sandbox/stats")).await.unwrap().json().await.unwrap();
+    let stats: Value = HTTP.get(format!("{url}/_sandbox/stats")).send().await.unwrap().json().await.unwrap();
     let is_write = |name: &str| !name.starts_with("GET") && !name.contains("search");
     let calls = stats["calls"].as_object().unwrap().iter().filter(|(name, _)| is_write(name));
     calls.flat_map(|(_, by_status)| by_status.as_object().unwrap().values()).filter_map(Value::as_u64).sum()
@@ -249,4 +253,38 @@ async fn forward(State(proxy): State<Proxy>, request: Request) -> Response {
         response = response.header(name, value);
     }
     response.body(Body::from(bytes)).unwrap()
+}
+
+/// A proxy that loses a tenth of the replies, and answers a tenth with 500 and a tenth with 429 instead of passing the call on.
+pub(super) async fn unreliable(target: &str, seed: u32) -> String {
+    let state = (target.to_owned(), Arc::new(AtomicU64::new(u64::from(seed) * 7919)), reqwest::Client::new());
+    let app = axum::Router::new().fallback(unreliably).with_state(state);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    url
+}
+
+async fn unreliably(
+    State((target, chance, http)): State<(String, Arc<AtomicU64>, reqwest::Client)>,
+    request: Request,
+) -> Response {
+    let chance = chance.fetch_add(1, Ordering::SeqCst).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
+    let plain = |status: u16| Response::builder().status(status).body(Body::from("{}")).unwrap();
+    match chance % 10 {
+        0 => return plain(500),
+        1 => return plain(429),
+        _ => {}
+    }
+    let (parts, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, 64 << 20).await.unwrap();
+    let url = format!("{target}{}", parts.uri);
+    let reply = http.request(parts.method, url).headers(parts.headers).body(body).send().await.unwrap();
+    let status = reply.status();
+    let bytes = reply.bytes().await.unwrap();
+    // A reply that breaks off: the client cannot know what became of its call.
+    if chance % 10 == 2 {
+        return plain(502);
+    }
+    Response::builder().status(status).body(Body::from(bytes)).unwrap()
 }
