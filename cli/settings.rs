@@ -82,6 +82,8 @@ pub(crate) struct Intercom {
     pub(crate) region: Option<Region>,
     /// Access token; `${INTERCOM_TOKEN}`.
     pub(crate) token: String,
+    /// Tokens of more apps of the same workspace, whose limits come on top of the first's.
+    pub(crate) more_tokens: Vec<String>,
     /// API version.
     pub(crate) version: String,
 }
@@ -196,7 +198,8 @@ impl Default for Staging {
 
 impl Default for Intercom {
     fn default() -> Self {
-        Self { url: None, region: None, token: "${INTERCOM_TOKEN}".to_owned(), version: "2.16".to_owned() }
+        let token = "${INTERCOM_TOKEN}".to_owned();
+        Self { url: None, region: None, token, more_tokens: Vec::new(), version: "2.16".to_owned() }
     }
 }
 
@@ -253,13 +256,23 @@ impl Settings {
         Ok((place("source.url", &self.source.url)?, attachments.transpose()?))
     }
 
-    /// The access token; read only by commands that need it, so that `extract` runs without one.
-    pub(crate) fn token(&self, variable: impl Fn(&str) -> Option<String>) -> Result<String> {
-        let token = expand("intercom.token", &self.intercom.token, &variable)?;
-        if token.trim().is_empty() {
-            return Err(refused("the Intercom token is empty", "set INTERCOM_TOKEN to the access token of your app"));
-        }
-        Ok(token)
+    /// The access tokens, each with where it comes from; read only by commands that need them, so that `extract` runs without.
+    pub(crate) fn tokens(&self, variable: impl Fn(&str) -> Option<String>) -> Result<Vec<(String, String)>> {
+        let more = self.intercom.more_tokens.iter().enumerate();
+        let more = more.map(|(number, text)| (format!("[intercom] more_tokens, number {}", number + 1), text));
+        std::iter::once(("INTERCOM_TOKEN".to_owned(), &self.intercom.token))
+            .chain(more)
+            .map(|(from, text)| {
+                let token = expand("intercom.token", text, &variable)?;
+                if token.trim().is_empty() {
+                    return Err(refused(
+                        format!("the token of {from} is empty"),
+                        "set it to the access token of your app",
+                    ));
+                }
+                Ok((from, token))
+            })
+            .collect()
     }
 
     /// Address of the API.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
-use deskferry_load::{Filter, Secret, Settings, Summary};
+use deskferry_load::{Filter, Secret, Settings, Summary, Token};
 use deskferry_staging::Manifest;
 
 use super::{Migration, transform};
@@ -50,7 +50,11 @@ pub(crate) fn settings(migration: &Migration, args: &Load) -> Result<Settings> {
 /// Settings of commands that read or write the workspace.
 pub(crate) fn workspace(migration: &Migration) -> Result<Settings> {
     let (intercom, load) = (&migration.settings.intercom, &migration.settings.load);
-    let mut settings = Settings::new(&migration.settings.intercom_url(), Secret::new(migration.token()?));
+    let tokens = migration.tokens()?.into_iter().map(|(from, token)| Token::new(Secret::new(token), &from));
+    let mut settings = Settings {
+        tokens: tokens.collect(),
+        ..Settings::new(&migration.settings.intercom_url(), Secret::new(String::new()))
+    };
     settings.version = intercom.version.clone();
     settings.placeholder_admin = load.placeholder_admin.clone();
     settings.saved_replies = match load.saved_replies {

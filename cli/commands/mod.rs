@@ -79,8 +79,8 @@ impl Migration {
         Ok(Self { directory: directory.to_owned(), settings, files, context, variable: Box::new(variable) })
     }
 
-    /// The access token.
-    pub(crate) fn token(&self) -> Result<String> {
-        self.settings.token(&self.variable)
+    /// The access tokens, each with where it comes from.
+    pub(crate) fn tokens(&self) -> Result<Vec<(String, String)>> {
+        self.settings.tokens(&self.variable)
     }
 }

@@ -6,10 +6,10 @@ use anyhow::Result;
 use deskferry_load::Plan;
 use indicatif::HumanBytes;
 
-use super::Migration;
 use super::load::{filter, settings, transformed};
+use super::{Migration, transform};
 use crate::args::Load;
-use crate::report::{align_right, duration, new_table, number, print, say};
+use crate::report::{align_right, duration, json_rows, new_table, number, print, say};
 
 /// Prints what a load with the same arguments would do. Nothing is written.
 pub(crate) async fn run(migration: &Migration, args: &Load, json: bool) -> Result<ExitCode> {
@@ -17,15 +17,27 @@ pub(crate) async fn run(migration: &Migration, args: &Load, json: bool) -> Resul
     let settings = settings(migration, args)?;
     let filter = filter(migration, args).await?;
     let plan = deskferry_load::plan(&migration.context, &settings, &manifest, &filter).await?;
+    let gone = gone(migration).await?;
     if json {
-        print(serde_json::to_string_pretty(&as_json(&plan))?)?;
+        print(serde_json::to_string_pretty(&as_json(&plan, gone))?)?;
     } else {
-        report(&plan)?;
+        report(&plan, gone)?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn report(plan: &Plan) -> Result<()> {
+/// Rows that are in Intercom and that the source does not give any more. A sample gives only some, so nothing follows from one.
+async fn gone(migration: &Migration) -> Result<u64> {
+    let extracted = migration.context.staging.latest(&migration.settings.source.kind).await?;
+    if extracted.is_none_or(|run| run.sample.is_some()) {
+        return Ok(0);
+    }
+    let session = transform::session(migration).await?;
+    let rows = json_rows(&session.collect("SELECT count(*) AS rows FROM ledger.gone WHERE state = 'done'").await?)?;
+    Ok(rows.first().and_then(|row| row.get("rows")?.as_u64()).unwrap_or(0))
+}
+
+fn report(plan: &Plan, gone: u64) -> Result<()> {
     let mut table = new_table(["table", "rows", "create", "update", "append", "close", "skip", "reject", "drift"]);
     for (name, p) in plan.tables.iter().filter(|(_, p)| p.rows > 0) {
         let counts = [p.rows, p.create, p.update, p.append, p.close, p.skip, p.reject, p.drift].map(number);
@@ -51,11 +63,17 @@ fn report(plan: &Plan) -> Result<()> {
         let count = number(plan.unresolved);
         say(format!("{count} steps of an earlier load have no known outcome: what became of them is read back first"));
     }
+    if gone > 0 {
+        let gone = number(gone);
+        say(format!(
+            "{gone} rows are gone from the source and stay in Intercom; see them with: deskferry sql \"SELECT * FROM ledger.gone\""
+        ));
+    }
     say("nothing was written; `deskferry load` does it");
     Ok(())
 }
 
-fn as_json(plan: &Plan) -> serde_json::Value {
+fn as_json(plan: &Plan, gone: u64) -> serde_json::Value {
     let tables = plan.tables.iter().map(|(name, p)| {
         serde_json::json!({
             "table": name, "rows": p.rows, "create": p.create, "update": p.update, "append": p.append, "close": p.close,
@@ -66,6 +84,7 @@ fn as_json(plan: &Plan) -> serde_json::Value {
         "tables": tables.collect::<Vec<_>>(),
         "calls": plan.calls,
         "calls_total": plan.calls_total,
+        "gone": gone,
         "unresolved": plan.unresolved,
         "attachment_bytes": plan.attachment_bytes,
         "granted_per_second": plan.granted_per_second,
