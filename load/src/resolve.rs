@@ -51,7 +51,8 @@ use thread::Thread;
 
 /// How far the clocks of Intercom and of the first load may differ, in seconds, for something to be older than the first load.
 const CLOCKS_DIFFER_MAX: i64 = 3_600;
-/// How far Intercom's clock may be behind ours, in seconds.
+
+/// The same for contacts, where a mistake would be an old one taken for ours.
 const CLOCKS_APART: i64 = 60;
 
 /// What reading back has shown.
@@ -195,9 +196,10 @@ fn parent_of(article: &Value) -> &Value {
     if article["parent_id"].is_null() { &article["parent_ids"][0] } else { &article["parent_id"] }
 }
 
-/// Whether something was made after the first load began, as far as clocks agree.
-pub(crate) fn is_since_first(load: &Load, one: &Value) -> bool {
-    one["created_at"].as_i64().is_none_or(|at| at >= load.ledger.first_at() - CLOCKS_APART)
+/// Whether a contact was made after the first load began, as far as clocks agree. One that is ours and seems older is taken for one
+/// that was there: a rollback leaves it, which does less harm than deleting what is not ours.
+pub(crate) fn is_since_first(load: &Load, contact: &Value) -> bool {
+    contact["created_at"].as_i64().is_none_or(|at| at >= load.ledger.first_at() - CLOCKS_APART)
 }
 
 async fn contact(load: &Load, body: &Value) -> Result<Found, Halt> {
@@ -209,6 +211,8 @@ async fn contact(load: &Load, body: &Value) -> Result<Found, Halt> {
     }
     let id = path_escaped(external_id);
     match load.client.send(&Request::get(format!("/contacts/find_by_external_id/{id}"))).await {
+        // One that is older than we are has not been made by us: making it is refused, and then it is taken over.
+        Ok(reply) if !is_since_first(load, &reply.json) => Ok(Found::No),
         Ok(reply) => Ok(id_of(&reply.json["id"]).map_or(Found::No, yes)),
         Err(deskferry_http::Error::Refused { status: 404, .. }) => Ok(Found::No),
         Err(error) => Err(error.into()),

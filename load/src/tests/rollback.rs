@@ -104,6 +104,14 @@ async fn picture(url: &str, archived: &str) -> String {
     lines.join("\n")
 }
 
+/// What is in the workspace as two loads can be compared by: without the counts, which know of what was deleted, and without archived
+/// options.
+async fn loaded_rows(url: &str) -> String {
+    let mut lines = contents(url).await;
+    lines.retain(|line| !line.starts_with("objects "));
+    lines.join("\n").replace(r#"{"label":"high","archived":true},"#, "")
+}
+
 /// The small desk, its note moved to a contact that we make, and one more company.
 async fn tables(context: &Context) -> Value {
     let mut tables = desk(context).await;
@@ -151,7 +159,7 @@ async fn workspace_is_what_it_was_and_a_load_makes_it_again() {
     let (_sandbox, url, context, manifest, archived, before) = scene("").await;
     let summary = load(&context, &snippets(&url), &manifest, &Filter::default()).await.unwrap();
     assert_eq!(summary.tables.iter().map(|(_, c)| c.rejected + c.unknown).sum::<u64>(), 0, "{summary:#?}");
-    let loaded = contents(&url).await.join("\n");
+    let loaded = loaded_rows(&url).await;
     assert_ne!(picture(&url, &archived).await, before);
 
     let plan = rollback_plan(&again(&context), &all()).await.unwrap();
@@ -175,7 +183,7 @@ async fn workspace_is_what_it_was_and_a_load_makes_it_again() {
     assert_eq!(nothing.proved, calls, "what was undone before is proved again");
 
     load(&again(&context), &snippets(&url), &manifest, &Filter::default()).await.unwrap();
-    assert_same(&contents(&url).await.join("\n"), &loaded);
+    assert_same(&loaded_rows(&url).await, &loaded);
     clean(&rollback(&again(&context), &snippets(&url), &all()).await.unwrap());
     assert_same(&picture(&url, &archived).await, &before);
 }
@@ -194,14 +202,13 @@ async fn attributes_of_ours_that_are_archived_are_brought_back_by_the_next_load(
     let context = context();
     let manifest = publish(&context, &desk(&context).await).await;
     load(&context, &settings(&url), &manifest, &Filter::default()).await.unwrap();
-    let loaded = contents(&url).await.join("\n");
+    let loaded = loaded_rows(&url).await;
     clean(&rollback(&again(&context), &settings(&url), &all()).await.unwrap());
-    let left = contents(&url).await;
-    assert!(left.is_empty(), "{left:#?}");
+    assert_eq!(loaded_rows(&url).await, "");
     let second = load(&again(&context), &settings(&url), &manifest, &Filter::default()).await.unwrap();
     assert_eq!(second.tables.iter().map(|(_, c)| c.rejected + c.unknown).sum::<u64>(), 0, "{second:#?}");
     assert_eq!(second.calls.get("PUT /data_attributes/{id}"), Some(&1), "{:?}", second.calls);
-    assert_same(&contents(&url).await.join("\n"), &loaded);
+    assert_same(&loaded_rows(&url).await, &loaded);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -249,15 +256,15 @@ async fn one_run_is_taken_back_and_what_it_added_to_older_rows_is_listed() {
 async fn one_table_is_taken_back_and_loaded_again() {
     let (_sandbox, url, context, manifest, archived, before) = scene("").await;
     load(&context, &settings(&url), &manifest, &Filter::default()).await.unwrap();
-    let loaded = contents(&url).await.join("\n");
+    let loaded = loaded_rows(&url).await;
     for table in ["conversations", "tags"] {
         let filter = RollbackFilter { only: vec![table.to_owned()], ..all() };
         let undone = rollback(&again(&context), &settings(&url), &filter).await.unwrap();
         clean(&undone);
         assert_eq!(undone.tables.iter().map(|(t, _)| t.as_str()).collect::<Vec<_>>(), [table]);
-        assert_ne!(contents(&url).await.join("\n"), loaded);
+        assert_ne!(loaded_rows(&url).await, loaded);
         load(&again(&context), &settings(&url), &manifest, &Filter::default()).await.unwrap();
-        assert_same(&contents(&url).await.join("\n"), &loaded);
+        assert_same(&loaded_rows(&url).await, &loaded);
     }
     clean(&rollback(&again(&context), &settings(&url), &all()).await.unwrap());
     assert_same(&picture(&url, &archived).await, &before);
