@@ -22,7 +22,7 @@ pub(crate) fn progress() -> Progress {
 fn bars() -> Progress {
     let all = MultiProgress::new();
     let bars: Mutex<HashMap<String, ProgressBar>> = Mutex::new(HashMap::new());
-    let template = "{prefix:24} {bar:24} {human_pos:>9} / {human_len}  {eta:>4} left  {msg}";
+    let template = "{prefix:18} {bar:16} {human_pos} / {human_len}  {eta} left  {wide_msg}";
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
     Arc::new(move |tick| {
         let Tick { table, done, total, note, is_end } = *tick;

@@ -159,7 +159,7 @@ pub(crate) struct Load {
     /// Share of refused rows of a table, from 0 to 1, above which a load stops.
     pub(crate) reject_rate_max: Option<f64>,
     /// Calls at a time at most.
-    pub(crate) in_flight_max: Option<usize>,
+    pub(crate) in_flight_max: Option<std::num::NonZeroUsize>,
 }
 
 /// What a source ticket becomes.
@@ -259,11 +259,12 @@ impl Settings {
     /// The access tokens, each with where it comes from; read only by commands that need them, so that `extract` runs without.
     pub(crate) fn tokens(&self, variable: impl Fn(&str) -> Option<String>) -> Result<Vec<(String, String)>> {
         let more = self.intercom.more_tokens.iter().enumerate();
-        let more = more.map(|(number, text)| (format!("[intercom] more_tokens, number {}", number + 1), text));
+        let more = more.map(|(number, text)| (format!("intercom.more_tokens[{number}]"), text));
         std::iter::once(("INTERCOM_TOKEN".to_owned(), &self.intercom.token))
             .chain(more)
             .map(|(from, text)| {
-                let token = expand("intercom.token", text, &variable)?;
+                let key = if from == "INTERCOM_TOKEN" { "intercom.token" } else { from.as_str() };
+                let token = expand(key, text, &variable)?;
                 if token.trim().is_empty() {
                     return Err(refused(
                         format!("the token of {from} is empty"),

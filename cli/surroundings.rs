@@ -43,6 +43,7 @@ pub(crate) fn context(staging: Staging, progress: Progress) -> Context {
 async fn stop_when_asked(context: &Context) {
     while stop_signal().await.is_ok() {
         if context.cancel.is_cancelled() {
+            crate::report::say("stopped at once; the same command goes on where this one ended");
             std::process::exit(1);
         }
         crate::report::say("stopping after the call in hand; press Ctrl-C again to stop at once");

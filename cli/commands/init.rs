@@ -28,9 +28,11 @@ url = "staging"                        # folder, s3://bucket/prefix, gs://, az:/
 [intercom]
 region = "us"                          # us, eu or au
 token = "${INTERCOM_TOKEN}"
+# more_tokens = ["${SECOND_TOKEN}"]    # of more apps of the same workspace: their limits come on top of the first's
 version = "2.16"
 
 [transform]
+# memory_mib = 512                     # for queries
 history = "notes"                      # each line of a ticket's history becomes a note; or "none"
 
 [privacy]                              # flag: bring over and mark for review; keep; leave_out
@@ -40,6 +42,10 @@ anonymised = "flag"
 [load]
 # placeholder_admin = "migration@example.com"   # stands in for people who are not in the workspace
 saved_replies = "file"                 # or "snippets", "none"
+# tickets_as = "ticket"                # "conversation" if not given
+# ticket_type = "Migrated ticket"      # name of the ticket type then
+# reject_rate_max = 0.01               # share of refused rows of a table above which a load stops before the next
+# in_flight_max = 256                  # threads at work at a time at most
 "#;
 
 /// Writes the files.

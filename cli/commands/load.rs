@@ -22,7 +22,8 @@ pub(crate) async fn run(migration: &Migration, args: &Load, json: bool) -> Resul
     let settings = settings(migration, args)?;
     let filter = filter(migration, args).await?;
     let summary = deskferry_load::load(&migration.context, &settings, &manifest, &filter).await?;
-    let file = saved_replies(migration, &manifest).await?;
+    let is_whole = filter == Filter::default() && !summary.interrupted;
+    let file = if is_whole { saved_replies(migration, &manifest).await? } else { None };
     if json {
         print(serde_json::to_string_pretty(&as_json(&summary))?)?;
     } else {
@@ -70,7 +71,7 @@ pub(crate) fn workspace(migration: &Migration) -> Result<Settings> {
         settings.ticket_type.clone_from(name);
     }
     if let Some(most) = load.in_flight_max {
-        settings.in_flight_max = most.max(1);
+        settings.in_flight_max = most.get();
     }
     Ok(settings)
 }
@@ -118,12 +119,13 @@ async fn saved_replies(migration: &Migration, manifest: &Manifest) -> Result<Opt
 }
 
 fn report(summary: &Summary, saved_replies: Option<(String, u64)>) -> Result<()> {
-    let mut table = new_table(["table", "rows", "created", "updated", "as before", "refused", "unknown", "not sent"]);
+    let mut table =
+        new_table(["table", "rows", "created", "updated", "skipped", "rejected", "unknown", "not sent", "drift"]);
     for (name, c) in summary.tables.iter().filter(|(_, c)| c.rows > 0) {
-        let counts = [c.rows, c.created, c.updated, c.same, c.rejected, c.unknown, c.not_sent].map(number);
+        let counts = [c.rows, c.created, c.updated, c.same, c.rejected, c.unknown, c.not_sent, c.drift].map(number);
         table.add_row(std::iter::once(name.clone()).chain(counts));
     }
-    align_right(&mut table, &[1, 2, 3, 4, 5, 6, 7]);
+    align_right(&mut table, &[1, 2, 3, 4, 5, 6, 7, 8]);
     print(table.to_string())?;
     say(format!(
         "{} calls, {} of them writes, in {:.1} s",
@@ -149,7 +151,7 @@ fn as_json(summary: &Summary) -> serde_json::Value {
     let tables = summary.tables.iter().map(|(name, c)| {
         serde_json::json!({
             "table": name, "rows": c.rows, "created": c.created, "updated": c.updated, "same": c.same,
-            "rejected": c.rejected, "unknown": c.unknown, "not_sent": c.not_sent,
+            "rejected": c.rejected, "unknown": c.unknown, "not_sent": c.not_sent, "drift": c.drift,
         })
     });
     serde_json::json!({

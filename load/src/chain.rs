@@ -162,6 +162,8 @@ impl RowResults {
                 State::Undone | State::Intended => Fate::NotSent,
                 State::Done if todo == Todo::Settle => Fate::Same,
                 State::Done if todo == Todo::Update => Fate::Updated,
+                State::Done if step.name == "create" && outcome.how == Some("existed") => Fate::Updated,
+                State::Done if step.name == "create" && outcome.how == Some("shared") => Fate::Same,
                 State::Done if step.name == "create" => Fate::Created,
                 State::Done => Fate::Updated,
             },

@@ -32,6 +32,14 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
+    /// A rollback was begun and has not come to its end.
+    #[error(
+        "a rollback was begun and has not come to its end: nothing is loaded, and nothing else undone, before it has"
+    )]
+    Unfinished {
+        /// The command that finishes it.
+        command: String,
+    },
     /// The ledger tells of another workspace.
     #[error("the ledger of this stage belongs to workspace `{ledger}`, but the token is of workspace `{token}`")]
     Workspace {
@@ -119,7 +127,8 @@ impl Error {
             Self::Staging(error) => error.kind(),
             Self::Conflict { .. } | Self::Busy { .. } => Kind::Conflict,
             Self::Damaged { .. } | Self::Contract { .. } => Kind::Data,
-            Self::Workspace { .. }
+            Self::Unfinished { .. }
+            | Self::Workspace { .. }
             | Self::Tokens { .. }
             | Self::Missing { .. }
             | Self::Setting { .. }
@@ -138,6 +147,7 @@ impl Error {
                 "let the other load finish or stop it, then run the command again: it goes on where the other ended"
             }
             Self::Damaged { .. } => "restore the segment from a copy of the stage; nothing was sent",
+            Self::Unfinished { command } => return Some(format!("finish it with: {command}")),
             Self::Workspace { .. } => "use another [staging] url for another workspace, or the token of the first",
             Self::Tokens { .. } => "give only tokens of apps of the workspace that is loaded; nothing was sent",
             Self::Missing { .. } => {

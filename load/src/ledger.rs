@@ -50,6 +50,8 @@ use writer::{Message, Writer};
 const SEGMENTS_AT_ONCE: usize = 16;
 /// Segments fetched ahead where entries are read one by one.
 const SEGMENTS_AHEAD: usize = 4;
+/// Step of [`LOAD`] that tells of a rollback: with its command where it begins, without where it has come to its end.
+pub(crate) const ROLLBACK: &str = "rollback";
 /// Table of the rows about the load itself.
 pub(crate) const LOAD: &str = "_load";
 
@@ -69,14 +71,33 @@ pub(crate) struct Ledger {
 pub(crate) async fn replay(context: &Context) -> Result<Memory> {
     let log = context.staging.log("ledger", "entries")?;
     let mut memory = Memory::default();
-    extend(&log, &mut memory).await?;
-    Ok(memory)
+    loop {
+        let before = memory.segments();
+        extend(&log, &mut memory).await?;
+        let newest = log.newest().await?;
+        if newest <= memory.segments() {
+            return Ok(memory);
+        }
+        // Unless another loader has just written it, one before it is missing.
+        if memory.segments() == before {
+            let reason = format!("it is missing, though there is segment {newest}");
+            return Err(Error::Damaged { segment: before + 1, reason });
+        }
+    }
 }
 
 /// Reads the segments after those that `memory` holds.
 async fn extend(log: &Log, memory: &mut Memory) -> Result<()> {
     let mut segments = futures::stream::iter(memory.segments() + 1..)
-        .map(|number| async move { log.segment(number).await.map(|found| found.map(|batches| (number, batches))) })
+        .map(|number| async move {
+            match log.segment(number).await {
+                Ok(found) => Ok(found.map(|batches| (number, batches))),
+                Err(error @ deskferry_staging::Error::Parquet { .. }) => {
+                    Err(Error::Damaged { segment: number, reason: error.to_string() })
+                }
+                Err(error) => Err(error.into()),
+            }
+        })
         .buffered(SEGMENTS_AT_ONCE);
     while let Some(Some((number, batches))) = segments.try_next().await? {
         for batch in &batches {

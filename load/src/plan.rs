@@ -17,10 +17,10 @@ use crate::load::Load;
 use crate::people::People;
 use crate::phases;
 use crate::rehearsal::{Foretold, Rehearsal};
-use crate::results::{Counts, Results};
+use crate::results::{self, Counts, Results};
 use crate::send::Sender;
 use crate::settings::{Filter, Settings};
-use crate::tables::{self, CONTACTS, CONVERSATIONS, PARTS};
+use crate::tables::{CONTACTS, CONVERSATIONS, PARTS};
 
 /// Length of a window of the rate limit.
 const WINDOW: f64 = 10.0;
@@ -78,6 +78,7 @@ pub async fn plan(context: &Context, settings: &Settings, manifest: &Manifest, f
     let people = People::matched(&context.staging, Some(manifest), &workspace, settings).await?;
     people.check()?;
     let memory = ledger::replay(context).await?;
+    memory.no_rollback_but(None)?;
     memory.of_workspace(&workspace.id)?;
     memory.of_threads(settings.tickets_as)?;
     let needs_contacts = manifest.rows(CONTACTS) > memory.ids(CONTACTS).count() as u64;
@@ -95,7 +96,7 @@ pub async fn plan(context: &Context, settings: &Settings, manifest: &Manifest, f
     let calls = load.calls();
     let calls_total = calls.values().sum();
     let stats = load.client.stats();
-    let order = tables::ORDER.iter();
+    let order = results::ORDER.iter();
     Ok(Plan {
         tables: order.filter_map(|t| Some(((*t).to_owned(), planned(t, counts.get(t)?, &foretold)))).collect(),
         calls,

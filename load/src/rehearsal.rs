@@ -81,6 +81,7 @@ impl Rehearsal {
                 Standing::New => {}
                 // Refused with its id, then brought up to date.
                 Standing::There => {
+                    outcome.how = Some("existed");
                     load.count_reads(&[contact_conflict::READ]);
                     calls.extend(&step.update);
                 }

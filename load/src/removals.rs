@@ -11,6 +11,10 @@ use crate::tables::{ARTICLES, COMPANIES, CONTACTS, CONVERSATIONS, TAGS};
 
 /// Adds a step for each link that the chain no longer has.
 pub(crate) fn extend(chain: &mut Chain, ledger: &Ledger) {
+    // A second pass over a row wants nothing of its links; only the chain that makes the row names them all.
+    if !chain.steps.iter().any(|step| step.name == "create" && step.table == chain.table) {
+        return;
+    }
     for name in ledger.links(chain.table, &chain.key) {
         if chain.steps.iter().any(|step| step.name == name) {
             continue;

@@ -27,7 +27,7 @@ use futures::TryStreamExt as _;
 use tokio::task::JoinSet;
 
 use crate::intercom::Workspace;
-use crate::ledger::{self, Entry, Ledger, Memory, State, stored};
+use crate::ledger::{self, Entry, LOAD, Ledger, Memory, ROLLBACK, State, stored};
 use crate::load::{Halt, Load};
 use crate::people::People;
 use crate::settings::{Filter, Settings};
@@ -47,6 +47,20 @@ pub struct RollbackFilter {
     pub run: Option<String>,
     /// Only these tables; empty: all.
     pub only: Vec<String>,
+}
+
+impl RollbackFilter {
+    /// The command that does it.
+    fn command(&self) -> String {
+        let mut command = "deskferry rollback".to_owned();
+        if let Some(run) = &self.run {
+            command += &format!(" --run {run}");
+        }
+        for table in &self.only {
+            command += &format!(" --only {table}");
+        }
+        command
+    }
 }
 
 /// Counts of one table.
@@ -161,6 +175,9 @@ pub async fn rollback(context: &Context, settings: &Settings, filter: &RollbackF
     let run = context.run_id();
     let memory = ledger::replay(context).await?;
     let segments = memory.segments();
+    let command = filter.command();
+    memory.no_rollback_but(Some(&command))?;
+    let is_begun = memory.in_rollback();
     let mut tasks = Tasks::new(survey(context, segments, filter).await?, workspace.admin_id.clone());
     let planned = planned(context, &memory, &mut tasks).await?;
     let since = tasks.survey.last_load;
@@ -171,8 +188,8 @@ pub async fn rollback(context: &Context, settings: &Settings, filter: &RollbackF
     let results = Results::new(&writer)?;
     let mut rollback = Rollback { load: Arc::clone(&load), tasks, results, planned, refused: HashSet::new() };
 
-    let ended = match planned_any(&rollback.planned) {
-        true => rollback.run(segments).await,
+    let ended = match is_begun || planned_any(&rollback.planned) {
+        true => rollback.run(segments, &command).await,
         false => Ok(()),
     };
     let closed = load.ledger.close().await;
@@ -282,8 +299,11 @@ struct AtWork {
 }
 
 impl Rollback {
-    async fn run(&mut self, segments: u64) -> Result<(), Halt> {
-        self.load.ledger.begin().await?;
+    async fn run(&mut self, segments: u64, command: &str) -> Result<(), Halt> {
+        let context = self.load.context.clone();
+        let told = |state| Entry::new(context.now(), LOAD, ROLLBACK, ROLLBACK, state);
+        let detail = Some(serde_json::json!({ "command": command }).to_string());
+        self.load.ledger.intend(vec![Entry { detail, ..told(State::Intended) }]).await?;
         let mut at_work = AtWork::default();
         let ended = self.undo_all(segments, &mut at_work).await;
         // What is in flight is finished and stored, whatever has happened.
@@ -294,7 +314,10 @@ impl Rollback {
         }
         match halt {
             Some(halt) => Err(halt),
-            None => self.free_what_went_along(segments).await,
+            None => {
+                self.free_what_went_along(segments).await?;
+                Ok(self.load.ledger.outcome(vec![told(State::Done)]).await?)
+            }
         }
     }
 

@@ -58,7 +58,13 @@ pub async fn load(context: &Context, settings: &Settings, manifest: &Manifest, f
     people.check()?;
     let run = context.run_id();
     let memory = ledger::replay(context).await?;
+    memory.no_rollback_but(None)?;
+    let is_clean = memory.clean();
     let ledger = Ledger::open(context, settings, run.as_str(), &workspace.id, memory)?;
+    if !is_clean {
+        // Somebody is at work, or dead: that is found out before anything is read back.
+        ledger.begin().await?;
+    }
     let mut writer = context.staging.begin(run.clone(), Stage::Load, "load", started_at)?;
     let results = Results::new(writer.table("results", results::schema())?);
     let load = Arc::new(Load::new(context, settings, client, ledger, people, filter.retry()));

@@ -135,7 +135,7 @@ impl Settings {
 }
 
 /// Which rows are loaded.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     /// Tables; empty: all.
     pub only: Vec<String>,

@@ -36,6 +36,7 @@ pub async fn settle(context: &Context, settings: &Settings, step: &StepName, ver
     let client = settings.client(context)?;
     let workspace = Workspace::read(&client).await?;
     let memory = ledger::replay(context).await?;
+    memory.no_rollback_but(None)?;
     let known = memory.known(&step.table, &step.key, &step.step);
     if !known.is_some_and(|known| known.state == State::Unknown) {
         let reason = format!("has no step `{}` of unknown outcome in {}", step.step, step.table);

@@ -6,6 +6,8 @@
 //! 3. of two writers that both append segment n, one gets `Exists` and has written nothing.
 
 use arrow::array::RecordBatch;
+use futures::TryStreamExt as _;
+use object_store::path::Path;
 use object_store::{ObjectStore as _, ObjectStoreExt as _, PutMode, PutOptions};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -60,6 +62,24 @@ impl Log {
             .map_err(Error::parquet(&path))?;
         let batches = reader.collect::<Result<Vec<_>, _>>().map_err(|e| Error::parquet(&path)(e.into()))?;
         Ok(Some(batches))
+    }
+
+    /// Number of the newest segment that a listing shows; 0 where there is none. Larger than what can be read in order where a segment
+    /// is missing.
+    ///
+    /// # Errors
+    /// `Store`.
+    pub async fn newest(&self) -> Result<u64> {
+        let first = layout::segment(&self.schema, &self.table, 1);
+        let folder = Path::from_iter([self.schema.as_str(), self.table.as_str()]);
+        let mut listed = self.staging.store().list(Some(&folder));
+        let mut newest = 0;
+        while let Some(found) = listed.try_next().await.map_err(Error::store("list", &first))? {
+            let name = found.location.filename().unwrap_or_default();
+            let number = name.strip_prefix("segment-").and_then(|n| n.strip_suffix(".parquet")?.parse().ok());
+            newest = newest.max(number.unwrap_or(0));
+        }
+        Ok(newest)
     }
 
     /// Every segment as a part, for engines that read Parquet; probes the numbers in order, so a hole ends the log.

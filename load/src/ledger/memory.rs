@@ -12,7 +12,7 @@ use super::entry::Rows;
 use super::ids::Ids;
 use super::links::Links;
 use super::slots::Slots;
-use super::{Entry, LOAD, State};
+use super::{Entry, LOAD, ROLLBACK, State};
 use crate::removals::is_link;
 use crate::settings::TicketsAs;
 use crate::tables::{CONVERSATIONS, PARTS};
@@ -88,6 +88,8 @@ pub(crate) struct Memory {
     open: HashMap<u64, u32>,
     /// Ids of what was there before us and is as it was; it may still hold what cannot be undone.
     left: HashSet<u128>,
+    /// The command of a rollback that was begun and has not come to its end.
+    rollback: Option<String>,
     urls: HashMap<u128, String>,
     /// By step: the id that somebody has found for a step of unknown outcome.
     verdicts: HashMap<u128, String>,
@@ -179,6 +181,22 @@ impl Memory {
         }
     }
 
+    /// Half undone, the steps below a row may look done although the row is gone: nothing is loaded, and nothing else undone.
+    ///
+    /// # Errors
+    /// `Unfinished` where a rollback by another command than this was begun and has not come to its end.
+    pub(crate) fn no_rollback_but(&self, command: Option<&str>) -> Result<()> {
+        match self.rollback.as_deref() {
+            Some(begun) if command != Some(begun) => Err(Error::Unfinished { command: begun.to_owned() }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether a rollback was begun and has not come to its end.
+    pub(crate) fn in_rollback(&self) -> bool {
+        self.rollback.is_some()
+    }
+
     pub(crate) fn url(&self, table: &str, key: &str) -> Option<&str> {
         self.urls.get(&hash(&[table, key])).map(String::as_str)
     }
@@ -257,6 +275,9 @@ impl Memory {
             if entry.step == "begin" {
                 let is_ticket = detail["tickets_as"] == TicketsAs::Ticket.as_str();
                 self.becoming = if is_ticket { TicketsAs::Ticket } else { TicketsAs::Conversation };
+            }
+            if entry.step == ROLLBACK {
+                self.rollback = detail["command"].as_str().map(ToOwned::to_owned);
             }
             if let Some(workspace) = detail["workspace"].as_str() {
                 self.workspace = Some(workspace.to_owned());

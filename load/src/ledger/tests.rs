@@ -118,6 +118,26 @@ async fn damaged_and_foreign_segments_are_refused() {
 }
 
 #[tokio::test]
+async fn segment_that_is_missing_is_named() {
+    let context = context();
+    let log = context.staging.log("ledger", "entries").unwrap();
+    log.append(1, &to_batch(1, "r", &[entry("a", State::Intended)]).unwrap()).await.unwrap();
+    log.append(3, &to_batch(2, "r", &[entry("a", State::Done)]).unwrap()).await.unwrap();
+    let error = replay(&context).await.unwrap_err();
+    assert_eq!(error.to_string(), "segment 2 of the ledger is damaged: it is missing, though there is segment 3");
+}
+
+#[tokio::test]
+async fn segment_that_is_no_parquet_is_named() {
+    use object_store::ObjectStoreExt as _;
+    let context = context();
+    let path = object_store::path::Path::from("ledger/entries/segment-0000000001.parquet");
+    context.staging.store().put(&path, "not Parquet".into()).await.unwrap();
+    let error = replay(&context).await.unwrap_err();
+    assert!(matches!(error, Error::Damaged { segment: 1, .. }), "{error}");
+}
+
+#[tokio::test]
 async fn ledger_of_another_workspace_is_refused() {
     let context = context();
     let ledger = open(&context, "run1").await.unwrap();

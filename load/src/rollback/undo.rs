@@ -115,7 +115,14 @@ async fn former(load: &Load, task: &Task, before: &Value) -> Outcome<Option<Call
         CONTACTS if before["archived"] == true => {
             return Ok(call(load, Method::Post, "/contacts/{}/archive", &id, None).await?.map(Some));
         }
-        CONTACTS => (Method::Put, "/contacts/{}", &id[..]),
+        CONTACTS => {
+            let mut fields = fields.clone();
+            // The description has no null for it; an empty text is none.
+            if fields.get("external_id").is_some_and(Value::is_null) {
+                fields["external_id"] = json!("");
+            }
+            return write(load, Method::Put, "/contacts/{}", &id, &fields).await;
+        }
         COMPANIES => (Method::Post, "/companies", &[][..]),
         TAGS => {
             let body = json!({ "id": task.id, "name": fields["name"] });
