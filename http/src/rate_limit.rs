@@ -141,13 +141,13 @@ impl Budget {
     /// A call has come back without a reply.
     pub(crate) fn lost(&mut self) {
         self.in_flight = self.in_flight.saturating_sub(1);
-        self.known = true;
     }
 
     /// A call has come back with a reply, made at `date_ms` by the server's clock.
     pub(crate) fn replied(&mut self, seen: Option<Seen>, date_ms: Option<i64>, sent_ms: i64, received_ms: i64) {
         self.notice_time(received_ms);
         self.lost();
+        self.known = true;
         let took = (received_ms - sent_ms).max(0) as f64;
         self.latency_ms = if self.latency_ms == 0.0 { took } else { self.latency_ms * 0.9 + took * 0.1 };
         if let Some(date_ms) = date_ms

@@ -59,7 +59,12 @@ pub(crate) async fn adopt(
         }
     }
     load.count_reads(&[READ]);
-    let json = load.client.send(&Request::get(format!("/contacts/{id}"))).await?.json;
+    let json = match load.client.send(&Request::get(format!("/contacts/{id}"))).await {
+        Ok(reply) => reply.json,
+        // Merged or deleted since: the row waits for the next load.
+        Err(gone @ deskferry_http::Error::Refused { .. }) => return Ok(Outcome::refused(&gone, &step.call)),
+        Err(error) => return Err(error.into()),
+    };
     let body = request.body.as_ref().unwrap_or(&Value::Null);
     let is_ours = in_doubt && json["external_id"] == body["external_id"] && resolve::is_since_first(load, &json);
     let how = if is_ours { "resolved" } else { "existed" };

@@ -287,6 +287,16 @@ impl Load {
         if step.id_field.is_some() && outcome.id.is_none() {
             outcome.id = self.ledger.id(step.table, &step.key);
         }
+        if step.id_field.is_some() && outcome.id.is_none() {
+            // It was executed, but as what? That is found out as if no reply had come.
+            return Ok(Sent::Failed(deskferry_http::Error::Unknown {
+                method: call.method.as_str(),
+                path: request.path.clone(),
+                status: Some(reply.status),
+                reason: "the reply has no id".to_owned(),
+                request_id: reply.request_id,
+            }));
+        }
         if let Some(id) = outcome.id.as_deref().filter(|_| step.id_field.is_some()) {
             self.ledger.claim(step.table, id);
         }

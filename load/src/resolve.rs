@@ -106,7 +106,7 @@ pub(crate) async fn find(
                 if is_it { Likeness::Same } else { Likeness::Other }
             })
         }
-        Find::Conversation => conversation(load, chain, step, body).await?,
+        Find::Conversation => conversation(load, chain, step, body, changed).await?,
         Find::TicketType => load.read_ticket_type().await?.and_then(|t| id_of(&t["id"])).map_or(Found::No, yes),
         Find::Ticket => ticket::find(load, body, changed).await?,
         _ => match load.ledger.id(chain.table, &chain.key) {
@@ -236,7 +236,7 @@ async fn attribute(load: &Load, step: &Step, body: &Value) -> Result<Found, Halt
     Ok(found.and_then(|a| id_of(&a["id"])).map_or(Found::No, yes))
 }
 
-async fn conversation(load: &Load, chain: &Chain, step: &Step, body: &Value) -> Result<Found, Halt> {
+async fn conversation(load: &Load, chain: &Chain, step: &Step, body: &Value, changed: bool) -> Result<Found, Halt> {
     let contact = text(&body["from"]["id"]);
     let created_at = body["created_at"].as_i64().unwrap_or_default();
     let wanted = letters(&escape(text(&body["body"])));
@@ -250,6 +250,11 @@ async fn conversation(load: &Load, chain: &Chain, step: &Step, body: &Value) -> 
             return Ok(yes(id));
         }
         others.push(id);
+    }
+    if others.is_empty() && changed {
+        let why =
+            "the row has changed since it was sent, maybe in its contact or time, by which it is found: look for it";
+        return Ok(Found::Doubtful(why.to_owned()));
     }
     if others.is_empty() {
         return Ok(Found::No);

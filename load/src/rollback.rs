@@ -358,7 +358,12 @@ impl Rollback {
             return Ok(self.results.not(&task, stays).await?);
         }
         if self.refused.contains(&task.row) && task.is_last && task.stored.entry.step == "create" {
-            return Ok(());
+            if task.way == Way::Nothing {
+                return Ok(());
+            }
+            let why = Some("something that was put on it could not be taken off".to_owned());
+            let stays = stays(&task, None, Some("changed".to_owned()), why);
+            return Ok(self.results.not(&task, stays).await?);
         }
         at_work.rows.insert(task.row);
         let load = Arc::clone(&self.load);
@@ -399,9 +404,18 @@ impl Rollback {
         let mut read = Box::pin(stored(&context, (1..=segments).rev())?);
         while let Some(entries) = read.try_next().await? {
             let mut undone = Vec::new();
+            // A file is noted beside its message, by whose id it is found; it goes with the conversation of that message.
+            let of_message: HashMap<String, String> = entries
+                .iter()
+                .filter(|one| one.entry.table == PARTS)
+                .filter_map(|one| Some((one.entry.intercom_id.clone()?, one.entry.parent_id.clone()?)))
+                .collect();
             for one in entries {
+                let thread = one.entry.parent_id.as_ref().filter(|_| one.entry.table == ATTACHMENTS);
+                let thread = thread.and_then(|message| of_message.get(message)).cloned();
+                let entry = Entry { parent_id: thread.or(one.entry.parent_id.clone()), ..one.entry.clone() };
                 let is_gone =
-                    !self.tasks.survey.is_over(&one) && self.load.ledger.ask(|memory| went_along(memory, &one.entry));
+                    !self.tasks.survey.is_over(&one) && self.load.ledger.ask(|memory| went_along(memory, &entry));
                 if is_gone {
                     let made = one.entry;
                     let entry = Entry::new(context.now(), &made.table, &made.key, &made.step, State::Undone);

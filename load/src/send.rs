@@ -76,8 +76,12 @@ impl Consumer for Sender {
             let is_short = open && waiting.len() < at_once;
             tokio::select! {
                 batch = gathered.next(), if is_short => match batch {
-                    Some(batch) => {
-                        let batch = batch?;
+                    // What is in flight comes to its end.
+                    Some(Err(error)) => {
+                        self.fail(error);
+                        open = false;
+                    }
+                    Some(Ok(batch)) => {
                         done += batch.untouched;
                         self.results.add(batch.results).await?;
                         match batch.stored {
@@ -194,7 +198,11 @@ impl Sender {
     /// The first failure is the one that is told; the rest follows from it.
     fn fail(&mut self, error: Error) {
         self.load.stop.cancel();
-        self.fatal.get_or_insert(error);
+        // The ledger tells its cause to one who asks; what the others hear follows from it.
+        let is_cause = matches!(error, Error::Conflict { .. } | Error::Busy { .. });
+        if is_cause || self.fatal.is_none() {
+            self.fatal = Some(error);
+        }
     }
 }
 

@@ -80,7 +80,7 @@ fn todo_of(known: Option<Known>, step: &Step, retry: bool) -> Todo {
         return if step.is_default { Todo::Nothing } else { Todo::Send };
     };
     let same = known.is_payload(&step.payload);
-    let change = if step.update.is_some() { Todo::Update } else { Todo::Drift };
+    let change = if step.update.is_some() && !known.shared { Todo::Update } else { Todo::Drift };
     match known.state {
         State::Done if same => Todo::Nothing,
         State::Done => change,

@@ -33,6 +33,8 @@ pub(crate) struct Known {
     pub(crate) orphan: bool,
     /// Its outcome is open, and more than one payload may have gone out: what is there may be an older one.
     pub(crate) mixed: bool,
+    /// Another row has made or taken over what it stands for, and that row's values stand.
+    pub(crate) shared: bool,
     /// It was in Intercom before us: what it was is read before each change.
     pub(crate) existed: bool,
     /// The first 56 bits of the payload's hash; 0 where there is none.
@@ -53,7 +55,8 @@ impl Known {
     /// As one number, never 0: 56 bits of payload, five for marks, three for the state.
     fn packed(self) -> u64 {
         let state = STATES.iter().position(|state| *state == self.state).unwrap_or_default() as u64 + 1;
-        let marks = u64::from(self.existed) << 6
+        let marks = u64::from(self.shared) << 7
+            | u64::from(self.existed) << 6
             | u64::from(self.mixed) << 5
             | u64::from(self.orphan) << 4
             | u64::from(self.made) << 3;
@@ -63,7 +66,15 @@ impl Known {
     fn unpacked(number: u64) -> Option<Self> {
         let state = *STATES.get((number & 7).checked_sub(1)? as usize)?;
         let mark = |bit: u32| number >> bit & 1 == 1;
-        Some(Self { state, made: mark(3), orphan: mark(4), mixed: mark(5), existed: mark(6), payload: number >> 8 })
+        Some(Self {
+            state,
+            made: mark(3),
+            orphan: mark(4),
+            mixed: mark(5),
+            existed: mark(6),
+            shared: mark(7),
+            payload: number >> 8,
+        })
     }
 
     /// Whether it may have been made, and nobody knows.
@@ -293,6 +304,7 @@ impl Memory {
             made: before.is_some_and(|k| k.made),
             orphan: entry.code.as_deref() == Some(PARENT_REJECTED),
             mixed: false,
+            shared: before.is_some_and(|k| k.shared) || detail["how"] == "shared",
             existed: before.is_some_and(|k| k.existed) || detail["how"] == "existed" || detail["before"].is_object(),
             payload: payload.or(before.map(|k| k.payload)).unwrap_or_default(),
         };
@@ -314,7 +326,7 @@ impl Memory {
                         self.left.insert(place);
                     }
                 }
-                now.existed = false;
+                (now.existed, now.shared) = (false, false);
             }
             State::Intended | State::Unknown => {
                 now.mixed = before.is_some_and(|k| k.is_open() && (k.mixed || k.payload != now.payload));

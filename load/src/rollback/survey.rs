@@ -35,6 +35,8 @@ pub(super) struct Life {
     pub(super) first_before: u32,
     /// It was looked for before it was written, and was not there.
     absent: bool,
+    /// Which tags and companies it had is known.
+    is_listed: bool,
     pub(super) origin: Origin,
     table: u16,
     run: u16,
@@ -97,6 +99,12 @@ impl Survey {
         if entry.detail.as_deref().is_some_and(|detail| detail.contains("\"before\"")) {
             self.note_before(entry, place, seq, run);
         }
+        let is_refused = entry.state == State::Rejected || entry.code.as_deref() == Some(NOT_SENT);
+        if is_refused && self.lives.get(&place).is_some_and(|life| life.made == 0) {
+            // Nothing was made: what is there when it is tried again may be somebody else's.
+            self.lives.remove(&place);
+            self.taken.remove(&place);
+        }
         let is_open = matches!(entry.state, State::Intended | State::Unknown);
         if is_open && is_child(&entry.step) && !self.children.contains_key(&place) {
             self.open.insert(place, stored.clone());
@@ -139,16 +147,23 @@ impl Survey {
             life.absent |= is_first;
             return;
         }
-        if !is_first {
-            return;
+        // An archived contact is read twice: before it is brought back, and, with its tags and companies, before it is changed.
+        let lists = before.get("fields").is_some() && life.made == 0 && !life.absent && !life.is_listed;
+        life.is_listed |= lists;
+        if is_first {
+            life.first_before = seq;
         }
-        life.first_before = seq;
-        if life.made == 0 {
+        if is_first && life.made == 0 {
             (life.table, life.run) = (table, run);
         }
-        let Some(id) = &entry.intercom_id else { return };
-        self.taken.insert(place, id.clone());
-        life.row = hash(&[&entry.table, id]);
+        let Some(id) = entry.intercom_id.as_ref().filter(|_| is_first || lists) else { return };
+        if is_first {
+            self.taken.insert(place, id.clone());
+            life.row = hash(&[&entry.table, id]);
+        }
+        if !lists {
+            return;
+        }
         for (kind, list) in [("tag", &before["tags"]), ("company", &before["companies"])] {
             for had in list.as_array().into_iter().flatten().filter_map(|had| had.as_str()) {
                 self.kept.insert(hash(&[&entry.table, id, kind, had]));

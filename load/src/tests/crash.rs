@@ -94,11 +94,12 @@ async fn stopped_load_goes_on_where_it_ended() {
     let (_sandbox, url) = sandbox("latency=20ms..20ms", None).await;
     let context = context();
     let manifest = publish(&context, &desk(&context).await).await;
-    let stopped = again(&context);
+    let mut stopped = again(&context);
     let cancel = stopped.cancel.clone();
-    tokio::spawn(async move {
-        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
-        cancel.cancel();
+    stopped.progress = Arc::new(move |tick| {
+        if tick.table == "conversations" {
+            cancel.cancel();
+        }
     });
     let summary = load(&stopped, &settings(&url), &manifest, &Filter::default()).await.unwrap();
     assert!(summary.interrupted);

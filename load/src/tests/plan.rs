@@ -59,7 +59,7 @@ async fn plan_knows_who_is_there_and_what_has_changed() {
     let summary = load(&again(&context), &settings, &manifest, &filter).await.unwrap();
     agree(&first, &summary);
 
-    tables["contacts"][0]["name"] = json!("New name");
+    tables["contacts"][2]["name"] = json!("New name");
     tables["conversations"][1]["state"] = json!("closed");
     tables["conversation_parts"][1]["body"] = json!("<p>edited</p>");
     let mut part: Value = tables["conversation_parts"][4].clone();

@@ -416,12 +416,9 @@ async fn while_a_rollback_is_at_work_another_and_a_load_stop() {
 async fn stopped_rollback_goes_on_where_it_ended() {
     let (_sandbox, url, context, manifest, archived, before) = scene("latency=10ms..10ms").await;
     load(&context, &settings(&url), &manifest, &Filter::default()).await.unwrap();
-    let stopped = again(&context);
+    let mut stopped = again(&context);
     let cancel = stopped.cancel.clone();
-    tokio::spawn(async move {
-        tokio::time::sleep(std::time::Duration::from_millis(150)).await;
-        cancel.cancel();
-    });
+    stopped.progress = std::sync::Arc::new(move |_| cancel.cancel());
     let sent = writes(&url).await;
     let first = rollback(&stopped, &settings(&url), &all()).await.unwrap();
     assert!(first.interrupted, "{first:#?}");
