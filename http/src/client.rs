@@ -1,7 +1,7 @@
 //! Sends one request politely.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
@@ -21,6 +21,9 @@ const JITTER: Duration = Duration::from_millis(250);
 const WINDOWS_MAX: u32 = 60;
 /// So many waits are usual: others were quicker, or a clock was off. After more of them each is longer.
 const REFUSED_USUAL: u32 = 4;
+
+/// Most tries of a call to a server that has not answered yet.
+const ATTEMPTS_UNANSWERED: u32 = 6;
 
 /// The code of a 429 that a limit was met. Without it a resource is under load.
 const LIMIT_CODE: &str = "rate_limit_exceeded";
@@ -42,6 +45,8 @@ struct Shared {
     /// One for each token.
     authorizations: Vec<HeaderValue>,
     apps: Apps,
+    /// Whether the server has ever answered: one that never did is not waited for so long.
+    answered: AtomicBool,
     calls: AtomicU64,
     throttled: AtomicU64,
 }
@@ -121,7 +126,8 @@ impl Client {
             .map_err(|e| wrong("http client", e.to_string()))?;
         let (calls, throttled) = (AtomicU64::new(0), AtomicU64::new(0));
         let apps = Apps::new(authorizations.len(), settings.grant);
-        let shared = Shared { settings, base, http, clock, chance, authorizations, apps, calls, throttled };
+        let answered = AtomicBool::new(false);
+        let shared = Shared { settings, base, http, clock, chance, authorizations, apps, answered, calls, throttled };
         Ok(Self { shared: Arc::new(shared), only: None })
     }
 
@@ -144,7 +150,8 @@ impl Client {
         loop {
             let app = self.turn().await;
             attempt += 1;
-            let last = attempt >= shared.settings.attempts_max;
+            let most = if shared.answered.load(Ordering::Relaxed) { u32::MAX } else { ATTEMPTS_UNANSWERED };
+            let last = attempt >= shared.settings.attempts_max.min(most);
             let reason = match self.attempt(request, app, &mut refused).await {
                 Outcome::Done(reply) => return Ok(reply),
                 Outcome::Again => {
@@ -244,6 +251,9 @@ impl Client {
         };
         let (status, headers) = (reply.status().as_u16(), reply.headers().clone());
         on_its_way.back = true;
+        if status < 500 {
+            shared.answered.store(true, Ordering::Relaxed);
+        }
         shared.apps.replied(app, &headers, status, sent_ms, self.now_ms());
         let body = match body::read(reply, request).await {
             Ok(body) => body,
