@@ -33,7 +33,7 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 pub use columns::{Column, ColumnType};
-pub use rest::{Access, Detail, Download, Login, Paging, Rate, Rest, Setting};
+pub use rest::{Access, Detail, Download, Hidden, Login, Paging, Rate, Rest, Setting};
 pub use template::{Params, Place, Template};
 
 use crate::{Error, Result};
@@ -133,6 +133,12 @@ pub struct Table {
     /// Parameters with which the list is read once each; rows of one key are one row.
     #[serde(default)]
     pub passes: Vec<Params>,
+    /// Column that is filled with the number, from 0, of the last pass that listed the row.
+    #[serde(default)]
+    pub pass_column: Option<String>,
+    /// Columns that are no one's business in some rows.
+    #[serde(default)]
+    pub hidden: Option<Hidden>,
     /// A list that ends at so many rows was cut off by the source.
     #[serde(default)]
     pub ceiling: Option<u64>,

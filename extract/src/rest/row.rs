@@ -43,6 +43,16 @@ impl Selector<'_> {
                 *cell = self.text(column, value);
             }
         }
+        if let Some(hidden) = &table.hidden {
+            known.extend(hidden.conditions.keys().map(String::as_str));
+            if hidden.conditions.iter().any(|(place, text)| find(json, place).is_some_and(|v| plain(v) == *text)) {
+                for (column, cell) in table.columns.iter().zip(&mut row.cells) {
+                    if hidden.columns.iter().any(|name| name.eq_ignore_ascii_case(&column.name)) {
+                        *cell = None;
+                    }
+                }
+            }
+        }
         for inner in self.insides(table) {
             let place = inner.inside.as_deref().unwrap_or_default();
             known.insert(place.split('.').next().unwrap_or(place));
@@ -94,6 +104,15 @@ impl Selector<'_> {
     }
 }
 
+/// A value as the text that a spec compares it with.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => whole(number),
+        other => other.to_string(),
+    }
+}
+
 /// `21.0` is 21.
 fn whole(number: &serde_json::Number) -> String {
     match number.as_f64() {
@@ -117,6 +136,14 @@ pub(super) fn find<'a>(json: &'a Value, place: &str) -> Option<&'a Value> {
         Value::Array(values) => values.get(name.parse::<usize>().ok()?),
         other => other.get(name),
     })
+}
+
+/// Fills a column of a row.
+pub(super) fn set(table: &Table, row: &mut Row, column: &str, value: String) {
+    let at = table.columns.iter().position(|c| c.name.eq_ignore_ascii_case(column));
+    if let Some(cell) = at.and_then(|at| row.cells.get_mut(at)) {
+        *cell = Some(value);
+    }
 }
 
 /// A column of a row.
