@@ -22,6 +22,7 @@ mod fetch;
 mod files;
 mod list;
 mod login;
+mod outlook;
 mod page;
 mod paging;
 mod replay;

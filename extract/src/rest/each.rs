@@ -195,6 +195,7 @@ impl Asked<'_> {
             unit.push(Entry::Done(format!("{hash:032x}"), None, 1));
         }
         let done = lock(self.known).read;
+        self.fetch.outlook.unit(&self.table.name, 1);
         self.writer.push(&unit).await?;
         self.fetch.tick(self.table, done, None);
         Ok(())
@@ -234,6 +235,7 @@ impl Asked<'_> {
             known.count(total, read);
             known.read
         };
+        self.fetch.outlook.unit(&self.table.name, read);
         self.writer.push(&unit).await?;
         self.fetch.tick(self.table, done, None);
         Ok(())

@@ -175,6 +175,9 @@ impl Fetch<'_> {
 
     fn remarks(&self) -> Vec<String> {
         let mut remarks = Vec::new();
+        if let Some(first) = self.outlook.first() {
+            remarks.push(format!("{} calls; the forecast was {first}", self.api.client.stats().calls));
+        }
         if let Some(sample) = self.request.sample {
             remarks
                 .push(format!("a sample: the newest {sample} and what belongs to them, not the whole of the source"));
