@@ -1,7 +1,7 @@
 //! All tables of a source, side by side: a table begins when what it depends on has ended, and the rate of the source is the only
 //! limit. What ends is in the capture; stopped anywhere, the same goes on from there.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -36,7 +36,7 @@ pub(super) struct Fetch<'a> {
     ended: BTreeMap<String, CancellationToken>,
     pub(super) outlook: Outlook,
     /// The tables that are read.
-    needed: Vec<&'a Table>,
+    pub(super) needed: Vec<&'a Table>,
     /// First pages that were looked at for the forecast.
     first_pages: Mutex<HashMap<String, Page>>,
 }
@@ -240,47 +240,6 @@ impl<'a> Fetch<'a> {
         }
     }
 
-    /// Looks at the first page of each list on which many calls depend, and tells how many that will be.
-    async fn look(&'a self) -> Result<()> {
-        let heavy = |t: &&Table| t.detail.is_some() || t.total.is_some() || self.spec.has_children(t);
-        let lists = self.needed.iter().copied().filter(|t| t.path.is_some() && t.parent.is_none());
-        let none = Params::default();
-        let mut looks = Vec::new();
-        for table in lists.filter(heavy) {
-            let passes: Vec<&Params> =
-                if table.passes.is_empty() { vec![&none] } else { table.passes.iter().collect() };
-            for (number, pass) in passes.into_iter().enumerate() {
-                let Some(query) = self.query(table, pass)? else { continue };
-                looks.push(async move { (table, number, query.page(&query.pager.first()).await) });
-            }
-        }
-        for (table, pass, page) in futures::future::join_all(looks).await {
-            let page = match page {
-                Ok(page) => page,
-                // The reading of the table says what that means.
-                Err(Failure::Refused { .. }) => continue,
-                Err(Failure::Failed(error)) => return Err(error),
-            };
-            self.outlook.page(&table.name, pass, page.total, page.rows.len() as u64);
-            let mut members = BTreeSet::new();
-            let rows: Vec<Row> = page.rows.iter().map(|r| self.selector().row(table, r, None, &mut members)).collect();
-            self.outlook.parents(self.spec, table, rows.iter());
-            if pass == 0 {
-                self.first_pages().insert(table.name.clone(), page);
-            } else {
-                self.outlook.look();
-            }
-        }
-        let calls = self.calls_expected();
-        self.outlook.begin(calls);
-        let stats = self.api.client.stats();
-        let time = outlook::takes(calls, &stats, self.rest.in_flight).map(|d| format!(", some {}", outlook::said(d)));
-        let note = format!("about {calls} calls{}", time.unwrap_or_default());
-        let done = stats.calls;
-        (self.api.context.progress)(&Tick { table: "forecast", done, total: Some(calls), note: &note, is_end: true });
-        Ok(())
-    }
-
     /// The list of a table, with the parameters of a pass.
     pub(super) fn query(&'a self, table: &'a Table, pass: &Params) -> Result<Option<Query<'a>>> {
         let is_sampled = self.capture.plan.sample.is_some() && self.spec.has_children(table);
@@ -292,7 +251,7 @@ impl<'a> Fetch<'a> {
         })
     }
 
-    fn first_pages(&self) -> std::sync::MutexGuard<'_, HashMap<String, Page>> {
+    pub(super) fn first_pages(&self) -> std::sync::MutexGuard<'_, HashMap<String, Page>> {
         self.first_pages.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -344,7 +344,7 @@ impl Listing<'_> {
             (0, true) => Some(format!("the source cuts the list off at {read} rows")),
             (missing, _) => Some(format!("the source counts {missing} rows more than it gives")),
         };
-        Ok(End { source_rows: mark.counted.filter(|_| !is_part).map(|c| c.max(read)), incomplete, whole: !is_part })
+        Ok(End { source_rows: mark.counted.filter(|_| !is_part).map(|c| c.max(read)), incomplete })
     }
 }
 
