@@ -8,6 +8,7 @@ mod demo;
 mod desk;
 mod pipeline;
 mod rerun;
+mod rest;
 mod stores;
 mod support;
 mod tidy;
