@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::extract::{Path, Query, State};
@@ -25,6 +25,8 @@ pub(crate) struct Switches {
     pub(crate) calls: AtomicUsize,
     /// Papers are not to be read.
     pub(crate) hides_papers: AtomicBool,
+    /// How long it takes to answer.
+    pub(crate) delay_ms: AtomicU64,
 }
 
 pub(crate) struct Acme {
@@ -96,7 +98,7 @@ async fn token(State(switches): Switched, body: String) -> Response {
 /// Counts a call; refuses one without the token.
 async fn admitted(switches: &Switches, headers: &HeaderMap) -> bool {
     switches.calls.fetch_add(1, Ordering::SeqCst);
-    tokio::time::sleep(Duration::from_millis(3)).await;
+    tokio::time::sleep(Duration::from_millis(switches.delay_ms.load(Ordering::SeqCst))).await;
     headers.get("authorization").is_some_and(|value| value == "Bearer acme-token-canary")
 }
 
