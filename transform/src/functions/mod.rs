@@ -20,6 +20,7 @@ mod json_compact;
 mod json_quote;
 mod json_union;
 mod local_date;
+mod markdown_to_html;
 mod merge_json;
 mod normalize_email;
 mod normalize_phone;
@@ -27,6 +28,8 @@ mod scalar;
 mod split_emails;
 mod stable_key;
 mod wall_time;
+mod without_images;
+mod without_mail_header;
 
 use datafusion::logical_expr::ScalarUDF;
 use datafusion::prelude::SessionContext;
@@ -50,11 +53,14 @@ pub fn all() -> Vec<ScalarUDF> {
         json_quote::function(),
         json_union::function(),
         local_date::function(),
+        markdown_to_html::function(),
         merge_json::function(),
         normalize_email::function(),
         normalize_phone::function(),
         split_emails::function(),
         stable_key::function(),
+        without_images::function(),
+        without_mail_header::function(),
     ]
 }
 

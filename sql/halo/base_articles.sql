@@ -1,0 +1,31 @@
+-- one row per article with its texts as HTML; key: id
+-- An article has a question or summary (description), an answer (resolution) and a memo for agents, which customers must not see:
+-- it goes to the inventory. Links to articles and lists lead to what those become.
+WITH texts AS (
+    SELECT
+        id,
+        coalesce(nullif(trim(description_html), ''), markdown_to_html(nullif(trim(description_markdown), '')),
+            replace(replace(escape_html(description), chr(13) || chr(10), '<br>'), chr(10), '<br>')) AS question,
+        coalesce(nullif(trim(resolution_html), ''), markdown_to_html(nullif(trim(resolution_markdown), '')),
+            replace(replace(escape_html(resolution), chr(13) || chr(10), '<br>'), chr(10), '<br>')) AS answer,
+        coalesce(nullif(trim(internalmemoagenthtml), ''), markdown_to_html(nullif(trim(internalmemoagentmarkdown), '')),
+            replace(replace(escape_html(internalmemoagent), chr(13) || chr(10), '<br>'), chr(10), '<br>')) AS memo
+    FROM halo.kb_articles
+),
+
+-- As portals and mails write them: ...?kbid=210, .../kb?id=210, .../KBArticle/210.
+linked AS (
+    SELECT
+        id,
+        regexp_replace(concat_ws('', question, CASE WHEN answer <> question THEN answer WHEN question IS NULL THEN answer END),
+            '(href=["''])[^"''\s]*?(?:[?&;]kbid=|/kb/?\?id=|/kbarticle/)([0-9]+)[^"'']*(["''])', '\1deskferry:halo:article:\2\3', 'gi') AS body,
+        memo
+    FROM texts
+)
+
+SELECT
+    id,
+    'halo:article:' || id                                                                   AS source_key,
+    clean_html(body)                                                                        AS body,
+    nullif(trim(html_to_text(memo)), '')                                                    AS memo
+FROM linked
