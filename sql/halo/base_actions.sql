@@ -7,9 +7,9 @@ WITH texts AS (
         actions.*,
         tickets.thread_id,
         clean_html(actions.note_html)                                                       AS html,
-        replace(replace(escape_html(actions.note), chr(13) || chr(10), '<br>'), chr(10), '<br>') AS plain,
+        text_to_html(actions.note) AS plain,
         clean_html(coalesce(nullif(actions.emailbody_html, ''),
-            replace(replace(escape_html(actions.emailbody), chr(13) || chr(10), '<br>'), chr(10), '<br>'))) AS mail
+            text_to_html(actions.emailbody))) AS mail
     FROM halo.actions AS actions
     JOIN base_tickets AS tickets ON tickets.id = actions.ticket_id AND tickets.fate IN ('conversation', 'merged')
 ),

@@ -5,11 +5,11 @@ WITH texts AS (
     SELECT
         id,
         coalesce(nullif(trim(description_html), ''), markdown_to_html(nullif(trim(description_markdown), '')),
-            replace(replace(escape_html(description), chr(13) || chr(10), '<br>'), chr(10), '<br>')) AS question,
+            text_to_html(description)) AS question,
         coalesce(nullif(trim(resolution_html), ''), markdown_to_html(nullif(trim(resolution_markdown), '')),
-            replace(replace(escape_html(resolution), chr(13) || chr(10), '<br>'), chr(10), '<br>')) AS answer,
+            text_to_html(resolution)) AS answer,
         coalesce(nullif(trim(internalmemoagenthtml), ''), markdown_to_html(nullif(trim(internalmemoagentmarkdown), '')),
-            replace(replace(escape_html(internalmemoagent), chr(13) || chr(10), '<br>'), chr(10), '<br>')) AS memo
+            text_to_html(internalmemoagent)) AS memo
     FROM halo.kb_articles
 ),
 

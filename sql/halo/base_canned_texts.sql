@@ -9,7 +9,7 @@ WITH RECURSIVE variables AS (
 steps AS (
     SELECT
         id,
-        coalesce(nullif(trim(html), ''), replace(replace(escape_html(text), chr(13) || chr(10), '<br>'), chr(10), '<br>'), '') AS html,
+        coalesce(nullif(trim(html), ''), text_to_html(text), '') AS html,
         CAST(0 AS BIGINT UNSIGNED) AS nth
     FROM halo.canned_texts
     UNION ALL

@@ -40,17 +40,50 @@ chosen AS (
     GROUP BY listed.scope, listed.owner_id, listed.field_id
 ),
 
+-- A table's rows hold custom fields again: each row is a line.
+table_rows AS (
+    SELECT
+        scope, owner_id, field_id,
+        unnest(json_get_array(stored)) AS json,
+        unnest(range(0, json_length(stored))) AS nth
+    FROM named
+    WHERE type = 7 AND stored LIKE '[%'
+),
+
+table_cells AS (
+    SELECT
+        scope, owner_id, field_id, nth,
+        unnest(json_get_array(json, 'customfields')) AS json,
+        unnest(range(0, json_length(json, 'customfields'))) AS place
+    FROM table_rows
+),
+
+table_lines AS (
+    SELECT
+        scope, owner_id, field_id, nth,
+        string_agg(coalesce(nullif((json ->> 'label'), ''), (json ->> 'name')) || ': ' || coalesce(nullif((json ->> 'display'), ''), (json ->> 'value')), ', ' ORDER BY place) AS line
+    FROM table_cells
+    GROUP BY scope, owner_id, field_id, nth
+),
+
+tables AS (
+    SELECT scope, owner_id, field_id, string_agg(line, chr(10) ORDER BY nth) AS text
+    FROM table_lines
+    GROUP BY scope, owner_id, field_id
+),
+
 texts AS (
     SELECT
         named.*,
         CASE
             WHEN named.type = 10 THEN nullif(html_to_text(coalesce(named.stored, named.display)), '')
             WHEN named.type IN (2, 3) THEN coalesce(named.display, chosen.names, named.stored)
-            WHEN named.type = 7 THEN coalesce(named.display, named.stored)
+            WHEN named.type = 7 THEN coalesce(named.display, tables.text, named.stored)
             ELSE coalesce(named.stored, named.display)
         END AS text
     FROM named
     LEFT JOIN chosen ON chosen.scope = named.scope AND chosen.owner_id = named.owner_id AND chosen.field_id = named.field_id
+    LEFT JOIN tables ON tables.scope = named.scope AND tables.owner_id = named.owner_id AND tables.field_id = named.field_id
 )
 
 SELECT

@@ -46,7 +46,7 @@ SELECT
     statuses.name                                                                           AS status,
     coalesce(statuses.state, CASE WHEN tickets.pass = 1 THEN 'closed' ELSE 'open' END)      AS state,
     coalesce(nullif(tickets.details_html, ''),
-        replace(replace(escape_html(tickets.details), chr(13) || chr(10), '<br>'), chr(10), '<br>')) AS details_html,
+        text_to_html(tickets.details)) AS details_html,
     coalesce(tickets.dateoccurred, tickets.datecreated, firsts.first_at, tickets.last_update, TIMESTAMP '2000-01-01') AS created_at,
     tickets.last_update                                                                     AS updated_at,
     tickets.dateclosed                                                                      AS closed_at,

@@ -37,7 +37,7 @@ SELECT
             'Halo invoice address', clients.invoice_address,
             'Halo sites', CASE WHEN length(sites.sites) > 255 THEN left(sites.sites, 254) || '…' ELSE sites.sites END,
             'Halo account manager', managers.name,
-            'Halo client values as entered', custom.as_entered
+            'Halo client values as entered', CASE WHEN length(custom.as_entered) > 255 THEN left(custom.as_entered, 254) || '…' ELSE custom.as_entered END
         ),
         custom.custom_attributes)                                                           AS custom_attributes
 FROM base_clients AS clients

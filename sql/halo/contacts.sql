@@ -88,7 +88,7 @@ SELECT
             'Halo service account', CASE WHEN users.is_service THEN TRUE END,
             'Halo never e-mail', CASE WHEN merged.never_email THEN TRUE END,
             'Halo person without e-mail', CASE WHEN users.email IS NULL THEN TRUE END,
-            'Halo user values as entered', custom.as_entered
+            'Halo user values as entered', CASE WHEN length(custom.as_entered) > 255 THEN left(custom.as_entered, 254) || '…' ELSE custom.as_entered END
         ),
         custom.custom_attributes)                                                           AS custom_attributes
 FROM users

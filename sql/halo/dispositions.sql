@@ -97,9 +97,8 @@ people AS (
     UNION ALL
     SELECT
         'top_levels', CAST(levels.id AS VARCHAR), 'companies', min(clients.company_key), 'no client is under it'
-    FROM halo.top_levels AS levels
-    LEFT JOIN halo.clients AS raw ON raw.toplevel_id = levels.id
-    LEFT JOIN base_clients AS clients ON clients.id = raw.id
+    FROM base_top_levels AS levels
+    LEFT JOIN base_clients AS clients ON clients.top_level = levels.path OR starts_with(clients.top_level, levels.path || ' > ')
     GROUP BY levels.id
     UNION ALL
     SELECT 'agents', CAST(raw.id AS VARCHAR), 'admins', agents.source_key, 'Halo''s word for nobody'
@@ -251,13 +250,30 @@ by_hand AS (
     UNION ALL SELECT 'webhooks', id, 'inventory', 'halo:inventory:webhook:' || id, CAST(NULL AS VARCHAR) FROM halo.webhooks
     UNION ALL SELECT 'webhook_events', webhook_id || '/' || id, 'inventory', 'halo:inventory:webhook:' || webhook_id, CAST(NULL AS VARCHAR) FROM halo.webhook_events
     UNION ALL SELECT 'notifications', CAST(id AS VARCHAR), 'inventory', 'halo:inventory:notification:' || id, CAST(NULL AS VARCHAR) FROM halo.notifications
+),
+
+everything (source_table, source_id, target_table, target_key, rule) AS (
+    SELECT * FROM threads
+    UNION ALL SELECT * FROM files
+    UNION ALL SELECT * FROM people
+    UNION ALL SELECT * FROM fields
+    UNION ALL SELECT * FROM definitions
+    UNION ALL SELECT * FROM knowledge
+    UNION ALL SELECT * FROM objects
+    UNION ALL SELECT * FROM by_hand
 )
 
-SELECT * FROM threads
-UNION ALL SELECT * FROM files
-UNION ALL SELECT * FROM people
-UNION ALL SELECT * FROM fields
-UNION ALL SELECT * FROM definitions
-UNION ALL SELECT * FROM knowledge
-UNION ALL SELECT * FROM objects
-UNION ALL SELECT * FROM by_hand
+SELECT
+    everything.source_table,
+    everything.source_id,
+    everything.target_table,
+    everything.target_key,
+    CASE
+        WHEN everything.target_key IS NULL THEN everything.rule
+        WHEN everything.source_table = 'users' AND everything.target_key <> 'halo:user:' || everything.source_id
+            THEN 'merged into user ' || substr(everything.target_key, 11) || ', who has the same e-mail'
+        WHEN everything.source_table = 'tickets' AND everything.target_table = 'conversations' AND everything.target_key <> 'halo:ticket:' || everything.source_id
+            THEN 'merged into ticket ' || substr(everything.target_key, 13) || ' in Halo'
+        WHEN everything.source_table = 'actions' AND everything.target_key LIKE 'halo:message:%' THEN 'repeats the text that opens the ticket'
+    END AS rule
+FROM everything

@@ -27,6 +27,7 @@ mod normalize_phone;
 mod scalar;
 mod split_emails;
 mod stable_key;
+mod text_to_html;
 mod wall_time;
 mod without_images;
 mod without_mail_header;
@@ -59,6 +60,7 @@ pub fn all() -> Vec<ScalarUDF> {
         normalize_phone::function(),
         split_emails::function(),
         stable_key::function(),
+        text_to_html::function(),
         without_images::function(),
         without_mail_header::function(),
     ]
