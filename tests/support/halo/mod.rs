@@ -77,6 +77,11 @@ impl Halo {
         &self.server.desk
     }
 
+    /// Lets it behave differently from now on; what makes the desk (seed, sizes, ids) stays as it was at the start.
+    pub(crate) fn switch(&self, change: impl FnOnce(&mut Switches)) {
+        self.server.switch(change);
+    }
+
     /// What was asked of it so far.
     pub(crate) fn stats(&self) -> Stats {
         self.server.stats.lock().unwrap().clone()

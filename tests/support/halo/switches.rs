@@ -12,6 +12,8 @@ pub(crate) struct Switches {
     pub(crate) tickets: i64,
     /// Clients beside those with a story; each has a site and three contacts.
     pub(crate) clients: i64,
+    /// Articles beside those with a story.
+    pub(crate) articles: i64,
     /// Whether ticket `story::LONG_THREAD` has 5,200 actions; otherwise it does not exist.
     pub(crate) long_thread: bool,
 
@@ -47,6 +49,8 @@ pub(crate) struct Switches {
     pub(crate) repeats_last_page: bool,
     /// Whether a bare list of tickets holds closed ones of any age; otherwise only those closed in the last 30 days.
     pub(crate) bare_list_has_all: bool,
+    /// Whether lists leave out `record_count`.
+    pub(crate) without_totals: bool,
     /// Whether `/Agent` answers `{"results":[…]}` instead of a bare array.
     pub(crate) agents_in_results: bool,
     /// Whether a span of more than a day is refused by `/Actions` instead of giving an empty list.
@@ -73,6 +77,7 @@ impl Default for Switches {
             seed: 1,
             tickets: 300,
             clients: 100,
+            articles: 100,
             long_thread: false,
             tenant: "acme".into(),
             client: ("deskferry-app".into(), "app-secret-5150".into()),
@@ -89,6 +94,7 @@ impl Default for Switches {
             delay: Duration::ZERO,
             repeats_last_page: false,
             bare_list_has_all: false,
+            without_totals: false,
             agents_in_results: false,
             long_span_is_refused: false,
             actions_max: usize::MAX,

@@ -1,6 +1,7 @@
 //! Tickets without a story, made when they are asked for: all there is to one follows from the seed and its id.
 
 use super::super::dice::Dice;
+use super::approval::rating;
 use super::attachment::{Attachment, Kind as FileKind};
 use super::body::{Body, SHAPES};
 use super::field::{Scope, held};
@@ -96,7 +97,7 @@ pub(crate) fn ticket(desk: &Desk, brief: Brief) -> Ticket {
         source: dice.below(3),
         cc: String::new(),
         closure_note: if brief.closed { "Solved".into() } else { String::new() },
-        score: None,
+        score: rating(desk.seed, &brief).map(|rating| rating.score),
         deal: None,
         brief,
     }

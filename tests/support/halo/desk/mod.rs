@@ -4,13 +4,19 @@
 //! Tickets with a story have a constant in [`story`]; tickets without one are made from the seed when they are asked for,
 //! so that a desk of 100,000 costs nothing but their [`ticket::Brief`]s.
 
+pub(crate) mod approval;
+pub(crate) mod article;
 pub(crate) mod attachment;
 pub(crate) mod body;
 pub(crate) mod bulk;
+pub(crate) mod configuration;
+pub(crate) mod counts;
 pub(crate) mod field;
+pub(crate) mod holding;
 pub(crate) mod lookup;
 pub(crate) mod moment;
 pub(crate) mod people;
+pub(crate) mod shown;
 pub(crate) mod staff;
 pub(crate) mod story;
 pub(crate) mod thread;
@@ -21,8 +27,11 @@ use std::collections::BTreeMap;
 use std::sync::RwLock;
 
 use super::switches::Switches;
+use article::Article;
 use attachment::Attachment;
+use configuration::Entry;
 use field::Field;
+use holding::{Asset, Contract};
 use people::{Client, Site, User};
 use staff::{Agent, Team};
 use ticket::{Action, Author, Brief, Ticket};
@@ -44,6 +53,11 @@ pub(crate) struct Desk {
     pub(crate) sites: Vec<Site>,
     pub(crate) users: Vec<User>,
     pub(crate) fields: Vec<Field>,
+    pub(crate) articles: Vec<Article>,
+    pub(crate) contracts: Vec<Contract>,
+    pub(crate) assets: Vec<Asset>,
+    /// Endpoint, key of its rows, entries.
+    set_up: Vec<(&'static str, Option<&'static str>, Vec<Entry>)>,
     /// Every ticket, by id.
     briefs: RwLock<BTreeMap<i64, Brief>>,
     /// Tickets that do not follow from the seed: those with a story, and those changed since.
@@ -64,6 +78,10 @@ impl Desk {
             teams: staff::teams(),
             users: users::users(seed, &sites),
             fields: field::fields(),
+            articles: article::articles(seed, switches.articles),
+            contracts: holding::contracts(seed),
+            assets: holding::assets(seed),
+            set_up: configuration::all(seed),
             clients,
             sites,
             briefs: RwLock::new(bulk.map(|id| (id, bulk::brief(seed, size, id))).collect()),
@@ -124,17 +142,23 @@ impl Desk {
 
     /// A file, wherever it is.
     pub(crate) fn attachment(&self, id: i64) -> Option<Attachment> {
-        let of = |ticket: Ticket| ticket.attachments.into_iter().find(|file| file.id == id);
-        let place = self.ticket(id / 10).and_then(of);
-        place.or_else(|| {
-            let written = self.written.read().unwrap();
-            written.values().flat_map(|(ticket, _)| &ticket.attachments).find(|file| file.id == id).cloned()
-        })
+        let mut of_articles = self.articles.iter().flat_map(|article| &article.attachments);
+        if let Some(file) = of_articles.find(|file| file.id == id) {
+            return Some(file.clone());
+        }
+        // Files are numbered after their tickets.
+        self.ticket(id / 10)?.attachments.into_iter().find(|file| file.id == id)
     }
 
-    /// The files of an article.
-    pub(crate) fn article_files(&self, _article: i64) -> Vec<Attachment> {
-        Vec::new()
+    /// An article.
+    pub(crate) fn article(&self, id: i64) -> Option<&Article> {
+        self.articles.iter().find(|article| article.id == id)
+    }
+
+    /// What an endpoint tells of how the desk is set up, such as `ticketrules`: key of its rows, entries.
+    pub(crate) fn set_up(&self, endpoint: &str) -> Option<(Option<&'static str>, &[Entry])> {
+        let (_, key, entries) = self.set_up.iter().find(|(known, ..)| *known == endpoint)?;
+        Some((*key, entries))
     }
 
     pub(crate) fn agent(&self, id: i64) -> Option<&Agent> {

@@ -31,7 +31,7 @@ pub(crate) fn list(server: &Server, call: &Call) -> Reply {
         _ => return answer(server, call, None, Vec::new(), include),
     };
     if to - from > Duration::days(1) {
-        if server.switches.long_span_is_refused {
+        if server.switches().long_span_is_refused {
             return invalid("enddate", "more than one day after startdate");
         }
         return answer(server, call, None, Vec::new(), include);
@@ -86,7 +86,7 @@ fn answer(
     actions.reverse();
     let total = actions.len();
     let count = call.number("count").unwrap_or(DEFAULT_COUNT).max(0).cast_unsigned() as usize;
-    actions.truncate(count.min(server.switches.actions_max));
+    actions.truncate(count.min(server.switches().actions_max));
     let rows: Vec<Value> =
         actions.iter().map(|(ticket, action)| row(&server.dialect, &server.desk, ticket, action, include)).collect();
     Reply::json(&match of {

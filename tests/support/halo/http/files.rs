@@ -24,7 +24,12 @@ pub(crate) fn list(server: &Server, call: &Call) -> Reply {
     }
     let rows: Vec<Value> = match (call.number("type"), call.number("unique_id")) {
         (Some(ARTICLE), Some(article)) => {
-            server.desk.article_files(article).iter().map(|file| listed(&server.dialect, file)).collect()
+            let article = server.desk.article(article);
+            article
+                .into_iter()
+                .flat_map(|article| &article.attachments)
+                .map(|file| listed(&server.dialect, file))
+                .collect()
         }
         _ => Vec::new(),
     };
@@ -34,7 +39,7 @@ pub(crate) fn list(server: &Server, call: &Call) -> Reply {
 /// A file: its bytes, or a link to the file store. JSON files of old are given as bytes by everyone.
 pub(crate) fn download(server: &Server, id: i64) -> Reply {
     let Some((file, content)) = found(server, id) else { return not_found("attachment") };
-    if server.switches.raw_downloads || file.kind == Kind::Json {
+    if server.switches().raw_downloads || file.kind == Kind::Json {
         return bytes(&file, content).with("content-disposition", disposition(&file.name));
     }
     let link = server.new_link(id);

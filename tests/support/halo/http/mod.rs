@@ -4,6 +4,7 @@ mod actions;
 mod call;
 mod files;
 mod gate;
+mod knowledge;
 mod lists;
 mod login;
 mod rate;

@@ -54,6 +54,15 @@ impl Reply {
         self
     }
 
+    /// Without a member, if it is an object.
+    pub(crate) fn without(mut self, member: &str) -> Self {
+        if let Ok(Value::Object(mut body)) = serde_json::from_slice(&self.body) {
+            body.shift_remove(member);
+            self.body = Value::Object(body).to_string().into_bytes();
+        }
+        self
+    }
+
     /// As it goes out; `cut` breaks it off in the middle.
     pub(crate) fn into_response(self, cut: bool) -> Response {
         let length = self.body.len();

@@ -8,7 +8,7 @@ use super::super::wire::{fields, lookups, people, staff};
 use super::call::Call;
 use super::reply::{Reply, not_found};
 use super::server::Server;
-use super::{actions, files, lists, tickets};
+use super::{actions, files, knowledge, lists, tickets};
 
 /// Endpoint and id of a path below `/api`.
 pub(crate) fn split(path: &str) -> (String, Option<String>) {
@@ -23,10 +23,14 @@ pub(crate) fn answer(server: &Server, call: &Call, endpoint: &str, id: Option<&s
     match id {
         None => list(server, call, endpoint),
         Some("me") if endpoint == "agent" => agent(server, API_AGENT),
-        Some(id) => match id.parse::<i64>() {
-            Ok(id) => detail(server, call, endpoint, id),
-            Err(_) => not_found(endpoint),
-        },
+        Some(id) => {
+            call.hear(&["includedetails"]);
+            let known = knowledge::detail(server, endpoint, id);
+            known.unwrap_or_else(|| match id.parse::<i64>() {
+                Ok(id) => detail(server, call, endpoint, id),
+                Err(_) => not_found(endpoint),
+            })
+        }
     }
 }
 
@@ -57,14 +61,13 @@ fn list(server: &Server, call: &Call, endpoint: &str) -> Reply {
         "outcome" => lookups::outcomes(dialect, call.flag("showhidden")),
         "tags" => lookups::tags(),
         "versioninfo" => return Reply::json(&json!({"version": "2.216.1", "product": "HaloCRM"})),
-        _ => return Reply::empty(404),
+        _ => return knowledge::list(server, call, endpoint).unwrap_or_else(|| Reply::empty(404)),
     };
     Reply::json(&Value::Array(rows))
 }
 
 fn detail(server: &Server, call: &Call, endpoint: &str, id: i64) -> Reply {
     let (dialect, desk) = (&server.dialect, &server.desk);
-    call.hear(&["includedetails"]);
     let row = match endpoint {
         "tickets" | "opportunities" | "projects" => return tickets::detail(server, call, endpoint, id),
         "actions" => return actions::detail(server, call, id),
@@ -88,7 +91,7 @@ fn detail(server: &Server, call: &Call, endpoint: &str, id: i64) -> Reply {
 }
 
 fn paged(server: &Server, call: &Call, key: &str, rows: Vec<Value>) -> Reply {
-    Reply::json(&lists::rows(call, key, rows, server.switches.repeats_last_page))
+    Reply::json(&lists::rows(call, key, rows, server.switches().repeats_last_page))
 }
 
 fn clients(server: &Server, call: &Call) -> Vec<Value> {
@@ -129,7 +132,7 @@ fn agents(server: &Server, call: &Call) -> Reply {
         _ => enabled,
     });
     let rows: Vec<Value> = agents.map(|agent| staff::agent(&server.dialect, &server.desk, agent, false)).collect();
-    Reply::json(&if server.switches.agents_in_results { json!({"results": rows}) } else { json!(rows) })
+    Reply::json(&if server.switches().agents_in_results { json!({"results": rows}) } else { json!(rows) })
 }
 
 fn agent(server: &Server, id: i64) -> Reply {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, RwLock};
 use std::time::Instant;
 
 use axum::Router;
@@ -27,7 +27,7 @@ use super::{files, gate, routes};
 /// The stand-in at work.
 #[derive(Debug)]
 pub(crate) struct Server {
-    pub(crate) switches: Switches,
+    switches: RwLock<Arc<Switches>>,
     pub(crate) desk: Desk,
     pub(crate) dialect: Dialect,
     pub(crate) stats: Mutex<Stats>,
@@ -52,7 +52,7 @@ impl Server {
                 url: format!("http://{address}/api"),
             },
             files_url: format!("http://{files}"),
-            switches,
+            switches: RwLock::new(Arc::new(switches)),
             stats: Mutex::default(),
             tokens: Mutex::default(),
             window: Mutex::default(),
@@ -62,24 +62,36 @@ impl Server {
         }
     }
 
+    /// How it behaves now.
+    pub(crate) fn switches(&self) -> Arc<Switches> {
+        Arc::clone(&self.switches.read().unwrap())
+    }
+
+    /// Lets it behave differently from now on.
+    pub(crate) fn switch(&self, change: impl FnOnce(&mut Switches)) {
+        let mut switches = Switches::clone(&self.switches());
+        change(&mut switches);
+        *self.switches.write().unwrap() = Arc::new(switches);
+    }
+
     /// Whether the agent behind the application may see a ticket.
     pub(crate) fn may_see(&self, brief: &Brief) -> bool {
-        self.switches.only_teams.as_ref().is_none_or(|teams| brief.team.is_some_and(|team| teams.contains(&team)))
+        self.switches().only_teams.as_ref().is_none_or(|teams| brief.team.is_some_and(|team| teams.contains(&team)))
     }
 
     /// A link to the file store, valid for a while.
     pub(crate) fn new_link(&self, id: i64) -> String {
         let mut links = self.links.lock().unwrap();
-        let signature = files::signature(self.switches.seed, id, links.len() as u64);
-        links.insert((id, signature.clone()), Instant::now() + self.switches.link_life);
-        let seconds = self.switches.link_life.as_secs();
+        let signature = files::signature(self.switches().seed, id, links.len() as u64);
+        links.insert((id, signature.clone()), Instant::now() + self.switches().link_life);
+        let seconds = self.switches().link_life.as_secs();
         format!("{}/bucket/{id}?X-Amz-Expires={seconds}&Signature={signature}", self.files_url)
     }
 
     /// A page of tickets was given: time for the desk to change, perhaps.
     pub(crate) fn listed_tickets(&self) {
         let page = self.pages.fetch_add(1, Ordering::Relaxed) + 1;
-        if self.switches.change_after_page == Some(page) {
+        if self.switches().change_after_page == Some(page) {
             super::super::changes::while_listing(&self.desk);
         }
     }
@@ -95,7 +107,7 @@ impl Server {
                 *stats.calls.entry("token".into()).or_default() += 1;
                 let number = stats.calls["token"];
                 drop(stats);
-                let reply = self.tokens.lock().unwrap().request(&self.switches, call, number, Instant::now());
+                let reply = self.tokens.lock().unwrap().request(&self.switches(), call, number, Instant::now());
                 if reply.status == 200 {
                     self.stats.lock().unwrap().tokens += 1;
                 }
@@ -115,7 +127,7 @@ impl Server {
             "authinfo" => {
                 let auth = self.dialect.url.replace("/api", "/auth");
                 return (
-                    Reply::json(&json!({"auth_url": auth, "tenant_id": self.switches.tenant, "client_id": ""})),
+                    Reply::json(&json!({"auth_url": auth, "tenant_id": self.switches().tenant, "client_id": ""})),
                     false,
                 );
             }
@@ -124,7 +136,10 @@ impl Server {
             _ => {}
         }
         let refused = self.refused(call, &endpoint, number);
-        let reply = refused.unwrap_or_else(|| routes::answer(self, call, &endpoint, id.as_deref()));
+        let mut reply = refused.unwrap_or_else(|| routes::answer(self, call, &endpoint, id.as_deref()));
+        if self.switches().without_totals {
+            reply = reply.without("record_count");
+        }
         let mut stats = self.stats.lock().unwrap();
         if reply.status < 400 {
             for name in call.ignored() {
@@ -132,7 +147,7 @@ impl Server {
             }
         }
         drop(stats);
-        let cut = reply.status == 200 && self.chance("cut", number, self.switches.cut);
+        let cut = reply.status == 200 && self.chance("cut", number, self.switches().cut);
         (reply, cut)
     }
 
@@ -146,12 +161,13 @@ impl Server {
     }
 
     fn chance(&self, fault: &str, number: u64, share: i64) -> bool {
-        share > 0 && Dice::new(self.switches.seed, fault, number.cast_signed()).in_thousand(share)
+        share > 0 && Dice::new(self.switches().seed, fault, number.cast_signed()).in_thousand(share)
     }
 
     /// Everything but the endpoint itself that can say no.
     fn refused(&self, call: &Call, endpoint: &str, number: u64) -> Option<Reply> {
-        if self.switches.revoke_after.is_some_and(|after| number > after) && !self.revoked.swap(true, Ordering::Relaxed)
+        if self.switches().revoke_after.is_some_and(|after| number > after)
+            && !self.revoked.swap(true, Ordering::Relaxed)
         {
             self.tokens.lock().unwrap().revoke();
         }
@@ -161,24 +177,24 @@ impl Server {
             tokens.valid(call.token().unwrap_or_default(), now).map(|token| token.scopes.clone())
         };
         let Some(scopes) = scopes else { return Some(Reply::empty(401)) };
-        if let Some(rate) = &self.switches.rate {
+        if let Some(rate) = &self.switches().rate {
             let granted = self.window.lock().unwrap().grant(rate, now);
             if let Err(refusal) = granted {
                 self.stats.lock().unwrap().refused += 1;
                 return Some(refusal);
             }
         }
-        if self.chance("unavailable", number, self.switches.unavailable) {
+        if self.chance("unavailable", number, self.switches().unavailable) {
             return Some(Reply::page(if number.is_multiple_of(2) { 502 } else { 503 }, "Bad Gateway"));
         }
-        if self.switches.html_at == Some(number) {
+        if self.switches().html_at == Some(number) {
             return Some(Reply::page(200, "Halo - Sign in"));
         }
         if call.method != Method::GET {
             self.stats.lock().unwrap().writes += 1;
             return Some(Reply::refusal(400, &json!("An Outcome must be entered for this Action")));
         }
-        if !gate::opens(&scopes, endpoint) || self.switches.forbidden.iter().any(|known| known == endpoint) {
+        if !gate::opens(&scopes, endpoint) || self.switches().forbidden.iter().any(|known| known == endpoint) {
             return Some(Reply::empty(403));
         }
         None
@@ -204,8 +220,8 @@ async fn handle(server: Arc<Server>, request: Request, store: bool) -> Response 
             *stats.calls.entry("files".into()).or_default() += 1;
         }
     }
-    if !server.switches.delay.is_zero() {
-        tokio::time::sleep(server.switches.delay).await;
+    if !server.switches().delay.is_zero() {
+        tokio::time::sleep(server.switches().delay).await;
     }
     let (reply, cut) = if store { (files::store(&server, &call), false) } else { server.answer(&call) };
     let mut stats = server.stats.lock().unwrap();

@@ -28,7 +28,7 @@ pub(crate) fn list(server: &Server, call: &Call, endpoint: &str) -> Reply {
         return Reply::json(&serde_json::json!({"record_count": rows.len(), "tickets": rows}));
     }
     order(call, &mut briefs);
-    let part = lists::part(call, briefs, CEILING, server.switches.repeats_last_page);
+    let part = lists::part(call, briefs, CEILING, server.switches().repeats_last_page);
     let include = include(call);
     let found = part.items.iter().filter_map(|brief| server.desk.ticket(brief.id));
     let rows = found.map(|ticket| tickets::listed(&server.dialect, &server.desk, &ticket, &include)).collect();
@@ -41,7 +41,7 @@ pub(crate) fn list(server: &Server, call: &Call, endpoint: &str) -> Reply {
 pub(crate) fn detail(server: &Server, call: &Call, endpoint: &str, id: i64) -> Reply {
     let whole = call.flag("includedetails");
     let found = server.desk.ticket(id).filter(|ticket| server.may_see(&ticket.brief));
-    let vanished = server.switches.vanishing && id == super::super::desk::story::VANISHING;
+    let vanished = server.switches().vanishing && id == super::super::desk::story::VANISHING;
     match found {
         Some(ticket) if !vanished => Reply::json(&tickets::detail(&server.dialect, &server.desk, &ticket, whole)),
         _ => not_found(endpoint),
@@ -70,7 +70,8 @@ fn filter(server: &Server, call: &Call, endpoint: &str, briefs: &mut Vec<Brief>)
         briefs.retain(|brief| brief.kind.domain() == domain);
     }
     let (open, closed) = (call.flag("open_only"), call.flag("closed_only"));
-    let everything = call.text("includeclosed").is_some() || server.switches.bare_list_has_all || endpoint != "tickets";
+    let everything =
+        call.text("includeclosed").is_some() || server.switches().bare_list_has_all || endpoint != "tickets";
     let recent = minutes(left(), -RECENT_DAYS * 1440);
     if call.flag("deleted") {
         briefs.retain(|brief| brief.deleted);
@@ -89,7 +90,8 @@ fn filter(server: &Server, call: &Call, endpoint: &str, briefs: &mut Vec<Brief>)
 }
 
 fn by_number(call: &Call, briefs: &mut Vec<Brief>) {
-    let columns: [(&str, fn(&Brief) -> i64); 7] = [
+    type Column = (&'static str, fn(&Brief) -> i64);
+    let columns: [Column; 7] = [
         ("client_id", |brief| brief.client),
         ("site_id", |brief| brief.site),
         ("user_id", |brief| brief.user),

@@ -3,6 +3,8 @@
 pub(crate) mod actions;
 pub(crate) mod attachments;
 pub(crate) mod fields;
+pub(crate) mod holdings;
+pub(crate) mod knowledge;
 pub(crate) mod lookups;
 pub(crate) mod people;
 mod row;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::desk::Desk;
-use super::super::desk::lookup::{SLAS, STATUSES, TICKET_TYPES, priority_name, tag};
+use super::super::desk::lookup::{SLAS, TICKET_TYPES, tag};
 use super::super::desk::ticket::{Kind, Ticket};
 use super::{Dialect, Row, lookups, people};
 
@@ -22,8 +22,8 @@ pub(crate) struct Include {
 /// A row of a list.
 pub(crate) fn listed(dialect: &Dialect, desk: &Desk, ticket: &Ticket, include: &Include) -> Value {
     let row = common(dialect, desk, ticket);
-    let row = if include.status { row.set("status_name", status_name(ticket)) } else { row };
-    let row = if include.ticket_type { row.set("tickettype_name", type_name(ticket)) } else { row };
+    let row = if include.status { row.set("status_name", ticket.status_name()) } else { row };
+    let row = if include.ticket_type { row.set("tickettype_name", ticket.type_name()) } else { row };
     let row = if include.agent { row.text("agent_name", agent_name(desk, ticket)) } else { row };
     let row = if include.last_incoming { row.maybe_date("lastincomingemail", ticket.last_action) } else { row };
     let row = if include.child_ids { row.set("child_ticket_ids", desk.children(ticket.brief.id)) } else { row };
@@ -41,8 +41,9 @@ pub(crate) fn id_only(dialect: &Dialect, ticket: &Ticket) -> Value {
 /// The row of a detail; `whole` with everything that hangs on it.
 pub(crate) fn detail(dialect: &Dialect, desk: &Desk, ticket: &Ticket, whole: bool) -> Value {
     let brief = &ticket.brief;
-    let row =
-        common(dialect, desk, ticket).set("status_name", status_name(ticket)).set("tickettype_name", type_name(ticket));
+    let row = common(dialect, desk, ticket)
+        .set("status_name", ticket.status_name())
+        .set("tickettype_name", ticket.type_name());
     let row = row.text("agent_name", agent_name(desk, ticket)).text("sla_name", sla_name(ticket));
     let row =
         row.html("details_html", &ticket.body.html).date("datecreated", brief.opened).set("deleted", brief.deleted);
@@ -52,7 +53,7 @@ pub(crate) fn detail(dialect: &Dialect, desk: &Desk, ticket: &Ticket, whole: boo
     }
     let tags: Vec<Value> = ticket.tags.iter().map(|id| json!({"id": id, "text": tag(*id)})).collect();
     let related: Vec<Value> = ticket.related.iter().map(|id| json!({"id": id})).collect();
-    let row = match priority_name(ticket.sla, ticket.priority) {
+    let row = match ticket.priority_name() {
         Some(name) => row.set("priority", lookups::priority(dialect, ticket.sla, (ticket.priority, name, false))),
         None => row,
     };
@@ -65,7 +66,7 @@ pub(crate) fn detail(dialect: &Dialect, desk: &Desk, ticket: &Ticket, whole: boo
         note => row.set("closure_note_html", format!("<p>{}</p>", note.replace("\r\n", "<br>"))),
     };
     let row = match ticket.score {
-        Some(score) => row.set("satisfactionlevel", score).set("satisfactioncomment", "Slow, but it works"),
+        Some(score) => row.set("satisfactionlevel", score),
         None => row,
     };
     row.set("tags", tags)
@@ -76,7 +77,7 @@ pub(crate) fn detail(dialect: &Dialect, desk: &Desk, ticket: &Ticket, whole: boo
         .id("approval_process_id", ticket.approval_process)
         .set("is_opportunity", brief.kind == Kind::Opportunity)
         .set("is_project", brief.kind == Kind::Project)
-        .set("tickettype", json!({"id": brief.type_id, "name": type_name(ticket)}))
+        .set("tickettype", json!({"id": brief.type_id, "name": ticket.type_name()}))
         .set("attachments", json!([]))
         .set("extra_actions", json!([]))
         .done()
@@ -141,14 +142,6 @@ fn deal<'a>(row: Row<'a>, ticket: &Ticket) -> Row<'a> {
         "oppvalueadjusted": deal.value * deal.probability / 100.0, "pipeline_stage_id": deal.stage.0,
         "pipeline_stage_name": deal.stage.1,
     }))
-}
-
-fn status_name(ticket: &Ticket) -> &'static str {
-    STATUSES.iter().find(|status| status.id == ticket.brief.status).map_or("", |status| status.name)
-}
-
-fn type_name(ticket: &Ticket) -> &'static str {
-    TICKET_TYPES.iter().find(|kind| kind.id == ticket.brief.type_id).map_or("", |kind| kind.name)
 }
 
 fn sla_name(ticket: &Ticket) -> &'static str {
