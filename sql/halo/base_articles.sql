@@ -13,14 +13,16 @@ WITH texts AS (
     FROM halo.kb_articles
 ),
 
--- As portals and mails write them: ...?kbid=210, .../kb?id=210, .../KBArticle/210.
+-- As portals and mails write them: ...?kbid=210, .../kb?id=210, .../KBArticle/210; only where they lead into the desk itself.
 linked AS (
     SELECT
-        id,
+        texts.id,
         regexp_replace(concat_ws('', question, CASE WHEN answer <> question THEN answer WHEN question IS NULL THEN answer END),
-            '(href=["''])[^"''\s]*?(?:[?&;]kbid=|/kb/?\?id=|/kbarticle/)([0-9]+)[^"'']*(["''])', '\1deskferry:halo:article:\2\3', 'gi') AS body,
-        memo
+            '(href=["''])(?:' || base_settings.own_hosts || ')?(?:[.]{0,2}/[^"''\s:]*?)?(?:[?&;]kbid=|/kb/?[?](?:[^"''\s]*?[&;])?id=|/kbarticle/)([0-9]+)[^"'']*(["''])',
+            '\1deskferry:halo:article:\2\3', 'gi') AS body,
+        texts.memo
     FROM texts
+    CROSS JOIN base_settings
 )
 
 SELECT

@@ -1,7 +1,7 @@
 -- one row per canned text with Halo's variables put into Intercom's where mapping/variables.csv knows them; key: id
--- The longest name goes first, so that $-USERNAME is not taken for $-USER. `left` are those without a counterpart.
+-- A name ends where its letters end: $-USER is not the beginning of $-USERNAME. `variables_left` have no counterpart.
 WITH RECURSIVE variables AS (
-    SELECT variable, intercom, row_number() OVER (ORDER BY length(variable) DESC, variable) AS nth
+    SELECT variable, intercom, row_number() OVER (ORDER BY variable) AS nth
     FROM mapping.variables
     WHERE intercom IS NOT NULL
 ),
@@ -13,7 +13,7 @@ steps AS (
         CAST(0 AS BIGINT UNSIGNED) AS nth
     FROM halo.canned_texts
     UNION ALL
-    SELECT steps.id, replace(steps.html, variables.variable, variables.intercom) AS html, variables.nth
+    SELECT steps.id, regexp_replace(steps.html, replace(variables.variable, '$', '[$]') || '([^A-Za-z0-9_]|$)', variables.intercom || '\1', 'g') AS html, variables.nth
     FROM steps
     JOIN variables ON variables.nth = steps.nth + 1
 ),
