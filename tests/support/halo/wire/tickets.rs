@@ -58,7 +58,7 @@ pub(crate) fn detail(dialect: &Dialect, desk: &Desk, ticket: &Ticket, whole: boo
         None => row,
     };
     let row = match desk.user(brief.user) {
-        Some(user) => row.set("user", nested_user(dialect, desk, user)),
+        Some(user) => row.set("user", nested_user(dialect, desk, &user)),
         None => row,
     };
     let row = match ticket.closure_note.as_str() {
