@@ -33,7 +33,7 @@ fn read(path: &Path) -> String {
 
 #[test]
 fn rust_files_are_short_and_say_what_they_are() {
-    for folder in ["cli", "staging", "http", "extract", "transform", "load", "sandbox", "tests"] {
+    for folder in ["cli", "staging", "http", "extract", "transform", "load", "sandbox", "tests", "examples"] {
         for path in files(folder, "rs") {
             let text = read(&path);
             assert!(text.lines().count() <= LINES_MAX, "{} has more than {LINES_MAX} lines", path.display());

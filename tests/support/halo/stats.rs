@@ -21,8 +21,10 @@ pub(crate) struct Stats {
     pub(crate) refused: u64,
     /// Calls that would have written: must be 0.
     pub(crate) writes: u64,
-    /// Calls with a login to places that must not see one: the file store, inline images. Must be 0.
+    /// Calls of the file store with a login, which it must not see: must be 0.
     pub(crate) logins_leaked: u64,
+    /// Inline images that were asked for with a login, which they do not want.
+    pub(crate) images_with_login: u64,
     /// Links that were used when they were no longer valid.
     pub(crate) expired_links: u64,
     /// Most calls at work at a time.

@@ -65,7 +65,7 @@ pub(crate) struct Switches {
     /// How long a link to the file store is valid.
     pub(crate) link_life: Duration,
 
-    /// After so many pages of `/Tickets`, the desk changes as `Halo::change_while_listing` says, once.
+    /// After so many pages of `/Tickets`, the desk changes as `changes::while_listing` says, once.
     pub(crate) change_after_page: Option<u64>,
     /// Whether ticket `story::VANISHING` is gone by the time its detail is asked for.
     pub(crate) vanishing: bool,

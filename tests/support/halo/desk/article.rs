@@ -180,7 +180,7 @@ fn rich(seed: u64) -> Article {
     let mut article = article(seed, RICH, "Reset your <password> & more ✓");
     article.resolution = article.resolution.with_image(file_id(RICH, 0));
     article.resolution.html.push_str(&format!(
-        "<p>See <a href=\"{{desk}}/../guides/article?kbid={LINKED}\">there</a> and \
+        "<p>See <a href=\"{{portal}}/guides/article?kbid={LINKED}\">there</a> and \
          <a href=\"/guides/article?kbid={LINKED}\">here</a>, or <a href=\"https://elsewhere.example/?kbid=1\">elsewhere</a>.</p>"
     ));
     Article {

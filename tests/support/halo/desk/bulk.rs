@@ -73,10 +73,10 @@ pub(crate) fn ticket(desk: &Desk, brief: Brief) -> Ticket {
             dice.pick(&["Cannot log in", "Rechnung falsch", "Printer & scanner", "Question"])
         ),
         body,
-        client_name: desk.client(brief.client).map_or_else(String::new, |client| client.name.clone()),
+        client_name: desk.client_name(brief.client),
         site_name: "Main".into(),
-        user_name: user.map_or_else(String::new, |user| user.name.clone()),
-        user_email: user.map_or_else(String::new, |user| user.email.clone()),
+        user_name: user.as_ref().map_or_else(String::new, |user| user.name.clone()),
+        user_email: user.as_ref().map_or_else(String::new, |user| user.email.clone()),
         reported_by: user.map_or_else(String::new, |user| user.email.clone()),
         team_name: brief.team.and_then(|team| desk.team(team)).map_or_else(String::new, |team| team.name.clone()),
         sla: sla.id,

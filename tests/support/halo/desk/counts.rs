@@ -51,7 +51,7 @@ impl Desk {
             clients: self.clients.len(),
             sites: self.sites.len(),
             users: self.users.len(),
-            general_users: self.users.iter().filter(|user| user.general).count(),
+            general_users: self.users.all().iter().filter(|user| user.general).count(),
             articles: self.articles.len(),
             contracts: self.contracts.len(),
             assets: self.assets.len(),

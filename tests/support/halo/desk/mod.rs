@@ -16,6 +16,7 @@ pub(crate) mod holding;
 pub(crate) mod lookup;
 pub(crate) mod moment;
 pub(crate) mod people;
+pub(crate) mod rows;
 pub(crate) mod shown;
 pub(crate) mod staff;
 pub(crate) mod story;
@@ -24,7 +25,7 @@ pub(crate) mod ticket;
 mod users;
 
 use std::collections::BTreeMap;
-use std::sync::RwLock;
+use std::sync::{Arc, RwLock};
 
 use super::switches::Switches;
 use article::Article;
@@ -33,6 +34,7 @@ use configuration::Entry;
 use field::Field;
 use holding::{Asset, Contract};
 use people::{Client, Site, User};
+use rows::Rows;
 use staff::{Agent, Team};
 use ticket::{Action, Author, Brief, Ticket};
 
@@ -49,17 +51,17 @@ pub(crate) struct Desk {
     pub(crate) seed: u64,
     pub(crate) agents: Vec<Agent>,
     pub(crate) teams: Vec<Team>,
-    pub(crate) clients: Vec<Client>,
+    pub(crate) clients: Rows<Client>,
     pub(crate) sites: Vec<Site>,
-    pub(crate) users: Vec<User>,
+    pub(crate) users: Rows<User>,
     pub(crate) fields: Vec<Field>,
-    pub(crate) articles: Vec<Article>,
+    pub(crate) articles: Rows<Article>,
     pub(crate) contracts: Vec<Contract>,
     pub(crate) assets: Vec<Asset>,
     /// Endpoint, key of its rows, entries.
     set_up: Vec<(&'static str, Option<&'static str>, Vec<Entry>)>,
     /// Every ticket, by id.
-    briefs: RwLock<BTreeMap<i64, Brief>>,
+    briefs: RwLock<BTreeMap<i64, Arc<Brief>>>,
     /// Tickets that do not follow from the seed: those with a story, and those changed since.
     written: RwLock<BTreeMap<i64, (Ticket, Vec<Action>)>>,
 }
@@ -76,15 +78,15 @@ impl Desk {
             seed,
             agents: staff::agents(),
             teams: staff::teams(),
-            users: users::users(seed, &sites),
+            users: Rows::new(users::users(seed, &sites)),
             fields: field::fields(),
-            articles: article::articles(seed, switches.articles),
+            articles: Rows::new(article::articles(seed, switches.articles)),
             contracts: holding::contracts(seed),
             assets: holding::assets(seed),
             set_up: configuration::all(seed),
-            clients,
+            clients: Rows::new(clients),
             sites,
-            briefs: RwLock::new(bulk.map(|id| (id, bulk::brief(seed, size, id))).collect()),
+            briefs: RwLock::new(bulk.map(|id| (id, Arc::new(bulk::brief(seed, size, id)))).collect()),
             written: RwLock::new(BTreeMap::new()),
         };
         for (ticket, thread) in story::all(&desk, switches) {
@@ -95,7 +97,7 @@ impl Desk {
 
     /// Puts a ticket in the place of what there was of its id.
     pub(crate) fn write(&self, ticket: Ticket, thread: Vec<Action>) {
-        self.briefs.write().unwrap().insert(ticket.brief.id, ticket.brief.clone());
+        self.briefs.write().unwrap().insert(ticket.brief.id, Arc::new(ticket.brief.clone()));
         self.written.write().unwrap().insert(ticket.brief.id, (ticket, thread));
     }
 
@@ -114,7 +116,7 @@ impl Desk {
     }
 
     /// What lists need to know of every ticket, deleted ones too, by id.
-    pub(crate) fn briefs(&self) -> Vec<Brief> {
+    pub(crate) fn briefs(&self) -> Vec<Arc<Brief>> {
         self.briefs.read().unwrap().values().cloned().collect()
     }
 
@@ -124,7 +126,7 @@ impl Desk {
             return Some(ticket.clone());
         }
         let brief = self.briefs.read().unwrap().get(&id).cloned()?;
-        Some(bulk::ticket(self, brief))
+        Some(bulk::ticket(self, Brief::clone(&brief)))
     }
 
     /// All actions of a ticket in the order in which they happened.
@@ -142,17 +144,17 @@ impl Desk {
 
     /// A file, wherever it is.
     pub(crate) fn attachment(&self, id: i64) -> Option<Attachment> {
-        let mut of_articles = self.articles.iter().flat_map(|article| &article.attachments);
+        let mut of_articles = self.articles.all().into_iter().flat_map(|article| article.attachments);
         if let Some(file) = of_articles.find(|file| file.id == id) {
-            return Some(file.clone());
+            return Some(file);
         }
         // Files are numbered after their tickets.
         self.ticket(id / 10)?.attachments.into_iter().find(|file| file.id == id)
     }
 
     /// An article.
-    pub(crate) fn article(&self, id: i64) -> Option<&Article> {
-        self.articles.iter().find(|article| article.id == id)
+    pub(crate) fn article(&self, id: i64) -> Option<Article> {
+        self.articles.find(|article| article.id == id)
     }
 
     /// What an endpoint tells of how the desk is set up, such as `ticketrules`: key of its rows, entries.
@@ -169,16 +171,21 @@ impl Desk {
         self.teams.iter().find(|team| team.id == id)
     }
 
-    pub(crate) fn client(&self, id: i64) -> Option<&Client> {
-        self.clients.iter().find(|client| client.id == id)
+    pub(crate) fn client(&self, id: i64) -> Option<Client> {
+        self.clients.find(|client| client.id == id)
+    }
+
+    /// The name of a client; empty for one that is not there.
+    pub(crate) fn client_name(&self, id: i64) -> String {
+        self.client(id).map(|client| client.name).unwrap_or_default()
     }
 
     pub(crate) fn site(&self, id: i64) -> Option<&Site> {
         self.sites.iter().find(|site| site.id == id)
     }
 
-    pub(crate) fn user(&self, id: i64) -> Option<&User> {
-        self.users.binary_search_by_key(&id, |user| user.id).ok().map(|at| &self.users[at])
+    pub(crate) fn user(&self, id: i64) -> Option<User> {
+        self.users.find(|user| user.id == id)
     }
 
     /// The name that is shown for somebody.

@@ -24,12 +24,8 @@ pub(crate) fn list(server: &Server, call: &Call) -> Reply {
     }
     let rows: Vec<Value> = match (call.number("type"), call.number("unique_id")) {
         (Some(ARTICLE), Some(article)) => {
-            let article = server.desk.article(article);
-            article
-                .into_iter()
-                .flat_map(|article| &article.attachments)
-                .map(|file| listed(&server.dialect, file))
-                .collect()
+            let files = server.desk.article(article).into_iter().flat_map(|article| article.attachments);
+            files.map(|file| listed(&server.dialect, &file)).collect()
         }
         _ => Vec::new(),
     };
@@ -92,7 +88,7 @@ pub(crate) fn signature(seed: u64, id: i64, number: u64) -> String {
 /// A picture in a text: opens for everyone who has the link.
 pub(crate) fn image(server: &Server, call: &Call) -> Reply {
     if call.headers.contains_key("authorization") {
-        server.stats.lock().unwrap().logins_leaked += 1;
+        server.stats.lock().unwrap().images_with_login += 1;
     }
     let id = call.text("token").and_then(of_image_token);
     match id.and_then(|id| found(server, id)) {

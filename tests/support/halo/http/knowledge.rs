@@ -20,8 +20,8 @@ pub(crate) fn list(server: &Server, call: &Call, endpoint: &str) -> Option<Reply
     let client = call.number("client_id");
     let (key, rows): (_, Vec<Value>) = match endpoint {
         "kbarticle" => {
-            let rows = desk.articles.iter().filter(|article| wanted(article.inactive));
-            (Some("articles"), rows.map(|article| knowledge::article(dialect, desk, article, false)).collect())
+            let rows = desk.articles.all().into_iter().filter(|article| wanted(article.inactive));
+            (Some("articles"), rows.map(|article| knowledge::article(dialect, desk, &article, false)).collect())
         }
         "clientcontract" => {
             let rows = desk.contracts.iter().filter(|contract| wanted(!contract.active));
@@ -63,8 +63,8 @@ pub(crate) fn detail(server: &Server, endpoint: &str, id: &str) -> Option<Reply>
     let number = id.parse::<i64>().ok();
     let row = match endpoint {
         "kbarticle" => {
-            let found = desk.articles.iter().find(|article| Some(article.id) == number);
-            found.map(|article| knowledge::article(dialect, desk, article, true))
+            let found = number.and_then(|number| desk.article(number));
+            found.map(|article| knowledge::article(dialect, desk, &article, true))
         }
         "clientcontract" => {
             let found = desk.contracts.iter().find(|contract| Some(contract.id) == number);

@@ -98,6 +98,7 @@ pub(crate) fn not_found(endpoint: &str) -> Reply {
         }
         "actions" => Reply::refusal(404, &json!({"resultCode": 404, "errorMessage": "Action not found"})),
         "kbarticle" => Reply::refusal(404, &json!({"kbentry": "not found"})),
+        "agent" | "team" | "asset" => Reply::refusal(404, &json!({"error": "not found"})),
         _ => Reply::empty(404),
     }
 }

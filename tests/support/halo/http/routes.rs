@@ -73,9 +73,9 @@ fn detail(server: &Server, call: &Call, endpoint: &str, id: i64) -> Reply {
         "actions" => return actions::detail(server, call, id),
         "attachment" => return files::download(server, id),
         "agent" => return agent(server, id),
-        "client" => desk.client(id).map(|client| people::client(dialect, client, true)),
+        "client" => desk.client(id).map(|client| people::client(dialect, &client, true)),
         "site" => desk.site(id).map(|site| people::site(dialect, desk, site, true)),
-        "users" => desk.user(id).map(|user| people::user(dialect, desk, user, true)),
+        "users" => desk.user(id).map(|user| people::user(dialect, desk, &user, true)),
         "team" => desk.team(id).map(|team| staff::team(dialect, desk, team, true)),
         "fieldinfo" => {
             let values = call.flag("getlookupvalues");
@@ -97,9 +97,9 @@ fn paged(server: &Server, call: &Call, key: &str, rows: Vec<Value>) -> Reply {
 fn clients(server: &Server, call: &Call) -> Vec<Value> {
     let (active, inactive) = lists::activity(call);
     let top_level = call.number("toplevel_id");
-    let rows = server.desk.clients.iter().filter(|client| if client.inactive { inactive } else { active });
+    let rows = server.desk.clients.all().into_iter().filter(|client| if client.inactive { inactive } else { active });
     let rows = rows.filter(|client| top_level.is_none_or(|id| client.top_level == id));
-    rows.map(|client| people::client(&server.dialect, client, false)).collect()
+    rows.map(|client| people::client(&server.dialect, &client, false)).collect()
 }
 
 fn sites(server: &Server, call: &Call) -> Vec<Value> {
@@ -114,10 +114,10 @@ fn users(server: &Server, call: &Call) -> Vec<Value> {
     let (active, inactive) = lists::activity(call);
     let (client, site) = (call.number("client_id"), call.number("site_id"));
     let (no_agents, no_general) = (call.flag("exclude_agents"), call.flag("exclude_generaluser"));
-    let rows = server.desk.users.iter().filter(|user| if user.inactive { inactive } else { active });
+    let rows = server.desk.users.all().into_iter().filter(|user| if user.inactive { inactive } else { active });
     let rows = rows.filter(|user| client.is_none_or(|id| user.client == id) && site.is_none_or(|id| user.site == id));
     let rows = rows.filter(|user| !(no_agents && user.agent > 0 || no_general && user.general));
-    rows.map(|user| people::user(&server.dialect, &server.desk, user, false)).collect()
+    rows.map(|user| people::user(&server.dialect, &server.desk, &user, false)).collect()
 }
 
 fn agents(server: &Server, call: &Call) -> Reply {

@@ -1,5 +1,7 @@
 //! `/Tickets`, `/Opportunities`, `/Projects`: three lists of one table.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::super::desk::moment::{left, minutes};
@@ -17,7 +19,7 @@ const RECENT_DAYS: i64 = 30;
 
 /// A list.
 pub(crate) fn list(server: &Server, call: &Call, endpoint: &str) -> Reply {
-    let mut briefs: Vec<Brief> = server.desk.briefs();
+    let mut briefs = server.desk.briefs();
     if let Err(refusal) = filter(server, call, endpoint, &mut briefs) {
         return refusal;
     }
@@ -59,7 +61,7 @@ fn include(call: &Call) -> Include {
     }
 }
 
-fn filter(server: &Server, call: &Call, endpoint: &str, briefs: &mut Vec<Brief>) -> Result<(), Reply> {
+fn filter(server: &Server, call: &Call, endpoint: &str, briefs: &mut Vec<Arc<Brief>>) -> Result<(), Reply> {
     briefs.retain(|brief| server.may_see(brief));
     let domain = match endpoint {
         "opportunities" => Some("opps"),
@@ -89,7 +91,7 @@ fn filter(server: &Server, call: &Call, endpoint: &str, briefs: &mut Vec<Brief>)
     by_time(call, briefs)
 }
 
-fn by_number(call: &Call, briefs: &mut Vec<Brief>) {
+fn by_number(call: &Call, briefs: &mut Vec<Arc<Brief>>) {
     type Column = (&'static str, fn(&Brief) -> i64);
     let columns: [Column; 7] = [
         ("client_id", |brief| brief.client),
@@ -111,7 +113,7 @@ fn by_number(call: &Call, briefs: &mut Vec<Brief>) {
     }
 }
 
-fn by_time(call: &Call, briefs: &mut Vec<Brief>) -> Result<(), Reply> {
+fn by_time(call: &Call, briefs: &mut Vec<Arc<Brief>>) -> Result<(), Reply> {
     let moment = |name: &str| call.moment(name).map_err(|text| invalid(name, &text));
     if let Some(from) = moment("lastupdatefromdate")? {
         briefs.retain(|brief| brief.updated >= from);
@@ -132,7 +134,7 @@ fn by_time(call: &Call, briefs: &mut Vec<Brief>) -> Result<(), Reply> {
 }
 
 /// The newest first, unless asked otherwise.
-fn order(call: &Call, briefs: &mut [Brief]) {
+fn order(call: &Call, briefs: &mut [Arc<Brief>]) {
     let down = call.flag("orderdesc");
     match call.text("order").map(str::to_ascii_lowercase).as_deref() {
         Some("id") => briefs.sort_by_key(|brief| brief.id),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::super::desk::{story, ticket::Part};
+use super::super::desk::{people, story, ticket::Part};
 use super::super::{Rate, Switches, changes};
 use super::start;
 
@@ -19,6 +19,23 @@ fn tokens_end_and_are_not_given_to_just_anybody() {
     assert!(status == 500 && page.as_str().unwrap().starts_with("<!DOCTYPE html>"));
     let (_, info) = reader.get("/authinfo");
     assert_eq!((info["auth_url"].as_str(), &info["tenant_id"]), (Some(halo.auth_url.as_str()), &json!("acme")));
+}
+
+#[test]
+fn a_name_and_a_password_log_in_as_well() {
+    let (halo, reader) = start(Switches::default());
+    let ask = |content_type: &'static str, password: &str| {
+        let form =
+            format!("grant_type=password&client_id=deskferry-app&username=migration&password={password}&scope=all");
+        let url = format!("{}/token?tenant=acme", halo.auth_url);
+        reader.send(|client| client.post(url).header("content-type", content_type).body(form))
+    };
+    let form = "application/x-www-form-urlencoded";
+    assert_eq!(
+        (ask(form, "login-secret-5150").0, ask(form, "wrong").1["error"].clone()),
+        (200, json!("invalid_grant"))
+    );
+    assert_eq!(ask("application/json", "login-secret-5150").0, 400, "a form and nothing else");
 }
 
 #[test]
@@ -100,6 +117,13 @@ fn the_desk_changes_between_pages() {
 #[test]
 fn what_is_written_later_is_part_of_the_truth() {
     let (halo, reader) = start(Switches::default());
+    changes::open(halo.desk(), 20_000, story::EVERY_FIELD);
+    changes::delete(halo.desk(), story::TAGGED);
+    halo.desk().users.change(|users| users.retain(|user| user.id != people::BLANK_USER));
+    let since = "/Tickets?pageinate=true&includeclosed=1&lastupdatefromdate=2026-08-01";
+    assert_eq!(reader.rows(since, "tickets").iter().map(|row| &row["id"]).collect::<Vec<_>>(), [&json!(20_000)]);
+    assert_eq!(reader.get(&format!("{since}&deleted=true")).1["record_count"], json!(1));
+    assert_eq!(reader.get(&format!("/Users/{}", people::BLANK_USER)).0, 404);
     changes::write_again(halo.desk(), story::REOPENED);
     let ticket = halo.desk().ticket(story::REOPENED).unwrap();
     let last = halo.desk().thread(&ticket).pop().unwrap();

@@ -1,6 +1,7 @@
 //! That the stand-in does what it is told to: each of its traps, once.
 
 mod faults;
+mod lists;
 mod truth;
 
 use std::time::Duration;

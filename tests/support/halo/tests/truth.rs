@@ -106,7 +106,7 @@ fn an_article_has_three_texts_and_those_are_not_in_lists() {
     let (halo, reader) = start(Switches::default());
     let listed = reader.rows("/KBArticle?pageinate=true&page_size=100", "articles");
     assert!(listed.iter().all(|row| row.get("resolution_html").is_none() && row.get("faqlists").is_none()));
-    for article in &halo.desk().articles {
+    for article in halo.desk().articles.all() {
         let (_, row) = reader.get(&format!("/KBArticle/{}?includedetails=true", article.id));
         let has = |key: &str, marker: &str| row[key].as_str().unwrap_or_default().contains(marker);
         let kind = if article.markdown { "markdown" } else { "html" };

@@ -65,8 +65,8 @@ fn author<'a>(row: Row<'a>, desk: &Desk, action: &Action) -> Row<'a> {
     if action.on_behalf_of == 0 {
         return row;
     }
-    let name = desk.user(action.on_behalf_of).map_or("", |user| &user.name);
-    row.id("on_behalf_of", action.on_behalf_of).text("on_behalf_of_name", name)
+    let name = desk.user(action.on_behalf_of).map(|user| user.name).unwrap_or_default();
+    row.id("on_behalf_of", action.on_behalf_of).text("on_behalf_of_name", &name)
 }
 
 fn email<'a>(row: Row<'a>, email: Option<&Email>, html: bool) -> Row<'a> {

@@ -11,7 +11,7 @@ use super::Dialect;
 /// A contract.
 pub(crate) fn contract(dialect: &Dialect, desk: &Desk, contract: &Contract, detail: bool) -> Value {
     let row = dialect.row("contract", contract.id).id("id", contract.id).id("client_id", contract.client);
-    let row = row.set("client_name", desk.client(contract.client).map_or("", |client| &client.name));
+    let row = row.set("client_name", desk.client_name(contract.client));
     let row = row.set("ref", contract.reference.as_str()).set("refextra", contract.title.as_str());
     let row = row.date("start_date", contract.starts).maybe_date("end_date", contract.ends).set("started", true);
     let row = row.set("expired", !contract.active).set("active", contract.active).set("contracttype", 1);
@@ -35,7 +35,7 @@ pub(crate) fn asset(dialect: &Dialect, desk: &Desk, asset: &Asset, detail: bool)
     let row = dialect.row("asset", asset.id).id("id", asset.id).set("inventory_number", asset.number.as_str());
     let row = row.set("key_field", asset.model.as_str()).id("assettype_id", asset.kind).set("assettype_name", kind);
     let row = row.id("client_id", asset.client).id("site_id", site_of(asset)).text("username", &asset.username);
-    let row = row.set("client_name", desk.client(asset.client).map_or("", |client| &client.name)).id("status_id", 1);
+    let row = row.set("client_name", desk.client_name(asset.client)).id("status_id", 1);
     let row = row.set("status_name", "Active").set("inactive", asset.inactive);
     let row =
         row.maybe_date("warranty_end", asset.warranty_ends).id("contract_id", 0).set("use", "asset").set("table", 5);

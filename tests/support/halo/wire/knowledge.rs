@@ -60,5 +60,6 @@ pub(crate) fn faq_list(dialect: &Dialect, desk: &Desk, list: &FaqList) -> Value 
     let row = row.set("full_name", full_name(list)).set("type", 0).set("dontshowonportal", list.hidden);
     let row = row.set("showforall", list.clients.is_empty()).set("showforallagents", true);
     let row = row.set("clients", list.clients.iter().map(|id| json!({"id": id})).collect::<Vec<_>>());
-    row.set("article_count", desk.articles.iter().filter(|article| article.lists.contains(&list.id)).count()).done()
+    row.set("article_count", desk.articles.all().iter().filter(|article| article.lists.contains(&list.id)).count())
+        .done()
 }

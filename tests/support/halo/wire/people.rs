@@ -38,9 +38,9 @@ pub(crate) fn client(dialect: &Dialect, client: &Client, detail: bool) -> Value 
 
 /// A site. Its client's id is a double, as the vendor declares it.
 pub(crate) fn site(dialect: &Dialect, desk: &Desk, site: &Site, detail: bool) -> Value {
-    let client = desk.client(site.client).map_or("", |client| &client.name);
+    let client = desk.client_name(site.client);
     let row = dialect.row("site", site.id).id("id", site.id).set("name", site.name.as_str());
-    let row = row.set("client_id", site.client as f64).set("client_name", client);
+    let row = row.set("client_id", site.client as f64).set("client_name", client.as_str());
     let row = row.set("clientsite_name", format!("{client}/{}", site.name)).set("inactive", site.inactive);
     let row = row.id("sla_id", 0).text("phonenumber", &site.phone).set("timezone", "GMT Standard Time");
     let row =
@@ -60,12 +60,12 @@ pub(crate) fn site(dialect: &Dialect, desk: &Desk, site: &Site, detail: bool) ->
 
 /// A contact. Its site's id is a double, as the vendor declares it.
 pub(crate) fn user(dialect: &Dialect, desk: &Desk, user: &User, detail: bool) -> Value {
-    let client = desk.client(user.client).map_or("", |client| &client.name);
+    let client = desk.client_name(user.client);
     let site = desk.site(user.site).map_or("", |site| &site.name);
     let (first, last) = user.name.trim().split_once(' ').unwrap_or((user.name.trim(), ""));
     let row = dialect.row("user", user.id).id("id", user.id).set("name", user.name.as_str());
     let row = row.set("site_id", user.site as f64).id("site_id_int", user.site).set("site_name", site);
-    let row = row.id("client_id", user.client).set("client_name", client);
+    let row = row.id("client_id", user.client).set("client_name", client.as_str());
     let row = row.text("firstname", first).text("surname", last.trim()).text("title", &user.job);
     let row = row.text("emailaddress", &user.email).text("phonenumber", &user.phone).text("login", &user.email);
     let row = row.text("mobilenumber", &user.mobile).text("whatsapp_number", &user.whatsapp).text("notes", &user.notes);

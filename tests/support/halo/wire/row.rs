@@ -22,9 +22,9 @@ impl Dialect {
         Row { dialect: self, kind, id, map: Map::new() }
     }
 
-    /// HTML with links to this server.
+    /// HTML with links to this server: `{desk}` its resources, `{portal}` what people see of it.
     pub(crate) fn html(&self, html: &str) -> String {
-        html.replace("{desk}", &self.url)
+        html.replace("{desk}", &self.url).replace("{portal}", self.url.trim_end_matches("/api"))
     }
 }
 

@@ -21,7 +21,7 @@ pub(crate) struct Include {
 
 /// A row of a list.
 pub(crate) fn listed(dialect: &Dialect, desk: &Desk, ticket: &Ticket, include: &Include) -> Value {
-    let row = common(dialect, desk, ticket);
+    let row = shared(dialect, desk, ticket);
     let row = if include.status { row.set("status_name", ticket.status_name()) } else { row };
     let row = if include.ticket_type { row.set("tickettype_name", ticket.type_name()) } else { row };
     let row = if include.agent { row.text("agent_name", agent_name(desk, ticket)) } else { row };
@@ -41,7 +41,7 @@ pub(crate) fn id_only(dialect: &Dialect, ticket: &Ticket) -> Value {
 /// The row of a detail; `whole` with everything that hangs on it.
 pub(crate) fn detail(dialect: &Dialect, desk: &Desk, ticket: &Ticket, whole: bool) -> Value {
     let brief = &ticket.brief;
-    let row = common(dialect, desk, ticket)
+    let row = shared(dialect, desk, ticket)
         .set("status_name", ticket.status_name())
         .set("tickettype_name", ticket.type_name());
     let row = row.text("agent_name", agent_name(desk, ticket)).text("sla_name", sla_name(ticket));
@@ -58,7 +58,7 @@ pub(crate) fn detail(dialect: &Dialect, desk: &Desk, ticket: &Ticket, whole: boo
         None => row,
     };
     let row = match desk.user(brief.user) {
-        Some(user) => row.set("user", nested_user(dialect, desk, user)),
+        Some(user) => row.set("user", nested_user(dialect, desk, &user)),
         None => row,
     };
     let row = match ticket.closure_note.as_str() {
@@ -93,7 +93,7 @@ fn nested_user(dialect: &Dialect, desk: &Desk, user: &super::super::desk::people
 }
 
 /// What lists and details have in common.
-fn common<'a>(dialect: &'a Dialect, desk: &Desk, ticket: &Ticket) -> Row<'a> {
+fn shared<'a>(dialect: &'a Dialect, desk: &Desk, ticket: &Ticket) -> Row<'a> {
     let brief = &ticket.brief;
     let children = desk.children(brief.id).len();
     let row = dialect.row("ticket", brief.id).id("id", brief.id).guid().date("dateoccurred", brief.opened);
@@ -122,7 +122,17 @@ fn common<'a>(dialect: &'a Dialect, desk: &Desk, ticket: &Ticket) -> Row<'a> {
     let tags: Vec<&str> = ticket.tags.iter().map(|id| tag(*id)).collect();
     let row = row.text("ticket_tags", &tags.join(",")).set("reviewed", false).set("table", 1);
     let row = row.set("approval_status", i64::from(ticket.approval_process > 0));
-    deal(row.set("use", if brief.kind == Kind::Opportunity { "opportunity" } else { "ticket" }), ticket)
+    deal(
+        row.set(
+            "use",
+            match brief.kind {
+                Kind::Request => "ticket",
+                Kind::Opportunity => "opportunity",
+                Kind::Project | Kind::Task => "project",
+            },
+        ),
+        ticket,
+    )
 }
 
 fn categories<'a>(mut row: Row<'a>, ticket: &Ticket) -> Row<'a> {

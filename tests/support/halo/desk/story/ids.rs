@@ -68,7 +68,7 @@ pub(crate) const COMPLETED: i64 = 1043;
 pub(crate) const APPROVALS: i64 = 1044;
 /// Rated by the customer.
 pub(crate) const RATED: i64 = 1045;
-/// At another client than the contact's own.
+/// At another client than the contact's own, who is anonymised by now.
 pub(crate) const AT_OTHER_CLIENT: i64 = 1046;
 /// No subject.
 pub(crate) const NO_SUBJECT: i64 = 1047;

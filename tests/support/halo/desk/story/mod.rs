@@ -109,7 +109,7 @@ fn asked_by(desk: &Desk, ticket: &mut Ticket, user: i64) {
 fn at_site(desk: &Desk, ticket: &mut Ticket, client: i64, site: i64) {
     ticket.brief.client = client;
     ticket.brief.site = site;
-    ticket.client_name = desk.client(client).map_or_else(String::new, |client| client.name.clone());
+    ticket.client_name = desk.client_name(client);
     ticket.site_name = desk.site(site).map_or_else(String::new, |site| site.name.clone());
 }
 
