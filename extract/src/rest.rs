@@ -1,0 +1,55 @@
+//! Reader: any source with a REST API that a spec describes.
+//!
+//! ```text
+//!  spec ─▶ tables, side by side ── calls ─▶ api: login, rate, retry ─▶ the source
+//!             list: pages until it is proven to be all ┐
+//!             each: rows in full, rows of each parent  ├─ declared columns ─▶ capture (in the stage, durable)
+//!             files: downloads, images                 ┘                        │ when all is there
+//!                                                                            replay ─▶ sink ─▶ one published run
+//! ```
+//!
+//! Invariants:
+//! 1. only GET is sent to the source, but for the log-in;
+//! 2. what was fetched is not fetched again: stopped by Ctrl-C, a crash or a token that ended, `--resume` goes on (`capture.rs`);
+//! 3. a table is whole, or it is told to be incomplete: in its manifest, in `_defects`, by exit code 1. A table that the spec
+//!    calls required and the source refuses is an error, and nothing is published;
+//! 4. the login goes to the host of `url` and nowhere else.
+
+mod api;
+mod capture;
+mod each;
+mod fetch;
+mod list;
+mod login;
+mod page;
+mod paging;
+mod replay;
+mod row;
+mod sample;
+#[cfg(test)]
+mod tests;
+mod times;
+
+use deskferry_staging::{Context, Manifest};
+
+use crate::spec::Rest;
+use crate::{Request, Result, Settings, Spec};
+use api::Api;
+use capture::{Capture, Plan};
+use fetch::Fetch;
+
+/// Reads the tables that are wanted into one published run.
+pub(crate) async fn extract(
+    context: &Context,
+    spec: &Spec,
+    rest: &Rest,
+    settings: &Settings,
+    request: &Request,
+) -> Result<Manifest> {
+    let api = Api::new(context, spec, rest, settings)?;
+    let plan = Plan::new(context, spec, settings, request);
+    let capture = Capture::open(context, spec, plan, request.unfinished).await?;
+    let fetch = Fetch::new(spec, rest, request, api, capture);
+    fetch.all().await?;
+    fetch.publish(settings).await
+}

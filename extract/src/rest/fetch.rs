@@ -1,0 +1,216 @@
+//! All tables of a source, side by side: a table begins when what it depends on has ended, and the rate of the source is the only
+//! limit. What ends is in the capture; stopped anywhere, the same goes on from there.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use deskferry_staging::Tick;
+use futures::future::BoxFuture;
+use futures::stream::BoxStream;
+use futures::{StreamExt as _, TryStreamExt as _};
+use tokio_util::sync::CancellationToken;
+
+use super::api::{Api, Failure};
+use super::capture::{Capture, End, Entry, LogWriter};
+use super::paging::Pager;
+use super::row::{Row, Selector};
+use super::sample::Keeps;
+use crate::spec::{Access, Paging, Rest, Table};
+use crate::{Error, Request, Result, Spec};
+
+/// Time between two looks whether something waits to be stored.
+const FLUSH_EVERY: Duration = Duration::from_millis(500);
+
+/// One extract while it fetches.
+pub(super) struct Fetch<'a> {
+    pub(super) spec: &'a Spec,
+    pub(super) rest: &'a Rest,
+    pub(super) request: &'a Request,
+    pub(super) api: Api,
+    pub(super) capture: Capture,
+    writers: Mutex<Vec<Arc<LogWriter>>>,
+    /// Cancelled once the table has ended.
+    ended: BTreeMap<String, CancellationToken>,
+}
+
+impl<'a> Fetch<'a> {
+    pub(super) fn new(spec: &'a Spec, rest: &'a Rest, request: &'a Request, api: Api, capture: Capture) -> Self {
+        let ended = spec.tables.iter().map(|t| (t.name.clone(), CancellationToken::new())).collect();
+        Self { spec, rest, request, api, capture, writers: Mutex::default(), ended }
+    }
+
+    /// Fetches all that is wanted and not there yet.
+    ///
+    /// # Errors
+    /// The first of any table; `Cancelled`. What was fetched until then is stored.
+    pub(super) async fn all(&'a self) -> Result<()> {
+        let tables = self.spec.tables.iter().filter(|t| t.path.is_some() && self.needs(t));
+        let work = futures::future::try_join_all(tables.map(|table| self.whole(table)));
+        let outcome = tokio::select! {
+            outcome = work => outcome.map(|_| ()),
+            error = self.keep_storing() => Err(error),
+            () = self.api.context.cancel.cancelled() => Err(Error::Cancelled),
+        };
+        let writers = self.writers();
+        let stored = futures::future::join_all(writers.iter().map(|writer| writer.flush())).await;
+        outcome.and(stored.into_iter().collect())
+    }
+
+    /// Whether a table is wanted, or one whose rows belong to its rows.
+    fn needs(&self, table: &Table) -> bool {
+        let is_parent = |t: &Table| t.name != table.name && t.parent.as_ref().is_some_and(|p| p.table == table.name);
+        let names = |t: &Table| self.capture.plan.sample.is_some() && t.named_by.iter().any(|n| n.table == table.name);
+        let depend = self.spec.tables.iter().filter(|t| is_parent(t) || names(t));
+        self.request.wants(&table.name) || depend.into_iter().any(|t| self.needs(t))
+    }
+
+    /// One table from begin to end.
+    async fn whole(&'a self, table: &'a Table) -> Result<()> {
+        let named_by = table.named_by.iter().map(|n| &n.table).filter(|_| self.capture.plan.sample.is_some());
+        for name in table.parent.iter().map(|p| &p.table).chain(named_by) {
+            self.ended(self.table(name)?).cancelled().await;
+        }
+        if self.capture.end(&table.name, "rows").await?.is_none() {
+            match (&table.parent, &table.detail) {
+                (Some(_), _) => self.children(table).await?,
+                (None, None) => self.list(table, "rows").await?,
+                (None, Some(detail)) => {
+                    if self.capture.end(&table.name, "list").await?.is_none() {
+                        self.list(table, "list").await?;
+                    }
+                    self.details(table, detail).await?;
+                }
+            }
+        }
+        self.ended(table).cancel();
+        Ok(())
+    }
+
+    /// Told when a table has ended; one inside another ends with that.
+    fn ended(&self, table: &Table) -> CancellationToken {
+        let mut table = table;
+        while let Some(outer) = table.inside.as_ref().and_then(|_| self.parent(table).ok()) {
+            table = outer;
+        }
+        self.ended.get(&table.name).cloned().unwrap_or_default()
+    }
+
+    /// The last error of storing what waits.
+    async fn keep_storing(&self) -> Error {
+        loop {
+            tokio::time::sleep(FLUSH_EVERY).await;
+            for writer in self.writers() {
+                if let Err(error) = writer.flush_due().await {
+                    return error;
+                }
+            }
+        }
+    }
+
+    fn writers(&self) -> Vec<Arc<LogWriter>> {
+        self.writers.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// A log of a table, to go on with.
+    pub(super) async fn writer(&self, table: &str, log: &str) -> Result<Arc<LogWriter>> {
+        let writer = Arc::new(self.capture.writer(table, log).await?);
+        self.writers.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&writer));
+        Ok(writer)
+    }
+
+    pub(super) fn table(&self, name: &str) -> Result<&'a Table> {
+        self.spec.table(name).ok_or_else(|| Error::Internal(format!("table `{name}` is not declared")))
+    }
+
+    pub(super) fn parent(&self, table: &Table) -> Result<&'a Table> {
+        self.table(table.parent.as_ref().map(|p| p.table.as_str()).unwrap_or_default())
+    }
+
+    pub(super) fn selector(&self) -> Selector<'a> {
+        Selector { spec: self.spec, null_dates: &self.rest.null_dates }
+    }
+
+    /// How lists of a table are walked.
+    pub(super) fn pager(&self, table: &'a Table) -> Result<Pager<'_>> {
+        let paging = table.paging.as_ref().unwrap_or(&self.rest.paging);
+        let begin = match paging {
+            Paging::Windows { begin, .. } => self.api.fill(begin),
+            _ => String::new(),
+        };
+        Pager::new(paging, &begin, self.capture.plan.begun, &self.api.base).map_err(|reason| Error::Setting {
+            key: "[source]",
+            reason,
+            hint: format!("the windows of table `{}` begin there", table.name),
+        })
+    }
+
+    /// Most calls that are made ready at a time.
+    pub(super) fn ahead(&self) -> usize {
+        self.rest.in_flight
+    }
+
+    /// The rows in a log of a table.
+    pub(super) async fn rows(&self, table: &Table, log: &str) -> Result<BoxStream<'static, Result<Row>>> {
+        let entries = self.capture.entries(&table.name, log).await?;
+        let rows = entries.try_filter_map(|entry| async move {
+            Ok(match entry {
+                Entry::Row(row) => Some(row),
+                _ => None,
+            })
+        });
+        Ok(rows.boxed())
+    }
+
+    /// The rows of a table as they are staged, once it has ended.
+    pub(super) fn final_rows<'s>(&'s self, table: &'s Table) -> BoxFuture<'s, Result<BoxStream<'s, Result<Row>>>> {
+        Box::pin(async move {
+            if table.inside.is_some() {
+                let name = table.name.clone();
+                let outer = self.final_rows(self.parent(table)?).await?;
+                let inner = outer.map_ok(move |row| {
+                    let of_table = row.inside.into_iter().filter(|(inner, _)| *inner == name);
+                    futures::stream::iter(of_table.flat_map(|(_, rows)| rows).map(Ok).collect::<Vec<_>>())
+                });
+                return Ok(inner.try_flatten().boxed());
+            }
+            let rows = self.rows(table, "rows").await?;
+            let keeps: Keeps = if table.detail.is_some() { Keeps::All } else { self.sample_filter(table).await? };
+            Ok(rows.try_filter(move |row| futures::future::ready(keeps.keeps(table, row))).boxed())
+        })
+    }
+
+    /// What becomes of a table that the source refuses.
+    pub(super) fn refused(&self, table: &Table, status: u16, reason: String) -> Result<End> {
+        match (table.access, status) {
+            (Access::Optional, 403 | 404 | 405 | 410) => {
+                Ok(End { incomplete: Some(format!("the source refuses it: {reason}")), ..End::default() })
+            }
+            (Access::Required, 403 | 404) => Err(Error::NoAccess { table: table.name.clone(), reason }),
+            _ => Err(Error::Reply {
+                what: format!("table `{}`", table.name),
+                reason: format!("the source answers {reason}"),
+                hint: format!("correct `path` or `query` of `{}` in the spec", table.name),
+            }),
+        }
+    }
+
+    /// Tells how far a table is.
+    pub(super) fn tick(&self, table: &Table, done: u64, total: Option<u64>) {
+        let stats = self.api.client.stats();
+        let mut note = format!("{} calls", stats.calls);
+        if stats.throttled > 0 {
+            note += &format!(", {} refused by the rate limit", stats.throttled);
+        }
+        (self.api.context.progress)(&Tick { table: &table.name, done, total, note: &note, is_end: false });
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Failed(error) => error,
+            Failure::Refused { reason, .. } => Self::Internal(format!("a refusal was not dealt with: {reason}")),
+        }
+    }
+}

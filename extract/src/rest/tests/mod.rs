@@ -1,0 +1,4 @@
+//! The reader against made-up services.
+
+mod basics;
+mod support;
