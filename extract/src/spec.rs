@@ -133,6 +133,10 @@ pub struct Table {
     /// Parameters with which the list is read once each; rows of one key are one row.
     #[serde(default)]
     pub passes: Vec<Params>,
+    /// Column that is filled with the number, from 0, of the first pass that listed the row: where the source tells apart by its
+    /// filters only.
+    #[serde(default)]
+    pub pass_column: Option<String>,
     /// A list that ends at so many rows was cut off by the source.
     #[serde(default)]
     pub ceiling: Option<u64>,
@@ -160,9 +164,23 @@ pub struct Table {
     /// Columns of HTML whose images are fetched, too.
     #[serde(default)]
     pub images_in: Vec<String>,
+    /// Columns that are left empty in some rows: secrets that a list of columns cannot tell apart.
+    #[serde(default)]
+    pub hidden: Option<Hidden>,
     /// Columns in the order in which they are staged.
     #[serde(deserialize_with = "columns::columns")]
     pub columns: Vec<Column>,
+}
+
+/// Columns that are left empty where one of the conditions holds.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hidden {
+    /// The columns.
+    pub columns: Vec<String>,
+    /// Members of the source's row, declared or not, and the text of each with which the columns are hidden.
+    #[serde(rename = "if")]
+    pub conditions: std::collections::BTreeMap<String, String>,
 }
 
 /// Which column of a table names a row of another.

@@ -8,7 +8,7 @@ WITH texts AS (
             text_to_html(description)) AS question,
         coalesce(nullif(trim(resolution_html), ''), markdown_to_html(nullif(trim(resolution_markdown), '')),
             text_to_html(resolution)) AS answer,
-        coalesce(nullif(trim(internalmemoagenthtml), ''), markdown_to_html(nullif(trim(internalmemoagentmarkdown), '')),
+        coalesce(nullif(trim(internalmemoagent_html), ''), markdown_to_html(nullif(trim(internalmemoagent_markdown), '')),
             text_to_html(internalmemoagent)) AS memo
     FROM halo.kb_articles
 ),

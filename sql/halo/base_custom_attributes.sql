@@ -23,7 +23,7 @@ WITH owned AS (
 once AS (
     SELECT
         *,
-        row_number() OVER (PARTITION BY scope, owner_key, field_id, CASE WHEN scope = 'site' THEN owner_id END ORDER BY inactive, length(owner_id), owner_id) AS nth
+        row_number() OVER (PARTITION BY scope, owner_key, field_id, CASE WHEN scope = 'site' OR nth > 1 THEN owner_id END, nth ORDER BY inactive, length(owner_id), owner_id) AS place
     FROM owned
     WHERE owner_key IS NOT NULL AND NOT left_out
 ),
@@ -31,7 +31,7 @@ once AS (
 of_sites AS (
     SELECT owner_key, attribute, field_id, string_agg(site || ': ' || as_entered, '; ' ORDER BY owner_id) AS text
     FROM once
-    WHERE scope = 'site' AND is_defined
+    WHERE scope = 'site' AND is_defined AND nth = 1
     GROUP BY owner_key, attribute, field_id
 ),
 
@@ -40,7 +40,7 @@ fitting AS (
     FROM (
         SELECT CASE WHEN scope = 'site' THEN 'client' ELSE scope END AS scope, owner_key, attribute, value
         FROM once
-        WHERE scope <> 'site' AND nth = 1 AND value IS NOT NULL
+        WHERE scope <> 'site' AND place = 1 AND value IS NOT NULL
         UNION ALL
         SELECT 'client', owner_key, attribute, json_quote(text) FROM of_sites
     ) AS filled
@@ -50,7 +50,7 @@ fitting AS (
 others AS (
     SELECT CASE WHEN scope = 'site' THEN 'client' ELSE scope END AS scope, owner_key, string_agg(label || ': ' || as_entered, '; ' ORDER BY field_id, owner_id) AS as_entered
     FROM once
-    WHERE nth = 1 AND value IS NULL AND NOT (scope = 'site' AND is_defined)
+    WHERE place = 1 AND value IS NULL AND NOT (scope = 'site' AND is_defined AND nth = 1)
     GROUP BY CASE WHEN scope = 'site' THEN 'client' ELSE scope END, owner_key
 )
 

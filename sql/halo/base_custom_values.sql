@@ -1,4 +1,4 @@
--- one row per filled custom field with the JSON that its attribute takes; key: (scope, owner_id, field_id)
+-- one row per filled custom field with the JSON that its attribute takes; key: (scope, owner_id, field_id, nth)
 -- value is NULL where the stored text does not fit the field's type: it is kept as entered. A field without a definition is one
 -- that was deleted in Halo: its value is kept as text. Dates are noon UTC, so that they are the same day wherever they are read.
 WITH named AS (
@@ -6,6 +6,7 @@ WITH named AS (
         held.scope,
         held.owner_id,
         held.field_id,
+        held.nth,
         fields.id IS NOT NULL AS is_defined,
         fields.scope AS field_scope,
         fields.kind,
@@ -28,16 +29,16 @@ WITH named AS (
 
 -- Numbers of options, where there is no text beside them.
 chosen AS (
-    SELECT listed.scope, listed.owner_id, listed.field_id, string_agg(options.name, ', ' ORDER BY options.id) AS names
+    SELECT listed.scope, listed.owner_id, listed.field_id, listed.nth, string_agg(options.name, ', ' ORDER BY options.id) AS names
     FROM (
-        SELECT scope, owner_id, field_id, unnest(string_to_array(regexp_replace(stored, '[^0-9,]', '', 'g'), ',')) AS option_id
+        SELECT scope, owner_id, field_id, nth, unnest(string_to_array(regexp_replace(stored, '[^0-9,]', '', 'g'), ',')) AS option_id
         FROM named
         WHERE type IN (2, 3) AND display IS NULL
     ) AS listed
     JOIN (
         SELECT DISTINCT field_id, id, trim(name) AS name FROM halo.field_values
     ) AS options ON options.field_id = listed.field_id AND CAST(options.id AS VARCHAR) = listed.option_id
-    GROUP BY listed.scope, listed.owner_id, listed.field_id
+    GROUP BY listed.scope, listed.owner_id, listed.field_id, listed.nth
 ),
 
 -- A table's rows hold custom fields again: each row is a line.
@@ -47,7 +48,7 @@ table_rows AS (
         unnest(json_get_array(stored)) AS json,
         unnest(range(0, json_length(stored))) AS nth
     FROM named
-    WHERE type = 7 AND stored LIKE '[%'
+    WHERE named.nth = 1 AND type = 7 AND stored LIKE '[%'
 ),
 
 table_cells AS (
@@ -82,14 +83,15 @@ texts AS (
             ELSE coalesce(named.stored, named.display)
         END AS text
     FROM named
-    LEFT JOIN chosen ON chosen.scope = named.scope AND chosen.owner_id = named.owner_id AND chosen.field_id = named.field_id
-    LEFT JOIN tables ON tables.scope = named.scope AND tables.owner_id = named.owner_id AND tables.field_id = named.field_id
+    LEFT JOIN chosen ON chosen.scope = named.scope AND chosen.owner_id = named.owner_id AND chosen.field_id = named.field_id AND chosen.nth = named.nth
+    LEFT JOIN tables ON tables.scope = named.scope AND tables.owner_id = named.owner_id AND tables.field_id = named.field_id AND named.nth = 1
 )
 
 SELECT
     scope,
     owner_id,
     field_id,
+    nth,
     is_defined,
     field_scope,
     label,
@@ -98,7 +100,7 @@ SELECT
     left_out,
     text                                                                                    AS as_entered,
     CASE
-        WHEN NOT is_defined OR left_out THEN NULL
+        WHEN NOT is_defined OR left_out OR nth > 1 THEN NULL
         WHEN kind = 'boolean' THEN CASE
             WHEN lower(text) IN ('true', '1', 'yes') THEN 'true'
             WHEN lower(text) IN ('false', '0', 'no') THEN 'false' END

@@ -6,6 +6,6 @@ SELECT
     -- Host and port of the API and of the portal, as a pattern: links to them are links inside the desk.
     array_to_string([
         replace(regexp_replace(max(CASE WHEN key = 'source.url' THEN value END), '^(https?://[^/]*).*$', '\1'), '.', '[.]'),
-        replace(regexp_replace(max(CASE WHEN key = 'source.portal_url' THEN value END), '^(https?://[^/]*).*$', '\1'), '.', '[.]')
+        replace(regexp_replace(max(CASE WHEN key = 'source.site_url' THEN value END), '^(https?://[^/]*).*$', '\1'), '.', '[.]')
     ], '|')                                                                                AS own_hosts
 FROM settings

@@ -1,4 +1,5 @@
--- one row per custom field on a ticket, client, site, user, action, contract, opportunity, asset or article; key: (scope, owner_id, field_id)
+-- one row per custom field on a ticket, client, site, user, action, contract, opportunity, asset or article; key: (scope, owner_id,
+-- field_id, nth): an object that holds a field twice has one with a text first
 -- `stored` is the value as text, NULL where it is empty; a selection is its number there, and `display` its text.
 WITH everything AS (
     SELECT 'ticket' AS scope, CAST(ticket_id AS VARCHAR) AS owner_id, id, name, label, type, usage, value, display FROM halo.ticket_fields
@@ -32,5 +33,6 @@ SELECT
         WHEN value IN ('null', '[]', '{}') THEN ''
         WHEN value LIKE '"%' THEN (('{"v":' || value || '}') ->> 'v')
         ELSE value END), '')                                                                AS stored,
-    nullif(trim(display), '')                                                               AS display
+    nullif(trim(display), '')                                                               AS display,
+    row_number() OVER (PARTITION BY scope, owner_id, id ORDER BY CASE WHEN trim(display) <> '' THEN 0 ELSE 1 END, value) AS nth
 FROM everything

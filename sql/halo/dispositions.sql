@@ -151,7 +151,7 @@ fields AS (
         END
     FROM base_stored_values AS held
     LEFT JOIN base_custom_fields AS fields ON fields.id = held.field_id
-    LEFT JOIN base_custom_values AS filled ON filled.scope = held.scope AND filled.owner_id = held.owner_id AND filled.field_id = held.field_id
+    LEFT JOIN base_custom_values AS filled ON filled.scope = held.scope AND filled.owner_id = held.owner_id AND filled.field_id = held.field_id AND filled.nth = held.nth
     LEFT JOIN owners ON owners.scope = held.scope AND owners.owner_id = held.owner_id
 ),
 

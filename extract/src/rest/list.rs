@@ -17,7 +17,7 @@ use super::capture::{End, Entry, LogWriter};
 use super::fetch::Fetch;
 use super::page::{Page, Query};
 use super::paging::Position;
-use super::row::{Hash, Row, cell, has_key, hash, key};
+use super::row::{Hash, Row, cell, has_key, hash, key, set_cell};
 use crate::spec::{Params, Table};
 use crate::{Error, Result};
 
@@ -239,7 +239,10 @@ impl Listing<'_> {
             if self.most.is_some_and(|most| self.state.seen.len() as u64 >= most) {
                 break;
             }
-            let row = self.fetch.selector().row(self.table, json, None, &mut members);
+            let mut row = self.fetch.selector().row(self.table, json, None, &mut members);
+            if let Some(column) = &self.table.pass_column {
+                set_cell(self.table, &mut row, column, mark.pass.to_string());
+            }
             let hash = hash(self.table, &row);
             if !self.state.round.insert(hash) {
                 mark.repeated += 1;

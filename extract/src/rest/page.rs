@@ -56,8 +56,10 @@ impl<'a> Query<'a> {
     }
 
     /// The number that a parameter asks for at most, where all comes in one reply: as many rows as that are too many to be all.
+    /// Filters do not count: those of passes, and those that name a parent, can be the number of rows by chance.
     pub(super) fn asks_for(&self, rows: u64) -> bool {
-        rows > 1 && self.params.iter().any(|(_, value)| value.parse() == Ok(rows))
+        let mut fixed = self.table.query.0.iter().filter(|(_, value)| value.places().next().is_none());
+        rows > 1 && fixed.any(|(_, value)| value.to_string().parse() == Ok(rows))
     }
 
     /// Fetches a page.

@@ -43,6 +43,7 @@ impl Selector<'_> {
                 *cell = self.text(column, value);
             }
         }
+        self.hide(table, json, &mut row);
         for inner in self.insides(table) {
             let place = inner.inside.as_deref().unwrap_or_default();
             known.insert(place.split('.').next().unwrap_or(place));
@@ -65,6 +66,20 @@ impl Selector<'_> {
             undeclared.extend(members.keys().filter(|name| !known.contains(name.as_str())).cloned());
         }
         row
+    }
+
+    /// Empties the columns that must not be kept of this row.
+    fn hide(&self, table: &Table, json: &Value, row: &mut Row) {
+        let Some(hidden) = &table.hidden else { return };
+        let is = |value: &Value, text: &str| match value {
+            Value::String(own) => own == text,
+            Value::Number(number) => whole(number) == text,
+            own => own.to_string() == text,
+        };
+        if hidden.conditions.iter().any(|(member, text)| find(json, member).is_some_and(|value| is(value, text))) {
+            let columns = table.columns.iter().zip(&mut row.cells).filter(|(column, _)| hidden.columns.contains(&column.name));
+            columns.for_each(|(_, cell)| *cell = None);
+        }
     }
 
     /// The tables whose rows are inside of this one's.
@@ -123,6 +138,14 @@ pub(super) fn find<'a>(json: &'a Value, place: &str) -> Option<&'a Value> {
 pub(super) fn cell<'a>(table: &Table, row: &'a Row, column: &str) -> Option<&'a str> {
     let at = table.columns.iter().position(|c| c.name.eq_ignore_ascii_case(column))?;
     row.cells.get(at)?.as_deref()
+}
+
+/// Fills a column of a row.
+pub(super) fn set_cell(table: &Table, row: &mut Row, column: &str, text: String) {
+    let at = table.columns.iter().position(|c| c.name.eq_ignore_ascii_case(column));
+    if let Some(cell) = at.and_then(|at| row.cells.get_mut(at)) {
+        *cell = Some(text);
+    }
 }
 
 /// Whether a row belongs to the parent of this key; a row that does not say is taken to.

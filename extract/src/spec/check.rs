@@ -55,7 +55,8 @@ fn columns(table: &Table) -> Checked {
     let named = table.key.columns().iter().chain(&table.updated_at).chain(&table.file);
     let files = table.download.iter().flat_map(|d| d.name.iter().chain(&d.size)).chain(&table.images_in);
     let parent = table.parent.as_ref().map(|p| &p.column);
-    if let Some(column) = named.chain(files).chain(parent).find(|c| table.column(c).is_none()) {
+    let made = table.pass_column.iter().chain(table.hidden.iter().flat_map(|h| &h.columns));
+    if let Some(column) = named.chain(files).chain(parent).chain(made).find(|c| table.column(c).is_none()) {
         return Err(Wrong::of(table, format!("names column `{column}` but does not declare it")));
     }
     if table.key.columns().is_empty() {
@@ -108,6 +109,7 @@ fn no_calls(table: &Table) -> Checked {
         ("detail", table.detail.is_some()),
         ("paging", table.paging.is_some()),
         ("download", table.download.is_some()),
+        ("hidden", table.hidden.is_some()),
     ];
     match keys.into_iter().find(|(_, given)| *given) {
         Some((key, _)) => Err(Wrong::of(table, format!("has `{key}`, but the spec has no [rest]"))),
@@ -137,6 +139,9 @@ fn calls(spec: &Spec, table: &Table) -> Checked {
         && parent.is_none_or(|p| p.column(column).is_none())
     {
         return wrong(format!("has `parent_if = \"{column}\"`, which is no column of its parent"));
+    }
+    if table.pass_column.is_some() && table.passes.is_empty() {
+        return wrong("has `pass_column`, but no `passes`".to_owned());
     }
     if table.file.is_some() {
         return wrong("has `file`, which names files in a folder: use `download`".to_owned());
