@@ -2,10 +2,10 @@
 //! (`support/halo/desk`) against what reading, models and loading make of it. The tenant is read and transformed once; each test
 //! asks one group of questions.
 
-mod content;
 mod faults;
 mod knowledge;
 mod loaded;
+mod objects;
 mod people;
 mod set_up;
 mod threads;
@@ -17,11 +17,11 @@ use std::sync::{Mutex, OnceLock};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
+use crate::support::Migration;
 use crate::support::halo::desk::Desk;
 use crate::support::halo::desk::people::{TWINS, User};
 use crate::support::halo::desk::ticket::{Author, Ticket};
 use crate::support::halo::{Halo, Switches};
-use crate::support::Migration;
 
 /// A tenant, and the migration of it.
 struct Moved {
@@ -34,7 +34,7 @@ fn settings(halo: &Halo, more: &str) -> String {
     let (id, secret) = Switches::default().client;
     format!(
         "[source]\nkind = \"halo\"\nurl = \"{}\"\nauth_url = \"{}\"\ntenant = \"acme\"\nclient_id = \"{id}\"\n\
-         client_secret = \"{secret}\"\n{more}",
+         client_secret = \"{secret}\"\nrate_calls = 100000\nrate_seconds = 1\n{more}",
         halo.url, halo.auth_url
     )
 }
@@ -120,12 +120,12 @@ fn contact_of(user: &User) -> Option<String> {
 /// The contact that asked, by whom the ticket names.
 fn contact_by(author: &Author, ticket: &Ticket) -> String {
     match author {
-        Author::User(id) => match desk().user(*id).and_then(contact_of) {
+        Author::User(id) => match desk().user(*id).as_ref().and_then(contact_of) {
             Some(key) => key,
             None => contact_by(&desk().asker(ticket), ticket),
         },
-        Author::Outsider(_, address) => match desk().users.iter().find(|user| user.email.eq_ignore_ascii_case(address)) {
-            Some(user) => contact_of(user).unwrap(),
+        Author::Outsider(_, address) => match desk().users.find(|user| user.email.eq_ignore_ascii_case(address)) {
+            Some(user) => contact_of(&user).unwrap(),
             None => format!("halo:contact:{}", address.to_lowercase()),
         },
         other => panic!("{other:?} does not ask"),

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::{attributes, contact_of, desk, keys, listed, row, table, text};
 use crate::support::halo::desk::people::{
-    ACME, AGENT_AS_USER, ANONYMISED_USER, BAD_EMAIL_USER, GENERAL_USER, INACTIVE_CLIENT, INACTIVE_USER, NEVER_MAILED_USER,
-    SAM, SERVICE_USER, SOCIAL_CLIENT, SOCIAL_USER, TWINS, UNKNOWN_CLIENT, USER_OF_MANY_ADDRESSES,
+    ACME, AGENT_AS_USER, ANONYMISED_USER, BAD_EMAIL_USER, GENERAL_USER, INACTIVE_CLIENT, INACTIVE_USER,
+    NEVER_MAILED_USER, SAM, SERVICE_USER, SOCIAL_CLIENT, SOCIAL_USER, TWINS, UNKNOWN_CLIENT, USER_OF_MANY_ADDRESSES,
 };
 use crate::support::halo::desk::staff::{DISABLED_AGENT, UNASSIGNED};
 use crate::support::halo::desk::story;
@@ -13,10 +13,10 @@ use crate::support::halo::desk::story;
 #[test]
 fn every_client_is_a_company_with_its_sites() {
     let companies = table("companies");
-    let real: Vec<_> =
-        desk().clients.iter().filter(|client| ![UNKNOWN_CLIENT, SOCIAL_CLIENT].contains(&client.id)).collect();
+    let mut real = desk().clients.all();
+    real.retain(|client| ![UNKNOWN_CLIENT, SOCIAL_CLIENT].contains(&client.id));
     assert_eq!(companies.len(), real.len());
-    for client in real {
+    for client in &real {
         let company = &companies[&format!("halo:client:{}", client.id)];
         let found = attributes(company);
         assert_eq!(company["name"], client.name.trim());
@@ -44,14 +44,17 @@ fn every_client_is_a_company_with_its_sites() {
         }
     }
     let acme = row("notes", &format!("halo:client_note:{ACME}"));
-    assert_eq!((&acme["parent_key"], &acme["body"]), (&json!("halo:client:12"), &json!("Gold customer<br>Call Max first")));
+    assert_eq!(
+        (&acme["parent_key"], &acme["body"]),
+        (&json!("halo:client:12"), &json!("Gold customer<br>Call Max first"))
+    );
     assert_eq!(attributes(&companies[&format!("halo:client:{INACTIVE_CLIENT}")])["Halo client inactive"], true);
 }
 
 #[test]
 fn every_user_is_a_contact_or_is_told_why_not() {
     let contacts = table("contacts");
-    for user in &desk().users {
+    for user in &desk().users.all() {
         let told = listed(&format!(
             "SELECT coalesce(target_key, rule) FROM intercom.dispositions WHERE source_table = 'users' AND source_id = '{}'",
             user.id
@@ -140,7 +143,8 @@ fn agents_and_teams_are_matched_and_those_who_left_are_named() {
     for team in &desk().teams {
         assert_eq!(teams[&format!("halo:team:{}", team.id)]["name"], team.name);
         let entry: Value =
-            serde_json::from_str(text(&row("inventory", &format!("halo:inventory:team:{}", team.id)), "details")).unwrap();
+            serde_json::from_str(text(&row("inventory", &format!("halo:inventory:team:{}", team.id)), "details"))
+                .unwrap();
         let active = desk().agents.iter().filter(|agent| agent.teams.contains(&team.id) && !agent.disabled);
         let told: Vec<&str> = entry["members"].as_str().map_or_else(Vec::new, |text| text.split(", ").collect());
         assert_eq!(told.len(), active.clone().count(), "{entry}");

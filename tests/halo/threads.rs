@@ -96,7 +96,7 @@ fn check_message(ticket: &Ticket, part: &Value, shown: &Shown) {
         assert!(starts_with_word(text(part, "body"), &shown.marker), "{place}");
     }
     let at = shown.at.max(ticket.brief.opened);
-    assert_eq!(time(part, "created_at").timestamp_millis(), at.timestamp_millis(), "{place}");
+    assert_eq!(time(part, "created_at").timestamp_millis(), at.and_utc().timestamp_millis(), "{place}");
 }
 
 #[test]
@@ -112,7 +112,8 @@ fn what_merely_happened_is_a_note_by_whoever_did_it() {
             let note = notes[format!("halo:action:{id}:{}", action.id).as_str()];
             let outcome = format!("<p>Halo: {}", outcome_of(action.outcome).name);
             assert!(text(note, "body").starts_with(&outcome), "{note}");
-            let author = if let Author::Agent(agent) = action.author { Some(format!("halo:agent:{agent}")) } else { None };
+            let author =
+                if let Author::Agent(agent) = action.author { Some(format!("halo:agent:{agent}")) } else { None };
             assert_eq!(note["author_key"].as_str(), author.as_deref(), "{note}");
             events += 1;
         }

@@ -32,8 +32,8 @@ fn check(ticket: &Ticket, found: &Value) {
     let title = if title.is_empty() { format!("Ticket {}", brief.id) } else { title };
     assert_eq!(found["title"], title);
     assert_eq!(found["contact_key"], contact_by(&desk().asker(ticket), ticket), "{found}");
-    assert_eq!(time(found, "created_at").timestamp_millis(), brief.opened.timestamp_millis(), "{found}");
-    assert_eq!(time(found, "updated_at").timestamp_millis(), brief.updated.timestamp_millis(), "{found}");
+    assert_eq!(time(found, "created_at").timestamp_millis(), brief.opened.and_utc().timestamp_millis(), "{found}");
+    assert_eq!(time(found, "updated_at").timestamp_millis(), brief.updated.and_utc().timestamp_millis(), "{found}");
     assert_eq!(found["state"], if brief.closed { "closed" } else { "open" }, "{found}");
     let agent = (brief.agent > 1).then(|| format!("halo:agent:{}", brief.agent));
     assert_eq!(found["assignee_key"].as_str(), agent.as_deref(), "{found}");
@@ -66,7 +66,9 @@ fn check_attributes(ticket: &Ticket, found: &Value) {
     let brief = &ticket.brief;
     let some = |text: &str| if text.is_empty() { Value::Null } else { json!(text) };
     let category = |slot: usize| ticket.categories[slot].as_ref().map_or(Value::Null, |(path, _)| json!(path));
-    let seconds = |at: Option<chrono::DateTime<chrono::Utc>>| at.map_or(Value::Null, |at| json!(at.timestamp()));
+    let seconds = |at: Option<crate::support::halo::desk::moment::Moment>| {
+        at.map_or(Value::Null, |at| json!(at.and_utc().timestamp()))
+    };
     let rating = crate::support::halo::desk::approval::rating(desk().seed, brief);
     for (name, wanted) in [
         ("Halo ticket number", json!(brief.id)),
@@ -134,7 +136,9 @@ fn check_held(held: &Held, found: &Value, place: &str) {
 /// The attribute's name: contacts and companies take fewer signs.
 fn name_of(field: &Field) -> String {
     match field.scope {
-        Scope::Client | Scope::Site | Scope::User => field.label.replace(['(', ')'], " ").split_whitespace().collect::<Vec<_>>().join(" "),
+        Scope::Client | Scope::Site | Scope::User => {
+            field.label.replace(['(', ')'], " ").split_whitespace().collect::<Vec<_>>().join(" ")
+        }
         _ => field.label.clone(),
     }
 }
@@ -187,7 +191,7 @@ fn values_of_clients_and_users_are_on_companies_and_contacts() {
         check_held(&value, &acme, "Acme");
     }
     let mut filled = 0;
-    for user in desk().users.iter().filter(|user| !user.general) {
+    for user in desk().users.all().iter().filter(|user| !user.general) {
         let key = format!("halo:user:{}", user.id);
         let Some(contact) = table("contacts").remove(&key) else { continue };
         if keys(&contact, "company_keys").len() > 1 || text(&contact, "custom_attributes").contains("1205 1206") {
@@ -223,7 +227,10 @@ fn no_secret_is_staged() {
     for table in staged {
         let rows = super::moved().migration.done(&["--json", "sql", &format!("SELECT * FROM {table}")]);
         assert!(!rows.contains(CANARY), "a secret is in {table}");
-        assert!(!rows.contains("basic_password") && !rows.contains("hooks.example"), "a webhook's secret is in {table}");
+        assert!(
+            !rows.contains("basic_password") && !rows.contains("hooks.example"),
+            "a webhook's secret is in {table}"
+        );
     }
     let defined = "SELECT count(*) FROM halo.ticket_fields WHERE isencrypted";
     assert!(!super::moved().migration.run(&["sql", defined]).status.success(), "the mark itself is not staged");

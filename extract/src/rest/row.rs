@@ -77,7 +77,8 @@ impl Selector<'_> {
             own => own.to_string() == text,
         };
         if hidden.conditions.iter().any(|(member, text)| find(json, member).is_some_and(|value| is(value, text))) {
-            let columns = table.columns.iter().zip(&mut row.cells).filter(|(column, _)| hidden.columns.contains(&column.name));
+            let columns =
+                table.columns.iter().zip(&mut row.cells).filter(|(column, _)| hidden.columns.contains(&column.name));
             columns.for_each(|(_, cell)| *cell = None);
         }
     }

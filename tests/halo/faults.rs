@@ -1,0 +1,128 @@
+//! What a tenant does to a reader: tokens that end, limits, missing rights, wrong settings, a process that is killed.
+
+use super::{NO_WORKSPACE, settings};
+use crate::support::halo::{Halo, Rate, Switches};
+use crate::support::{Migration, text};
+
+fn migration(halo: &Halo) -> Migration {
+    Migration::new(&settings(halo, NO_WORKSPACE))
+}
+
+/// Rows of every staged table, in one text that is the same for the same rows.
+fn staged(migration: &Migration) -> Vec<String> {
+    let tables = migration.rows(
+        "SELECT table_name FROM runs.tables WHERE schema_name = 'halo' AND is_current AND table_name <> '_defects' ORDER BY 1",
+    );
+    let rows = |name: &str| {
+        let mut rows: Vec<String> =
+            migration.rows(&format!("SELECT * FROM halo.\"{name}\"")).iter().map(ToString::to_string).collect();
+        rows.sort();
+        format!("{name}\n{}", rows.join("\n"))
+    };
+    tables.iter().map(|row| rows(row["table_name"].as_str().unwrap())).collect()
+}
+
+#[test]
+fn wrong_settings_are_told_by_their_key() {
+    let halo = Halo::start(Switches { tickets: 1, clients: 1, ..Switches::default() });
+    for (from, to, told) in [
+        ("client_secret = \"app-secret-5150\"", "client_secret = \"wrong\"", "client_secret"),
+        ("tenant = \"acme\"", "tenant = \"other\"", "tenant"),
+        ("tenant = \"acme\"", "tenant = \"acme\"\nscope = \"read:everything\"", "scope"),
+    ] {
+        let migration = migration(&halo);
+        migration.set(from, to);
+        let error = migration.refused(&["extract"]);
+        assert!(error.contains(told), "{told} is not in {error}");
+        assert!(!error.contains("app-secret-5150") && !error.contains("wrong\""), "{error}");
+    }
+}
+
+#[test]
+fn a_token_that_is_revoked_in_the_middle_is_fetched_anew() {
+    let plain = Halo::start(Switches { tickets: 40, clients: 5, ..Switches::default() });
+    let whole = migration(&plain);
+    whole.done(&["extract"]);
+    let switches =
+        Switches { tickets: 40, clients: 5, revoke_after: Some(120), token_seconds: 3600, ..Switches::default() };
+    let halo = Halo::start(switches);
+    let moved = migration(&halo);
+    moved.done(&["extract"]);
+    assert!(halo.stats().tokens >= 2, "{:?}", halo.stats());
+    assert_eq!((halo.stats().writes, halo.stats().logins_leaked), (0, 0));
+    assert_eq!(without_addresses(&moved, &halo), without_addresses(&whole, &plain));
+}
+
+/// What is staged, without the addresses of this stand-in.
+fn without_addresses(migration: &Migration, halo: &Halo) -> Vec<String> {
+    let host = halo.url.trim_end_matches("/api").to_owned();
+    staged(migration)
+        .into_iter()
+        .map(|text| text.replace(&host, "http://desk"))
+        .filter(|text| !text.starts_with("settings\n"))
+        .collect()
+}
+
+#[test]
+fn what_an_agent_may_not_read_is_told_and_the_rest_goes_on() {
+    let forbidden = vec!["ticketrules".to_owned(), "workflow".to_owned()];
+    let halo = Halo::start(Switches { tickets: 5, clients: 2, forbidden, ..Switches::default() });
+    let migration = migration(&halo);
+    let output = migration.run(&["extract"]);
+    let told = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("ticket_rules") && told.contains("403"), "{told}");
+    migration.done(&["transform"]);
+    assert_eq!(migration.count("SELECT count(*) FROM intercom.inventory WHERE kind = 'ticket rule'"), 0);
+    assert!(migration.count("SELECT count(*) FROM intercom.conversations") > 50);
+}
+
+#[test]
+fn a_killed_extract_goes_on_where_it_was_and_gives_the_same_rows() {
+    let plain = Halo::start(Switches { tickets: 60, clients: 10, ..Switches::default() });
+    let whole = migration(&plain);
+    whole.done(&["extract"]);
+    let delay = std::time::Duration::from_millis(4);
+    let halo = Halo::start(Switches { tickets: 60, clients: 10, delay, ..Switches::default() });
+    let moved = migration(&halo);
+    let mut kills = 0;
+    for calls in [100, 250, 400, 550] {
+        let command = if kills == 0 { &["extract"][..] } else { &["extract", "--resume"][..] };
+        let mut child = moved.spawn(command);
+        while halo.stats().api_calls < calls && child.try_wait().unwrap().is_none() {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        if child.try_wait().unwrap().is_some() {
+            break;
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        kills += 1;
+    }
+    assert!(kills >= 3, "it was killed {kills} times");
+    let told = moved.refused(&["extract"]);
+    assert!(told.contains("--resume"), "{told}");
+    moved.done(&["extract", "--resume"]);
+    assert_eq!(without_addresses(&moved, &halo), without_addresses(&whole, &plain));
+    // What had been fetched was not fetched again, but for a second's worth before each kill.
+    let (again, once) = (halo.stats().api_calls, plain.stats().api_calls);
+    assert!(again < once * 2, "{again} calls instead of {once}");
+}
+
+#[test]
+fn the_granted_rate_is_used_and_kept() {
+    // 300 calls in 300 s, a hundred times faster: 3 s.
+    let halo =
+        Halo::start(Switches { tickets: 300, clients: 30, rate: Some(Rate::hosted(100)), ..Switches::default() });
+    let migration = migration(&halo);
+    migration.set("rate_calls = 100000\nrate_seconds = 1", "rate_calls = 300\nrate_seconds = 3");
+    let start = std::time::Instant::now();
+    migration.done(&["extract"]);
+    let (took, stats) = (start.elapsed().as_secs_f64(), halo.stats());
+    let calls = stats.api_calls as f64;
+    // The first window's calls are there at once; the others come at the rate.
+    let least = (calls - 300.0) / 100.0;
+    assert!(calls > 1_000.0, "{stats:?}");
+    assert!(took < least / 0.97 + 1.5, "{calls} calls took {took} s, {least} s would do");
+    assert!(stats.refused < 20, "{stats:?}");
+}
