@@ -4,6 +4,9 @@ use std::path::Path;
 
 use deskferry_staging::Kind;
 
+/// How an extract that was stopped goes on.
+const RESUME: &str = "go on with `deskferry extract --resume`";
+
 /// An error of extract.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -125,6 +128,10 @@ pub enum Error {
     Http {
         /// What was to be read: table `tickets`.
         what: String,
+        /// Whether it went to another host than the source's own.
+        is_other: bool,
+        /// Whether what was fetched before is kept.
+        kept: bool,
         /// The client's own error.
         #[source]
         source: Box<deskferry_http::Error>,
@@ -172,6 +179,12 @@ pub enum Error {
     /// The stage failed.
     #[error(transparent)]
     Staging(#[from] deskferry_staging::Error),
+    /// The user asked to stop. What was fetched is kept.
+    #[error("stopped; what run {run} has fetched is kept")]
+    Stopped {
+        /// The run.
+        run: String,
+    },
     /// The user asked to stop. Nothing was published.
     #[error("stopped before the run was published")]
     Cancelled,
@@ -210,7 +223,7 @@ impl Error {
                 _ => Kind::Unavailable,
             },
             Self::Staging(source) => source.kind(),
-            Self::Cancelled => Kind::Unavailable,
+            Self::Cancelled | Self::Stopped { .. } => Kind::Unavailable,
             Self::Internal(_) => Kind::Internal,
         }
     }
@@ -223,11 +236,12 @@ impl Error {
             | Self::NotThisSource { hint, .. }
             | Self::Unsupported { hint, .. }
             | Self::Reply { hint, .. } => hint.clone(),
-            Self::Http { source, .. } => match source.kind() {
-                // What has been fetched is kept.
-                deskferry_http::Kind::Unavailable => "go on with `deskferry extract --resume`".into(),
-                _ => return source.hint(),
+            Self::Http { source, kept, .. } => match (source.hint(), kept) {
+                (_, true) if source.kind() == deskferry_http::Kind::Unavailable => RESUME.into(),
+                (Some(hint), true) => format!("{hint}; then {RESUME}"),
+                (hint, _) => return hint,
             },
+            Self::Stopped { .. } => RESUME.into(),
             Self::NoAccess { table, .. } => format!(
                 "give the account that [source] logs in as the right to read it, then `deskferry extract --resume`; or say `access = \"optional\"` of `{table}` in the spec"
             ),

@@ -19,6 +19,7 @@ mod api;
 mod capture;
 mod each;
 mod fetch;
+mod files;
 mod list;
 mod login;
 mod page;
@@ -33,7 +34,7 @@ mod times;
 use deskferry_staging::{Context, Manifest};
 
 use crate::spec::Rest;
-use crate::{Request, Result, Settings, Spec};
+use crate::{Error, Request, Result, Settings, Spec};
 use api::Api;
 use capture::{Capture, Plan};
 use fetch::Fetch;
@@ -50,6 +51,21 @@ pub(crate) async fn extract(
     let plan = Plan::new(context, spec, settings, request);
     let capture = Capture::open(context, spec, plan, request.unfinished).await?;
     let fetch = Fetch::new(spec, rest, request, api, capture);
-    fetch.all().await?;
+    if let Err(error) = fetch.all().await {
+        return Err(stopped(&fetch, error).await);
+    }
     fetch.publish(settings).await
+}
+
+/// What ended the fetching, with what becomes of what was fetched until then: it is kept, unless there is nothing.
+async fn stopped(fetch: &Fetch<'_>, error: Error) -> Error {
+    let kept = !fetch.capture.is_empty().await.unwrap_or(false);
+    if !kept && let Err(error) = fetch.capture.remove().await {
+        return error;
+    }
+    match error {
+        Error::Cancelled if kept => Error::Stopped { run: fetch.capture.run().to_string() },
+        Error::Http { what, is_other, source, .. } => Error::Http { what, is_other, kept, source },
+        other => other,
+    }
 }

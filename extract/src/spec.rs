@@ -33,7 +33,7 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 pub use columns::{Column, ColumnType};
-pub use rest::{Access, Detail, Download, Login, Paging, Rate, Rest, Setting};
+pub use rest::{Access, Detail, Download, Hidden, Login, Paging, Rate, Rest, Setting};
 pub use template::{Params, Place, Template};
 
 use crate::{Error, Result};
@@ -133,10 +133,12 @@ pub struct Table {
     /// Parameters with which the list is read once each; rows of one key are one row.
     #[serde(default)]
     pub passes: Vec<Params>,
-    /// Column that is filled with the number, from 0, of the first pass that listed the row: where the source tells apart by its
-    /// filters only.
+    /// Column that is filled with the number, from 0, of the last pass that listed the row.
     #[serde(default)]
     pub pass_column: Option<String>,
+    /// Columns that are no one's business in some rows.
+    #[serde(default)]
+    pub hidden: Option<Hidden>,
     /// A list that ends at so many rows was cut off by the source.
     #[serde(default)]
     pub ceiling: Option<u64>,
@@ -164,23 +166,9 @@ pub struct Table {
     /// Columns of HTML whose images are fetched, too.
     #[serde(default)]
     pub images_in: Vec<String>,
-    /// Columns that are left empty in some rows: secrets that a list of columns cannot tell apart.
-    #[serde(default)]
-    pub hidden: Option<Hidden>,
     /// Columns in the order in which they are staged.
     #[serde(deserialize_with = "columns::columns")]
     pub columns: Vec<Column>,
-}
-
-/// Columns that are left empty where one of the conditions holds.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Hidden {
-    /// The columns.
-    pub columns: Vec<String>,
-    /// Members of the source's row, declared or not, and the text of each with which the columns are hidden.
-    #[serde(rename = "if")]
-    pub conditions: std::collections::BTreeMap<String, String>,
 }
 
 /// Which column of a table names a row of another.

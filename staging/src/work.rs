@@ -82,6 +82,22 @@ impl Work {
         Ok(Log::in_folder(self.staging.clone(), folder))
     }
 
+    /// Whether it has nothing but its plan.
+    ///
+    /// # Errors
+    /// `Store`.
+    pub async fn is_empty(&self) -> Result<bool> {
+        let (folder, plan) = (layout::work(&self.schema, &self.run), layout::plan(&self.schema, &self.run));
+        let store = self.staging.store();
+        let mut all = store.list(Some(&folder));
+        while let Some(found) = all.try_next().await.map_err(Error::store("list", &folder))? {
+            if found.location != plan {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     /// Removes all of it; the plan last, so that what is left of a removal that broke off is still found.
     ///
     /// # Errors
@@ -115,6 +131,7 @@ mod tests {
         assert_eq!(found.iter().map(Work::run).collect::<Vec<_>>(), [&run]);
         assert_eq!(found[0].plan().await.unwrap().as_deref(), Some(&b"{}"[..]));
         assert!(work.log("../x", "rows").is_err());
+        assert!(work.is_empty().await.unwrap());
         assert!(staging.runs().await.unwrap().is_empty());
         work.remove().await.unwrap();
         assert!(staging.works("acme").await.unwrap().is_empty());

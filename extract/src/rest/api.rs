@@ -173,18 +173,45 @@ impl Api {
 
     /// Sends a request.
     pub(super) async fn send(&self, what: &str, request: Request) -> Result<Reply, Failure> {
+        self.send_by(None, what, request).await
+    }
+
+    /// Sends a request by the client of another host, or by the API's own.
+    pub(super) async fn send_by(&self, other: Option<&Client>, what: &str, request: Request) -> Result<Reply, Failure> {
         // Never closed.
         let _permit = self.in_flight.acquire().await;
-        match self.client.send(&request).await {
+        match other.unwrap_or(&self.client).send(&request).await {
             Ok(reply) => Ok(reply),
             Err(HttpError::Refused { status, code, message, .. }) => {
                 let said =
                     [Some(status.to_string()), code, message].into_iter().flatten().collect::<Vec<_>>().join(" ");
                 Err(Failure::Refused { status, reason: said })
             }
-            Err(source) => Err(Failure::Failed(Error::Http { what: what.to_owned(), source: Box::new(source) })),
+            Err(source) => {
+                let is_other = other.is_some();
+                Err(Failure::Failed(Error::Http {
+                    what: what.to_owned(),
+                    is_other,
+                    kept: false,
+                    source: Box::new(source),
+                }))
+            }
         }
     }
+}
+
+/// Whether an error concerns a file alone: it is too large, or another host than the source's does not give it.
+pub(super) fn is_of_one_call(error: &Error) -> bool {
+    matches!(error, Error::Http { is_other, source, .. } if *is_other || matches!(**source, HttpError::TooLong { .. }))
+}
+
+/// The innermost reason of an error.
+pub(super) fn cause(error: &Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
 }
 
 /// A client with the context's clock and chance.

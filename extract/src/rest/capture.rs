@@ -172,8 +172,13 @@ impl Capture {
         }
     }
 
+    /// Whether nothing has been fetched.
+    pub(super) async fn is_empty(&self) -> Result<bool> {
+        Ok(self.work.is_empty().await?)
+    }
+
     /// Removes all of it.
-    pub(super) async fn remove(self) -> Result<()> {
+    pub(super) async fn remove(&self) -> Result<()> {
         Ok(self.work.remove().await?)
     }
 }
@@ -216,7 +221,7 @@ pub(super) enum Entry {
 }
 
 /// A file of a row.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct FileRow {
     pub(super) key: String,
     /// `""` for the file that the row stands for, else the `src` of an image.

@@ -15,8 +15,11 @@ use super::fetch::Fetch;
 use super::list::no_key;
 use super::page::Query;
 use super::row::{Hash, Row, belongs, cell, find, has_key, hash, hash_of, is_there, key};
+use crate::Result;
 use crate::spec::{Detail, Table};
-use crate::{Error, Result};
+
+/// So many parents with the very same rows are no chance.
+const ALIKE_MIN: u64 = 10;
 
 /// What is known of a log of units; made of its entries alone.
 #[derive(Default)]
@@ -32,8 +35,8 @@ struct Known {
     has_totals: bool,
     missing: u64,
     strangers: u64,
-    /// The last reply whose rows do not say whose they are, and whose they were.
-    last: Option<(Hash, Hash)>,
+    /// The rows of the first parent whose rows do not say whose they are; parents with the same rows, and with others.
+    alike: Option<(Hash, u64, u64)>,
 }
 
 impl Known {
@@ -118,6 +121,13 @@ impl<'a> Fetch<'a> {
             .map_err(Failure::Failed)
             .try_for_each_concurrent(self.ahead(), |row| asked.children(parent, row))
             .await;
+        let strangers = lock(&known).strangers;
+        if strangers > 0 {
+            let remark = format!(
+                "{strangers} rows of other parents came and were left out: the source does not heed the parameter that names the parent"
+            );
+            writer.push(&[Entry::Remark(remark)]).await?;
+        }
         let end = match outcome {
             Ok(()) => asked.end(self.capture.plan.since.contains_key(&parent.name)),
             Err(Failure::Failed(error)) => return Err(error),
@@ -209,7 +219,7 @@ impl Asked<'_> {
                         total = Some(read + 1);
                         unit.push(defect(format!("the source cuts the rows of this parent off at {read}")));
                     }
-                    unit.extend(self.new_rows(found)?);
+                    unit.extend(self.new_rows(found));
                 }
                 Err(Failure::Refused { status, reason }) if status == 404 || !lock(self.known).done.is_empty() => {
                     unit.push(defect(format!("the rows of this parent are not to be read: {reason}")));
@@ -230,20 +240,13 @@ impl Asked<'_> {
     }
 
     /// Rows that no other parent has given.
-    fn new_rows(&self, found: Found) -> Result<Vec<Entry>> {
+    fn new_rows(&self, found: Found) -> Vec<Entry> {
         let mut known = lock(self.known);
         let mut unit = Vec::with_capacity(found.rows.len() + 1);
         known.strangers += found.strangers;
-        if let (Some(reply), Some(parent)) = (found.anonymous, found.parent) {
-            if known.last.is_some_and(|(last, of)| last == reply && of != parent) {
-                return Err(Error::Reply {
-                    what: format!("table `{}`", self.table.name),
-                    reason: "two parents have the very same rows, and the rows do not say whose they are".into(),
-                    hint: "the source does not heed the parameter that names the parent: correct `query` in the spec"
-                        .into(),
-                });
-            }
-            known.last = Some((reply, parent));
+        if let Some(rows) = found.anonymous {
+            let (first, same, others) = known.alike.unwrap_or((rows, 0, 0));
+            known.alike = Some(if first == rows { (first, same + 1, others) } else { (first, same, others + 1) });
         }
         unit.extend(known.new_members(found.members));
         for row in found.rows {
@@ -254,7 +257,7 @@ impl Asked<'_> {
                 unit.push(Entry::Row(row));
             }
         }
-        Ok(unit)
+        unit
     }
 
     /// All rows of one parent, read a second time where some are missing.
@@ -272,7 +275,7 @@ impl Asked<'_> {
     async fn pages_once(&self, query: &Query<'_>, parent: &Table, row: &Row) -> Result<Found, Failure> {
         let key_column = self.table.parent.as_ref().map(|p| p.key.as_str()).unwrap_or_default();
         let parent_key = cell(parent, row, key_column).unwrap_or_default().to_owned();
-        let mut found = Found { parent: Some(hash(parent, row)), ..Found::default() };
+        let mut found = Found::default();
         let (mut next, mut last) = (Some(query.pager.first()), None);
         let (mut seen, mut texts) = (HashSet::new(), Vec::new());
         while let Some(position) = next {
@@ -314,13 +317,17 @@ impl Asked<'_> {
 
     fn end(&self, is_part: bool) -> End {
         let known = lock(self.known);
+        let is_ignored = known.alike.is_some_and(|(_, same, others)| same >= ALIKE_MIN && others == 0);
+        let ignored = is_ignored.then(|| {
+            "all parents have the very same rows, which do not say whose they are: the source does not heed the parameter that names the parent".to_owned()
+        });
         let incomplete = (known.missing > 0).then(|| {
             format!("the source counts {} rows more than it gives; _defects names their parents", known.missing)
         });
         // Rows of other parents come again with those, and are counted there.
         let counted = known.counted.saturating_sub(known.strangers).max(known.seen.len() as u64);
         let source_rows = (known.has_totals && !is_part).then_some(counted);
-        End { source_rows, incomplete, whole: !is_part }
+        End { source_rows, incomplete: ignored.or(incomplete), whole: !is_part }
     }
 }
 
@@ -337,5 +344,4 @@ struct Found {
     members: BTreeSet<String>,
     /// Tells equal replies whose rows do not say whose they are.
     anonymous: Option<Hash>,
-    parent: Option<Hash>,
 }

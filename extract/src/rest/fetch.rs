@@ -1,7 +1,7 @@
 //! All tables of a source, side by side: a table begins when what it depends on has ended, and the rate of the source is the only
 //! limit. What ends is in the capture; stopped anywhere, the same goes on from there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::api::{Api, Failure};
 use super::capture::{Capture, End, Entry, LogWriter};
 use super::paging::Pager;
-use super::row::{Row, Selector};
+use super::row::{Hash, Row, Selector, hash, set};
 use super::sample::Keeps;
 use crate::spec::{Access, Paging, Rest, Table};
 use crate::{Error, Request, Result, Spec};
@@ -46,7 +46,9 @@ impl<'a> Fetch<'a> {
     /// The first of any table; `Cancelled`. What was fetched until then is stored.
     pub(super) async fn all(&'a self) -> Result<()> {
         let tables = self.spec.tables.iter().filter(|t| t.path.is_some() && self.needs(t));
-        let work = futures::future::try_join_all(tables.map(|table| self.whole(table)));
+        let files = self.spec.tables.iter().filter(|t| self.has_files(t)).map(|table| self.files(table));
+        let tables = futures::future::try_join_all(tables.map(|table| self.whole(table)));
+        let work = futures::future::try_join(tables, futures::future::try_join_all(files));
         let outcome = tokio::select! {
             outcome = work => outcome.map(|_| ()),
             error = self.keep_storing() => Err(error),
@@ -63,6 +65,11 @@ impl<'a> Fetch<'a> {
         let names = |t: &Table| self.capture.plan.sample.is_some() && t.named_by.iter().any(|n| n.table == table.name);
         let depend = self.spec.tables.iter().filter(|t| is_parent(t) || names(t));
         self.request.wants(&table.name) || depend.into_iter().any(|t| self.needs(t))
+    }
+
+    /// Whether files of a table are wanted.
+    pub(super) fn has_files(&self, table: &Table) -> bool {
+        (table.download.is_some() || !table.images_in.is_empty()) && self.request.wants(&table.name)
     }
 
     /// One table from begin to end.
@@ -88,7 +95,7 @@ impl<'a> Fetch<'a> {
     }
 
     /// Told when a table has ended; one inside another ends with that.
-    fn ended(&self, table: &Table) -> CancellationToken {
+    pub(super) fn ended(&self, table: &Table) -> CancellationToken {
         let mut table = table;
         while let Some(outer) = table.inside.as_ref().and_then(|_| self.parent(table).ok()) {
             table = outer;
@@ -151,15 +158,37 @@ impl<'a> Fetch<'a> {
     }
 
     /// The rows in a log of a table.
-    pub(super) async fn rows(&self, table: &Table, log: &str) -> Result<BoxStream<'static, Result<Row>>> {
+    pub(super) async fn rows<'s>(&self, table: &'s Table, log: &str) -> Result<BoxStream<'s, Result<Row>>> {
+        let passes = self.last_passes(table, log).await?;
         let entries = self.capture.entries(&table.name, log).await?;
-        let rows = entries.try_filter_map(|entry| async move {
-            Ok(match entry {
-                Entry::Row(row) => Some(row),
+        let rows = entries.try_filter_map(move |entry| {
+            let row = match entry {
+                Entry::Row(mut row) => {
+                    let pass = passes.get(&hash(table, &row)).filter(|_| !passes.is_empty());
+                    if let Some((column, pass)) = table.pass_column.as_ref().zip(pass) {
+                        set(table, &mut row, column, pass.to_string());
+                    }
+                    Some(row)
+                }
                 _ => None,
-            })
+            };
+            futures::future::ready(Ok(row))
         });
         Ok(rows.boxed())
+    }
+
+    /// For rows that several passes have listed the last of them, where the table wants to know.
+    async fn last_passes(&self, table: &Table, log: &str) -> Result<HashMap<Hash, usize>> {
+        let mut passes = HashMap::new();
+        if table.pass_column.is_some() && (log == "list" || table.detail.is_none()) {
+            let mut entries = self.capture.entries(&table.name, log).await?;
+            while let Some(entry) = entries.try_next().await? {
+                if let Entry::Page(mark) = entry {
+                    passes.extend(mark.listed_again());
+                }
+            }
+        }
+        Ok(passes)
     }
 
     /// The rows of a table as they are staged, once it has ended.

@@ -17,7 +17,7 @@ use super::capture::{End, Entry, LogWriter};
 use super::fetch::Fetch;
 use super::page::{Page, Query};
 use super::paging::Position;
-use super::row::{Hash, Row, cell, has_key, hash, key, set_cell};
+use super::row::{Hash, Row, cell, has_key, hash, key, set};
 use crate::spec::{Params, Table};
 use crate::{Error, Result};
 
@@ -241,7 +241,7 @@ impl Listing<'_> {
             }
             let mut row = self.fetch.selector().row(self.table, json, None, &mut members);
             if let Some(column) = &self.table.pass_column {
-                set_cell(self.table, &mut row, column, mark.pass.to_string());
+                set(self.table, &mut row, column, mark.pass.to_string());
             }
             let hash = hash(self.table, &row);
             if !self.state.round.insert(hash) {
@@ -344,6 +344,13 @@ impl Listing<'_> {
             (missing, _) => Some(format!("the source counts {missing} rows more than it gives")),
         };
         Ok(End { source_rows: mark.counted.filter(|_| !is_part).map(|c| c.max(read)), incomplete, whole: !is_part })
+    }
+}
+
+impl Mark {
+    /// The rows of this page that were listed before, with the number of the pass that lists them now.
+    pub(super) fn listed_again(&self) -> impl Iterator<Item = (Hash, usize)> {
+        self.again.iter().filter_map(|h| Some((Hash::from_str_radix(h, 16).ok()?, self.pass)))
     }
 }
 

@@ -16,6 +16,8 @@ pub(super) struct Query<'a> {
     pub(super) pager: Pager<'a>,
     path: String,
     params: Vec<(String, String)>,
+    /// Numbers among the parameters that stand in the spec.
+    numbers: Vec<u64>,
 }
 
 /// A page.
@@ -40,13 +42,16 @@ impl<'a> Query<'a> {
         let path = table.path.as_ref().ok_or_else(|| Error::Internal(format!("table `{}` has no path", table.name)))?;
         let Some(path) = api.path(path, scope) else { return Ok(None) };
         let mut params: Vec<(String, String)> = Vec::new();
-        for set in std::iter::once(&table.query).chain(more.iter().copied()) {
+        let sets = || std::iter::once(&table.query).chain(more.iter().copied());
+        let fixed = sets().flat_map(|set| &set.0).filter(|(_, template)| template.places().next().is_none());
+        let numbers = fixed.filter_map(|(_, template)| template.to_string().parse().ok()).collect();
+        for set in sets() {
             let Some(pairs) = api.query(set, scope) else { return Ok(None) };
             // What is said later wins.
             params.retain(|(name, _)| !pairs.iter().any(|(other, _)| other == name));
             params.extend(pairs);
         }
-        Ok(Some(Self { api, table, pager, path, params }))
+        Ok(Some(Self { api, table, pager, path, params, numbers }))
     }
 
     /// Adds a parameter.
@@ -56,10 +61,8 @@ impl<'a> Query<'a> {
     }
 
     /// The number that a parameter asks for at most, where all comes in one reply: as many rows as that are too many to be all.
-    /// Filters do not count: those of passes, and those that name a parent, can be the number of rows by chance.
     pub(super) fn asks_for(&self, rows: u64) -> bool {
-        let mut fixed = self.table.query.0.iter().filter(|(_, value)| value.places().next().is_none());
-        rows > 1 && fixed.any(|(_, value)| value.to_string().parse() == Ok(rows))
+        rows > 1 && self.numbers.contains(&rows)
     }
 
     /// Fetches a page.
@@ -77,7 +80,8 @@ impl<'a> Query<'a> {
         let rows = self.rows(&json)?;
         let total = self.table.total.as_deref().and_then(|place| find(&json, place)).and_then(count);
         let next = self.pager.next(position, &json, &reply, rows.len() as u64);
-        let next = next.map_err(|reason| self.wrong(reason))?;
+        // Nothing is behind a page without rows, where places are counted by rows.
+        let next = next.map_err(|reason| self.wrong(reason))?.filter(|next| !rows.is_empty() || next != position);
         if next.as_ref() == Some(position) {
             return Err(self.wrong("the next page is the page itself".into()).into());
         }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use deskferry_staging::{Manifest, Mode, RunId, Stage};
 use futures::TryStreamExt as _;
 
-use super::capture::{Capture, End, Entry};
+use super::capture::{End, Entry};
 use super::fetch::Fetch;
 use crate::columns::{SourceColumn, Zoned};
 use crate::defects::{self, Defects};
@@ -58,6 +58,9 @@ impl Fetch<'_> {
         }
         self.ends(&mut said).await?;
         run.add(defects::TABLE, vec![defects.close().await?]);
+        if self.spec.tables.iter().any(|table| self.has_files(table)) {
+            super::files::stage(&self, &mut run).await?;
+        }
         let rows = self.settings_rows(settings);
         extract::stage_settings(&mut run, &rows).await?;
         let manifest = run.manifest();
@@ -88,7 +91,7 @@ impl Fetch<'_> {
             last.check_newest(&context, self.spec).await?;
         }
         let manifest = run.publish(context.now()).await?;
-        Capture::remove(self.capture).await?;
+        self.capture.remove().await?;
         Ok(manifest)
     }
 
@@ -111,11 +114,8 @@ impl Fetch<'_> {
 
     /// What the logs of a table say besides rows.
     async fn told(&self, table: &Table, said: &mut Said, found: &mut Defects) -> Result<()> {
-        if table.inside.is_some() {
-            return Ok(());
-        }
         let mut members = BTreeSet::new();
-        for log in ["list", "rows"] {
+        for log in ["list", "rows", "files"] {
             let mut entries = self.capture.entries(&table.name, log).await?;
             while let Some(entry) = entries.try_next().await? {
                 match entry {

@@ -43,7 +43,16 @@ impl Selector<'_> {
                 *cell = self.text(column, value);
             }
         }
-        self.hide(table, json, &mut row);
+        if let Some(hidden) = &table.hidden {
+            known.extend(hidden.conditions.keys().map(String::as_str));
+            if hidden.conditions.iter().any(|(place, text)| find(json, place).is_some_and(|v| plain(v) == *text)) {
+                for (column, cell) in table.columns.iter().zip(&mut row.cells) {
+                    if hidden.columns.iter().any(|name| name.eq_ignore_ascii_case(&column.name)) {
+                        *cell = None;
+                    }
+                }
+            }
+        }
         for inner in self.insides(table) {
             let place = inner.inside.as_deref().unwrap_or_default();
             known.insert(place.split('.').next().unwrap_or(place));
@@ -66,21 +75,6 @@ impl Selector<'_> {
             undeclared.extend(members.keys().filter(|name| !known.contains(name.as_str())).cloned());
         }
         row
-    }
-
-    /// Empties the columns that must not be kept of this row.
-    fn hide(&self, table: &Table, json: &Value, row: &mut Row) {
-        let Some(hidden) = &table.hidden else { return };
-        let is = |value: &Value, text: &str| match value {
-            Value::String(own) => own == text,
-            Value::Number(number) => whole(number) == text,
-            own => own.to_string() == text,
-        };
-        if hidden.conditions.iter().any(|(member, text)| find(json, member).is_some_and(|value| is(value, text))) {
-            let columns =
-                table.columns.iter().zip(&mut row.cells).filter(|(column, _)| hidden.columns.contains(&column.name));
-            columns.for_each(|(_, cell)| *cell = None);
-        }
     }
 
     /// The tables whose rows are inside of this one's.
@@ -110,6 +104,15 @@ impl Selector<'_> {
     }
 }
 
+/// A value as the text that a spec compares it with.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => whole(number),
+        other => other.to_string(),
+    }
+}
+
 /// `21.0` is 21.
 fn whole(number: &serde_json::Number) -> String {
     match number.as_f64() {
@@ -135,18 +138,18 @@ pub(super) fn find<'a>(json: &'a Value, place: &str) -> Option<&'a Value> {
     })
 }
 
+/// Fills a column of a row.
+pub(super) fn set(table: &Table, row: &mut Row, column: &str, value: String) {
+    let at = table.columns.iter().position(|c| c.name.eq_ignore_ascii_case(column));
+    if let Some(cell) = at.and_then(|at| row.cells.get_mut(at)) {
+        *cell = Some(value);
+    }
+}
+
 /// A column of a row.
 pub(super) fn cell<'a>(table: &Table, row: &'a Row, column: &str) -> Option<&'a str> {
     let at = table.columns.iter().position(|c| c.name.eq_ignore_ascii_case(column))?;
     row.cells.get(at)?.as_deref()
-}
-
-/// Fills a column of a row.
-pub(super) fn set_cell(table: &Table, row: &mut Row, column: &str, text: String) {
-    let at = table.columns.iter().position(|c| c.name.eq_ignore_ascii_case(column));
-    if let Some(cell) = at.and_then(|at| row.cells.get_mut(at)) {
-        *cell = Some(text);
-    }
 }
 
 /// Whether a row belongs to the parent of this key; a row that does not say is taken to.

@@ -54,9 +54,9 @@ pub(super) fn check(spec: &Spec) -> Checked {
 fn columns(table: &Table) -> Checked {
     let named = table.key.columns().iter().chain(&table.updated_at).chain(&table.file);
     let files = table.download.iter().flat_map(|d| d.name.iter().chain(&d.size)).chain(&table.images_in);
+    let files = files.chain(table.hidden.iter().flat_map(|h| &h.columns)).chain(&table.pass_column);
     let parent = table.parent.as_ref().map(|p| &p.column);
-    let made = table.pass_column.iter().chain(table.hidden.iter().flat_map(|h| &h.columns));
-    if let Some(column) = named.chain(files).chain(parent).chain(made).find(|c| table.column(c).is_none()) {
+    if let Some(column) = named.chain(files).chain(parent).find(|c| table.column(c).is_none()) {
         return Err(Wrong::of(table, format!("names column `{column}` but does not declare it")));
     }
     if table.key.columns().is_empty() {
@@ -142,6 +142,9 @@ fn calls(spec: &Spec, table: &Table) -> Checked {
     }
     if table.pass_column.is_some() && table.passes.is_empty() {
         return wrong("has `pass_column`, but no `passes`".to_owned());
+    }
+    if table.hidden.as_ref().is_some_and(|h| h.columns.iter().any(|c| table.key.columns().contains(c))) {
+        return wrong("has `hidden`, which names a column of its key".to_owned());
     }
     if table.file.is_some() {
         return wrong("has `file`, which names files in a folder: use `download`".to_owned());

@@ -269,6 +269,17 @@ pub struct Detail {
     pub row: String,
 }
 
+/// Columns that are neither staged nor kept where a row has one of some members: secrets that no list of columns can tell.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hidden {
+    /// The columns.
+    pub columns: Vec<String>,
+    /// Members and the text that each must have; one is enough.
+    #[serde(rename = "if")]
+    pub conditions: std::collections::BTreeMap<String, String>,
+}
+
 /// How the file of a row is fetched.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,4 +1,9 @@
 //! The reader against made-up services.
 
 mod basics;
+mod completeness;
+mod files;
+mod logins;
+mod rate;
+mod resume;
 mod support;
