@@ -27,6 +27,7 @@ pub(crate) fn all(seed: u64) -> Vec<(&'static str, Option<&'static str>, Vec<Ent
         ("ticketrules", None, ticket_rules()),
         ("workflow", None, workflows()),
         ("approvalprocess", None, approval_processes()),
+        ("approvalprocessrule", None, approval_rules()),
         ("cannedtext", None, canned_texts()),
         ("report", Some("reports"), reports()),
         ("webhook", None, webhooks(seed)),
@@ -102,6 +103,12 @@ fn approval_processes() -> Vec<Entry> {
         )
     };
     vec![process(2, "Manager approval"), process(3, "Change board")]
+}
+
+fn approval_rules() -> Vec<Entry> {
+    let listed = json!({"precedence": 1, "approval_process_id": 2, "approval_process_step_id": 21, "user_name": "Max Boss",
+                        "agent_name": "", "criteria": []});
+    vec![entry(5, "Changes over 1000", listed, json!({}))]
 }
 
 fn canned_texts() -> Vec<Entry> {

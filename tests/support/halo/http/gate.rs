@@ -17,7 +17,7 @@ pub(crate) fn opens(scopes: &[String], endpoint: &str) -> bool {
         "asset" | "assettype" => has("read:assets"),
         "clientcontract" => has("read:contracts"),
         "report" => has("read:reporting"),
-        "ticketrules" | "workflow" | "approvalprocess" | "webhook" | "notification" => false,
+        "ticketrules" | "workflow" | "approvalprocess" | "approvalprocessrule" | "webhook" | "notification" => false,
         _ => true,
     }
 }
