@@ -30,7 +30,7 @@ custom AS (
         attribute                                                                           AS name,
         CASE WHEN kind = 'list' AND coalesce(json_length(all_options), 0) < 2 THEN 'string' ELSE kind END AS data_type,
         concat_ws('. ', 'Halo custom field ' || id || ' of ' || scope || 's',
-            CASE WHEN type = 3 THEN 'Several of: ' || array_to_string(json_get_array(options), ', ') END,
+            CASE WHEN type = 3 THEN 'Several of: ' || option_names END,
             CASE WHEN coalesce(mandatory, FALSE) THEN 'Was mandatory' END,
             hint)                                                                           AS description,
         CASE WHEN kind = 'list' AND json_length(all_options) >= 2 THEN all_options END      AS options,

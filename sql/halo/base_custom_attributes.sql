@@ -9,7 +9,6 @@ WITH owned AS (
             WHEN 'client' THEN clients.company_key
             WHEN 'site' THEN sites.company_key
             WHEN 'user' THEN users.contact_key
-            WHEN 'action' THEN 'halo:action:' || replace(values.owner_id, '/', ':')
             ELSE 'halo:' || values.scope || ':' || values.owner_id
         END AS owner_key,
         coalesce(users.inactive, FALSE) AS inactive,

@@ -40,7 +40,10 @@ numbered AS (
 ),
 
 options AS (
-    SELECT field_id, '[' || string_agg(json_quote(name), ',' ORDER BY place, id) || ']' AS options
+    SELECT
+        field_id,
+        '[' || string_agg(json_quote(name), ',' ORDER BY place, id) || ']' AS options,
+        string_agg(name, ', ' ORDER BY place, id) AS option_names
     FROM (
         SELECT field_id, min(id) AS id, min(coalesce(sequence, 0)) AS place, trim(name) AS name
         FROM (
@@ -70,6 +73,7 @@ SELECT
     numbered.is_secret,
     numbered.mapped_name = 'none'                                                           AS left_out,
     options.options,
+    options.option_names,
     CASE
         WHEN numbered.scope = 'site' THEN 'string'
         WHEN numbered.type = 2 THEN 'list'

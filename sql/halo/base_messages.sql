@@ -10,7 +10,7 @@ WITH words AS (
         kind,
         merged_from,
         author,
-        nullif(trim(regexp_replace(regexp_replace(html_to_text(body), '\[image[^\]]*\]', '', 'g'), '[\s\x{200b}\x{a0}]+', ' ', 'g')), '') AS text,
+        nullif(trim(regexp_replace(regexp_replace(html_to_text(without_mail_header(body)), '\[image[^\]]*\]', '', 'g'), '[\s\x{200b}\x{a0}]+', ' ', 'g')), '') AS text,
         min(id) OVER (PARTITION BY ticket_id) AS first_id
     FROM base_actions
     WHERE kind IN ('reply', 'note')
@@ -60,15 +60,6 @@ openings AS (
     LEFT JOIN moved ON moved.ticket_id = tickets.id
 ),
 
-action_fields AS (
-    SELECT
-        scope, owner_id,
-        '<ul>' || string_agg('<li>' || escape_html(label) || ': ' || escape_html(as_entered) || '</li>', '' ORDER BY field_id) || '</ul>' AS list
-    FROM base_custom_values
-    WHERE scope = 'action' AND NOT left_out
-    GROUP BY scope, owner_id
-),
-
 entries AS (
     SELECT
         actions.source_key,
@@ -82,7 +73,7 @@ entries AS (
             WHEN actions.kind = 'event' THEN '<p>Halo: ' || escape_html(concat_ws(', ', actions.outcome,
                 CASE WHEN actions.new_status IS NOT NULL THEN 'status ' || actions.new_status END)) || '</p>' || coalesce(actions.body, '')
             ELSE without_mail_header(actions.body)
-        END || coalesce(action_fields.list, '')                                             AS body,
+        END                                                                                 AS body,
         actions.created_at,
         CASE WHEN actions.kind = 'event' THEN 3 ELSE 2 END                                  AS rank,
         actions.id                                                                          AS nth,
@@ -91,7 +82,6 @@ entries AS (
     FROM base_actions AS actions
     CROSS JOIN base_settings
     LEFT JOIN copies ON copies.action_key = actions.source_key
-    LEFT JOIN action_fields ON action_fields.owner_id = actions.ticket_id || '/' || actions.id
     WHERE copies.action_key IS NULL AND (actions.kind <> 'event' OR base_settings.history = 'notes')
 ),
 

@@ -1,4 +1,4 @@
--- one row per custom field on a ticket, client, site, user, action, contract, opportunity, asset or article; key: (scope, owner_id,
+-- one row per custom field on a ticket, client, site, user, contract, opportunity, asset or article; key: (scope, owner_id,
 -- field_id, nth): an object that holds a field twice has one with a text first
 -- `stored` is the value as text, NULL where it is empty; a selection is its number there, and `display` its text.
 WITH everything AS (
@@ -9,8 +9,6 @@ WITH everything AS (
     SELECT 'site', CAST(site_id AS VARCHAR), id, name, label, type, usage, value, display FROM halo.site_fields
     UNION ALL
     SELECT 'user', CAST(user_id AS VARCHAR), id, name, label, type, usage, value, display FROM halo.user_fields
-    UNION ALL
-    SELECT 'action', ticket_id || '/' || action_id, id, name, label, type, usage, value, display FROM halo.action_fields
     UNION ALL
     SELECT 'contract', CAST(contract_id AS VARCHAR), id, name, label, type, usage, value, display FROM halo.contract_fields
     UNION ALL

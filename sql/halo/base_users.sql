@@ -31,6 +31,31 @@ judged AS (
     LEFT JOIN base_own_mailboxes AS own ON own.email = users.email
 ),
 
+-- The first that is a whole number, with its country.
+phones AS (
+    SELECT id, first_value(phone ORDER BY place) AS phone
+    FROM (
+        SELECT
+            id, place,
+            coalesce(normalize_phone(number), CASE WHEN regexp_like(number, '^[+]') AND regexp_like(digits, '^[1-9][0-9]{7,14}$') THEN '+' || digits END) AS phone
+        FROM (
+            SELECT id, 1 AS place, trim(phonenumber_preferred) AS number, regexp_replace(phonenumber_preferred, '[^0-9]', '', 'g') AS digits FROM halo.users
+            UNION ALL
+            SELECT id, 2, trim(mobilenumber), regexp_replace(mobilenumber, '[^0-9]', '', 'g') FROM halo.users
+            UNION ALL
+            SELECT id, 3, trim(phonenumber), regexp_replace(phonenumber, '[^0-9]', '', 'g') FROM halo.users
+            UNION ALL
+            SELECT id, 4, trim(mobilenumber2), regexp_replace(mobilenumber2, '[^0-9]', '', 'g') FROM halo.users
+            UNION ALL
+            SELECT id, 5, trim(homenumber), regexp_replace(homenumber, '[^0-9]', '', 'g') FROM halo.users
+            UNION ALL
+            SELECT id, 6, trim(whatsapp_number), regexp_replace(whatsapp_number, '[^0-9]', '', 'g') FROM halo.users
+        ) AS numbers
+    ) AS judged
+    WHERE phone IS NOT NULL
+    GROUP BY id
+),
+
 firsts AS (
     SELECT email, min(id) AS id FROM judged WHERE rule IS NULL AND email IS NOT NULL GROUP BY email
 )
@@ -43,9 +68,7 @@ SELECT
     users.email,
     CASE WHEN users.email IS NULL THEN nullif(trim(users.emailaddress), '') END             AS email_as_entered,
     array_remove(split_emails(concat_ws(',', users.emailaddress, users.email2, users.email3)), users.email) AS other_emails,
-    coalesce(
-        normalize_phone(users.phonenumber_preferred), normalize_phone(users.mobilenumber), normalize_phone(users.phonenumber),
-        normalize_phone(users.mobilenumber2), normalize_phone(users.homenumber), normalize_phone(users.whatsapp_number)) AS phone,
+    phones.phone,
     nullif(concat_ws(', ',
         nullif(trim(users.phonenumber), ''), nullif(trim(users.mobilenumber), ''), nullif(trim(users.mobilenumber2), ''),
         nullif(trim(users.homenumber), ''), nullif(trim(users.whatsapp_number), '')), '')   AS phones,
@@ -63,5 +86,6 @@ SELECT
     users.lastlogindate                                                                     AS last_login_at
 FROM judged AS users
 LEFT JOIN firsts ON firsts.email = users.email
+LEFT JOIN phones ON phones.id = users.id
 LEFT JOIN base_sites AS sites ON sites.id = users.site_id
 LEFT JOIN base_clients AS clients ON clients.id = users.client_id

@@ -121,10 +121,6 @@ owners AS (
         CASE WHEN fate = 'merged' THEN 'its ticket was merged: the other ticket has its own' ELSE rule END AS rule
     FROM fates
     UNION ALL
-    SELECT 'action', actions.ticket_id || '/' || actions.id, 'conversation_parts', parts.source_key, 'its action is no message of a thread'
-    FROM halo.actions AS actions
-    LEFT JOIN conversation_parts AS parts ON parts.source_key = 'halo:action:' || actions.ticket_id || ':' || actions.id
-    UNION ALL
     SELECT 'client', CAST(id AS VARCHAR), 'companies', company_key, rule FROM base_clients
     UNION ALL
     SELECT 'site', CAST(id AS VARCHAR), 'companies', company_key, 'its client becomes no company' FROM base_sites

@@ -241,7 +241,6 @@ fields AS (
         halo_label, attributes('name', halo_name, 'of', scope, 'type', type, 'options', options),
         CASE WHEN is_secret THEN 'Its values stay in Halo: keep secrets in a password manager'
              WHEN coalesce(left_out, FALSE) THEN 'mapping/attributes.csv leaves it out'
-             WHEN scope = 'action' THEN 'Values are a list at the end of the message'
              WHEN scope IN ('contract', 'asset', 'opportunity') THEN 'Attribute of the custom object type'
              ELSE 'Intercom has no attributes on such objects' END
     FROM base_custom_fields

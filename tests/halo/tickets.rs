@@ -80,7 +80,7 @@ fn check_attributes(ticket: &Ticket, found: &Value) {
         ("Halo category 3", category(2)),
         ("Halo category 4", category(3)),
         ("Halo source", json!(format!("Source {}", ticket.source))),
-        ("Halo reported by", some(&ticket.reported_by)),
+        ("Halo reported by", some(ticket.reported_by.trim())),
         ("Halo created at", seconds(Some(brief.opened))),
         ("Halo updated at", seconds(Some(brief.updated))),
         ("Halo closed at", seconds(brief.closed_at.filter(|_| brief.closed))),
