@@ -47,6 +47,7 @@ pub struct Probe {
 pub async fn extract(context: &Context, spec: &Spec, settings: &Settings, request: &Request) -> Result<Manifest> {
     check_tables(spec, request)?;
     if let Some(rest) = &spec.rest {
+        check_comparable(ReaderKind::Rest, request)?;
         return crate::rest::extract(context, spec, rest, settings, request).await;
     }
     let desk = Desk::read(settings)?;
@@ -99,11 +100,15 @@ pub async fn extract(context: &Context, spec: &Spec, settings: &Settings, reques
     Ok(run.publish(context.now()).await?)
 }
 
-/// Looks at a source without staging anything: a database is asked for counts, a dump is read through.
+/// Looks at a source without staging anything: a database is asked for counts, a dump is read through, an API is asked for the
+/// first page of each list.
 ///
 /// # Errors
 /// As [`extract`], but for the stage's own.
-pub async fn probe(spec: &Spec, settings: &Settings) -> Result<Probe> {
+pub async fn probe(context: &Context, spec: &Spec, settings: &Settings) -> Result<Probe> {
+    if let Some(rest) = &spec.rest {
+        return crate::rest::probe(context, spec, rest, settings).await;
+    }
     let desk = Desk::read(settings)?;
     let settings = &desk.complete(settings);
     let kind = reader_kind(spec, settings)?;

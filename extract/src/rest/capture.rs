@@ -50,6 +50,8 @@ pub(super) struct Plan {
     pub(super) since_last: bool,
     /// For tables that can be asked for what changed since: since when.
     pub(super) since: BTreeMap<String, chrono::DateTime<chrono::Utc>>,
+    /// The newest run of the source then, which is compared with.
+    pub(super) newest: Option<RunId>,
 }
 
 impl Plan {
@@ -67,6 +69,7 @@ impl Plan {
             sample: request.sample,
             since_last: request.since_last,
             since: BTreeMap::new(),
+            newest: None,
         }
     }
 
@@ -240,8 +243,6 @@ pub(super) struct End {
     pub(super) source_rows: Option<u64>,
     /// Why rows are missing, if some are.
     pub(super) incomplete: Option<String>,
-    /// Whether it holds all rows of the table, not only those that changed.
-    pub(super) whole: bool,
 }
 
 /// Appends to a log.

@@ -129,7 +129,7 @@ impl<'a> Fetch<'a> {
             writer.push(&[Entry::Remark(remark)]).await?;
         }
         let end = match outcome {
-            Ok(()) => asked.end(self.capture.plan.since.contains_key(&parent.name)),
+            Ok(()) => asked.end(self.is_part(table)),
             Err(Failure::Failed(error)) => return Err(error),
             Err(Failure::Refused { status, reason }) => self.refused(table, status, reason)?,
         };
@@ -195,6 +195,7 @@ impl Asked<'_> {
             unit.push(Entry::Done(format!("{hash:032x}"), None, 1));
         }
         let done = lock(self.known).read;
+        self.fetch.outlook.unit(&self.table.name, 1);
         self.writer.push(&unit).await?;
         self.fetch.tick(self.table, done, None);
         Ok(())
@@ -234,6 +235,7 @@ impl Asked<'_> {
             known.count(total, read);
             known.read
         };
+        self.fetch.outlook.unit(&self.table.name, read);
         self.writer.push(&unit).await?;
         self.fetch.tick(self.table, done, None);
         Ok(())
@@ -327,7 +329,7 @@ impl Asked<'_> {
         // Rows of other parents come again with those, and are counted there.
         let counted = known.counted.saturating_sub(known.strangers).max(known.seen.len() as u64);
         let source_rows = (known.has_totals && !is_part).then_some(counted);
-        End { source_rows, incomplete: ignored.or(incomplete), whole: !is_part }
+        End { source_rows, incomplete: ignored.or(incomplete) }
     }
 }
 

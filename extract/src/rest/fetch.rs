@@ -11,12 +11,14 @@ use futures::stream::BoxStream;
 use futures::{StreamExt as _, TryStreamExt as _};
 use tokio_util::sync::CancellationToken;
 
-use super::api::{Api, Failure};
+use super::api::{Api, Failure, Scope};
 use super::capture::{Capture, End, Entry, LogWriter};
+use super::outlook::{self, Outlook};
+use super::page::{Page, Query};
 use super::paging::Pager;
 use super::row::{Hash, Row, Selector, hash, set};
 use super::sample::Keeps;
-use crate::spec::{Access, Paging, Rest, Table};
+use crate::spec::{Access, Paging, Params, Rest, Table};
 use crate::{Error, Request, Result, Spec};
 
 /// Time between two looks whether something waits to be stored.
@@ -32,12 +34,21 @@ pub(super) struct Fetch<'a> {
     writers: Mutex<Vec<Arc<LogWriter>>>,
     /// Cancelled once the table has ended.
     ended: BTreeMap<String, CancellationToken>,
+    pub(super) outlook: Outlook,
+    /// The tables that are read.
+    pub(super) needed: Vec<&'a Table>,
+    /// First pages that were looked at for the forecast.
+    first_pages: Mutex<HashMap<String, Page>>,
 }
 
 impl<'a> Fetch<'a> {
     pub(super) fn new(spec: &'a Spec, rest: &'a Rest, request: &'a Request, api: Api, capture: Capture) -> Self {
         let ended = spec.tables.iter().map(|t| (t.name.clone(), CancellationToken::new())).collect();
-        Self { spec, rest, request, api, capture, writers: Mutex::default(), ended }
+        let (writers, outlook, first_pages) = (Mutex::default(), Outlook::default(), Mutex::default());
+        let needed = Vec::new();
+        let mut fetch = Self { spec, rest, request, api, capture, writers, ended, outlook, needed, first_pages };
+        fetch.needed = spec.tables.iter().filter(|t| fetch.needs(t)).collect();
+        fetch
     }
 
     /// Fetches all that is wanted and not there yet.
@@ -45,10 +56,15 @@ impl<'a> Fetch<'a> {
     /// # Errors
     /// The first of any table; `Cancelled`. What was fetched until then is stored.
     pub(super) async fn all(&'a self) -> Result<()> {
-        let tables = self.spec.tables.iter().filter(|t| t.path.is_some() && self.needs(t));
+        let tables = self.needed.iter().copied().filter(|t| t.path.is_some());
         let files = self.spec.tables.iter().filter(|t| self.has_files(t)).map(|table| self.files(table));
         let tables = futures::future::try_join_all(tables.map(|table| self.whole(table)));
-        let work = futures::future::try_join(tables, futures::future::try_join_all(files));
+        let work = async {
+            if self.capture.is_empty().await? {
+                self.look().await?;
+            }
+            futures::future::try_join(tables, futures::future::try_join_all(files)).await
+        };
         let outcome = tokio::select! {
             outcome = work => outcome.map(|_| ()),
             error = self.keep_storing() => Err(error),
@@ -224,10 +240,42 @@ impl<'a> Fetch<'a> {
         }
     }
 
-    /// Tells how far a table is.
+    /// The list of a table, with the parameters of a pass.
+    pub(super) fn query(&'a self, table: &'a Table, pass: &Params) -> Result<Option<Query<'a>>> {
+        let is_sampled = self.capture.plan.sample.is_some() && self.spec.has_children(table);
+        let newest = if is_sampled { &table.newest } else { &Params::default() };
+        let query = Query::new(&self.api, table, self.pager(table)?, Scope::default(), &[pass, newest])?;
+        Ok(match (&table.since, self.capture.plan.since.get(&table.name)) {
+            (Some(name), Some(since)) => query.map(|q| q.with(name, since.format("%Y-%m-%dT%H:%M:%SZ").to_string())),
+            _ => query,
+        })
+    }
+
+    pub(super) fn first_pages(&self) -> std::sync::MutexGuard<'_, HashMap<String, Page>> {
+        self.first_pages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The first page of a table's first pass, where it was looked at.
+    pub(super) fn first_page(&self, table: &Table) -> Option<Page> {
+        self.first_pages().remove(&table.name)
+    }
+
+    /// Calls in all, by what is known so far.
+    pub(super) fn calls_expected(&self) -> u64 {
+        self.outlook.calls(self.spec, self.rest, self.capture.plan.sample, self.needed.iter().copied())
+    }
+
+    /// Tells how far a table is, and how long all of them will take.
     pub(super) fn tick(&self, table: &Table, done: u64, total: Option<u64>) {
         let stats = self.api.client.stats();
         let mut note = format!("{} calls", stats.calls);
+        if self.outlook.first().is_some() {
+            let expected = self.calls_expected().max(stats.calls);
+            note = format!("{} of about {expected} calls", stats.calls);
+            if let Some(left) = outlook::takes(expected - stats.calls, &stats, self.rest.in_flight) {
+                note += &format!(", {} left", outlook::said(left));
+            }
+        }
         if stats.throttled > 0 {
             note += &format!(", {} refused by the rate limit", stats.throttled);
         }

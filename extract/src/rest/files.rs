@@ -25,7 +25,7 @@ use crate::{Error, Result};
 use images::{Image, images};
 use links::Links;
 
-pub(super) use table::stage;
+pub(super) use table::{shape, stage};
 mod table;
 
 /// Redirects that are followed for one file.

@@ -12,7 +12,7 @@ use futures::StreamExt as _;
 use futures::stream::FuturesOrdered;
 use serde::{Deserialize, Serialize};
 
-use super::api::{Failure, Scope};
+use super::api::Failure;
 use super::capture::{End, Entry, LogWriter};
 use super::fetch::Fetch;
 use super::page::{Page, Query};
@@ -126,6 +126,7 @@ impl<'a> Fetch<'a> {
             Err(Failure::Failed(error)) => return Err(error),
             Err(Failure::Refused { status, reason }) => self.refused(table, status, reason)?,
         };
+        self.outlook.listed(&table.name, listing.state.seen.len() as u64);
         writer.push(&[Entry::End(end)]).await?;
         writer.flush().await
     }
@@ -138,7 +139,8 @@ impl Listing<'_> {
         let passes: &[Params] = if self.table.passes.is_empty() { &none } else { &self.table.passes };
         let mut mark = self.state.mark.take().unwrap_or_else(|| Mark { counted: Some(0), ..Mark::default() });
         while let Some(pass) = passes.get(mark.pass) {
-            let query = self.query(fetch, pass)?;
+            let query = fetch.query(self.table, pass)?;
+            let query = query.ok_or_else(|| Error::Internal(format!("`{}` has no path", self.table.name)))?;
             if !mark.begun {
                 (mark.begun, mark.next) = (true, Some(query.pager.first()));
             }
@@ -149,21 +151,6 @@ impl Listing<'_> {
             self.writer.push(&unit).await?;
         }
         Ok(self.end(&mark).await?)
-    }
-
-    fn query<'q>(&self, fetch: &'q Fetch<'_>, pass: &Params) -> Result<Query<'q>>
-    where
-        Self: 'q,
-    {
-        let table = fetch.table(&self.table.name)?;
-        let pager = fetch.pager(table)?;
-        let newest = if self.most.is_some() { &table.newest } else { &Params::default() };
-        let query = Query::new(&fetch.api, table, pager, Scope::default(), &[pass, newest])?;
-        let query = query.ok_or_else(|| Error::Internal(format!("`{}` has no path", table.name)))?;
-        Ok(match (&table.since, fetch.capture.plan.since.get(&table.name)) {
-            (Some(name), Some(since)) => query.with(name, since.format("%Y-%m-%dT%H:%M:%SZ").to_string()),
-            _ => query,
-        })
     }
 
     /// Reads to the end of this reading. Where places are known beforehand and rows are left to come, several pages are asked
@@ -186,7 +173,14 @@ impl Listing<'_> {
                 };
                 let Some(position) = position else { break };
                 asked.push(position.clone());
-                waiting.push_back(async move { query.page(&position).await });
+                let is_first = mark.pass == 0 && mark.round == 0 && position == query.pager.first();
+                let looked = if is_first { self.fetch.first_page(self.table) } else { None };
+                waiting.push_back(async move {
+                    match looked {
+                        Some(page) => Ok(page),
+                        None => query.page(&position).await,
+                    }
+                });
             }
             let Some(page) = waiting.next().await else { break };
             asked.remove(0);
@@ -227,6 +221,13 @@ impl Listing<'_> {
         unit.push(Entry::Page(Box::new(mark.clone())));
         self.writer.push(&unit).await?;
         mark.again.clear();
+        let total = mark.total.or(Some(self.state.round.len() as u64));
+        self.fetch.outlook.page(&self.table.name, mark.pass, total, rows);
+        let new = unit.iter().filter_map(|entry| match entry {
+            Entry::Row(row) => Some(row),
+            _ => None,
+        });
+        self.fetch.outlook.parents(self.fetch.spec, self.table, new);
         self.fetch.tick(self.table, self.state.seen.len() as u64, mark.total.filter(|_| self.table.passes.len() < 2));
         Ok(())
     }
@@ -343,7 +344,7 @@ impl Listing<'_> {
             (0, true) => Some(format!("the source cuts the list off at {read} rows")),
             (missing, _) => Some(format!("the source counts {missing} rows more than it gives")),
         };
-        Ok(End { source_rows: mark.counted.filter(|_| !is_part).map(|c| c.max(read)), incomplete, whole: !is_part })
+        Ok(End { source_rows: mark.counted.filter(|_| !is_part).map(|c| c.max(read)), incomplete })
     }
 }
 

@@ -2,6 +2,7 @@
 //! extract that was stopped and went on gives the rows of one that was not.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use deskferry_staging::{Manifest, Mode, RunId, Stage};
 use futures::TryStreamExt as _;
@@ -14,7 +15,7 @@ use crate::last_state::LastState;
 use crate::reader::{Sink, SourceTable, Survey};
 use crate::sink::Finished;
 use crate::spec::{ReaderKind, Table};
-use crate::{Error, Result, Settings, extract};
+use crate::{Error, Result, Settings, attachments, extract};
 
 /// Names of members that are told for one table.
 const MEMBERS_TOLD: usize = 40;
@@ -39,17 +40,20 @@ impl Fetch<'_> {
             &self.spec.name,
             self.capture.plan.begun,
         )?;
-        let last = match self.request.since_last {
-            true => LastState::read(&context, self.spec, self.request).await?,
-            false => LastState::default(),
-        };
+        let mut last = LastState::default();
+        let mut known_files = None;
+        if self.request.since_last {
+            last = LastState::read(&context, self.spec, self.request).await?;
+            self.narrow(&mut last).await?;
+            known_files = last.take(attachments::TABLE, &[]).map(Arc::new);
+        }
         let sink = Sink::new(&context, self.spec, settings, self.request, run, last)?;
         let mut survey = Survey::default();
         for table in self.spec.tables.iter().filter(|t| self.request.wants(&t.name)) {
             survey.tables.push(SourceTable { name: table.name.clone(), ..SourceTable::default() });
             self.stage(&sink, table).await?;
         }
-        let Finished { mut run, mut defects, mut last, compared } = sink.finish(&survey).await?;
+        let Finished { mut run, mut defects, mut last, mut compared } = sink.finish(&survey).await?;
         let mut said = Said::default();
         for table in self.spec.tables.iter().filter(|t| self.request.wants(&t.name)) {
             let mut found = Defects::default();
@@ -59,7 +63,8 @@ impl Fetch<'_> {
         self.ends(&mut said).await?;
         run.add(defects::TABLE, vec![defects.close().await?]);
         if self.spec.tables.iter().any(|table| self.has_files(table)) {
-            super::files::stage(&self, &mut run).await?;
+            super::files::stage(&self, &mut run, known_files.as_deref()).await?;
+            compared.extend(known_files.map(|known| (attachments::TABLE.to_owned(), known)));
         }
         let rows = self.settings_rows(settings);
         extract::stage_settings(&mut run, &rows).await?;
@@ -175,6 +180,9 @@ impl Fetch<'_> {
 
     fn remarks(&self) -> Vec<String> {
         let mut remarks = Vec::new();
+        if let Some(first) = self.outlook.first() {
+            remarks.push(format!("{} calls; the forecast was {first}", self.api.client.stats().calls));
+        }
         if let Some(sample) = self.request.sample {
             remarks
                 .push(format!("a sample: the newest {sample} and what belongs to them, not the whole of the source"));

@@ -10,6 +10,7 @@ use futures::TryStreamExt as _;
 
 use super::{Fetch, FileRow};
 use crate::attachments::TABLE;
+use crate::last_state::{Known, with_deleted};
 use crate::rest::capture::Entry;
 use crate::{Error, Result};
 
@@ -22,9 +23,16 @@ static SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
 /// Rows of a batch.
 const BATCH_ROWS: usize = 4_096;
 
-/// Writes the table.
-pub(in crate::rest) async fn stage(fetch: &Fetch<'_>, run: &mut RunWriter) -> Result<()> {
-    let mut writer = run.table(TABLE, Arc::clone(&SCHEMA))?;
+/// Its columns and its key.
+pub(in crate::rest) fn shape() -> (SchemaRef, Vec<String>) {
+    (Arc::clone(&SCHEMA), ["table_name", "key", "place"].map(str::to_owned).to_vec())
+}
+
+/// Writes the table; of a last state only what differs from it.
+pub(in crate::rest) async fn stage(fetch: &Fetch<'_>, run: &mut RunWriter, known: Option<&Known>) -> Result<()> {
+    let schema = if known.is_some() { with_deleted(&SCHEMA) } else { Arc::clone(&SCHEMA) };
+    let mut writer = run.table(TABLE, schema)?;
+    let differing = |batch: RecordBatch| known.map_or(Ok(batch.clone()), |known| known.differing(&batch));
     for table in fetch.spec.tables.iter().filter(|t| fetch.has_files(t)) {
         let mut entries = fetch.capture.entries(&table.name, "files").await?;
         let mut rows = Vec::new();
@@ -33,13 +41,17 @@ pub(in crate::rest) async fn stage(fetch: &Fetch<'_>, run: &mut RunWriter) -> Re
                 rows.push(file);
             }
             if rows.len() >= BATCH_ROWS {
-                writer.write(&batch(&table.name, &std::mem::take(&mut rows))?).await?;
+                writer.write(&differing(batch(&table.name, &std::mem::take(&mut rows))?)?).await?;
             }
         }
-        writer.write(&batch(&table.name, &rows)?).await?;
+        writer.write(&differing(batch(&table.name, &rows)?)?).await?;
     }
-    let key = ["table_name", "key", "place"].map(str::to_owned).to_vec();
-    run.add(TABLE, vec![writer.close().await?]).key = key;
+    let changes = match known {
+        Some(known) => Some(known.gone(&fetch.api.context, &mut writer).await?),
+        None => None,
+    };
+    let table = run.add(TABLE, vec![writer.close().await?]);
+    (table.key, table.changes) = (shape().1, changes);
     Ok(())
 }
 

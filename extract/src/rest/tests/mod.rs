@@ -6,4 +6,5 @@ mod files;
 mod logins;
 mod rate;
 mod resume;
+mod since;
 mod support;

@@ -73,3 +73,42 @@ async fn failures_that_pass_are_repeated() {
     let manifest = Desk::new(&server, PAGED).extract().await.unwrap();
     assert_eq!(manifest.rows("things"), 12);
 }
+
+#[tokio::test]
+async fn the_forecast_is_told_before_and_is_about_right() {
+    let server = Server::start(|call| match call.path.as_str() {
+        "/things" => {
+            let rows = numbered(if call.param("closed") == "1" { 70 } else { 130 });
+            let offset = if call.param("closed") == "1" { 1_000 } else { 0 };
+            let rows: Vec<serde_json::Value> = rows
+                .into_iter()
+                .map(|row| json!({ "id": row["id"].as_u64().unwrap() + offset, "files": row["id"].as_u64().unwrap() % 2 }))
+                .collect();
+            page(call, &rows, 10)
+        }
+        path if path.ends_with("/files") => ok(json!([])),
+        _ => ok(json!({})),
+    })
+    .await;
+    let (rest, tables) = detailed("{ calls = 1000, seconds = 1 }");
+    let tables =
+        tables.replace("path = \"/things\"", "passes = [{ open = \"1\" }, { closed = \"1\" }]\npath = \"/things\"");
+    let tables = tables.replace("name = \"text\"", "name = \"text\"\nfiles = \"int\"")
+        + "[[table]]\nname = \"papers\"\nkey = \"id\"\nparent = { table = \"things\", column = \"of\", key = \"id\" }\nparent_if = \"files\"\n\
+           path = \"/things/{parent.id}/files\"\npaging = { kind = \"none\" }\n[table.columns]\nid = \"int\"\nof = \"int\"\n";
+    let mut desk = Desk::with(&server, &rest, &tables);
+    let told: std::sync::Arc<Mutex<Vec<String>>> = std::sync::Arc::default();
+    let said_now = std::sync::Arc::clone(&told);
+    desk.context.progress = std::sync::Arc::new(move |tick| {
+        said_now.lock().unwrap().push(format!("{} {} {}", tick.table, tick.is_end, tick.note));
+    });
+    desk.extract().await.unwrap();
+    let real = server.calls().len() as f64;
+    let told = told.lock().unwrap();
+    let forecast: f64 =
+        told[0].strip_prefix("forecast true about ").unwrap().split(' ').next().unwrap().parse().unwrap();
+    assert!((forecast / real - 1.0).abs() < 0.02, "{forecast} for {real}");
+    let last = told.iter().rfind(|line| line.contains(" of about ")).unwrap();
+    let near_end: f64 = last.split(" of about ").nth(1).unwrap().split(' ').next().unwrap().parse().unwrap();
+    assert!((near_end / real - 1.0).abs() < 0.02, "{near_end} for {real}: {last}");
+}
