@@ -130,3 +130,42 @@ fn the_granted_rate_is_used_and_kept() {
     assert!(took < least / 0.97 + 2.0, "{} calls took {took} s, {least} s would do", stats.api_calls);
     assert_eq!(stats.refused, 0, "{stats:?}");
 }
+
+#[test]
+fn the_forecast_is_what_it_takes() {
+    let halo = Halo::start(Switches { tickets: 600, clients: 30, ..Switches::default() });
+    let migration = migration(&halo);
+    let told = text(&migration.run(&["extract"]).stderr);
+    let calls = halo.stats().api_calls as f64;
+    let forecast = told.lines().find_map(|line| line.strip_prefix("forecast: about ")?.split(' ').next());
+    let forecast: f64 = forecast.unwrap_or_else(|| panic!("no forecast in {told}")).replace(',', "").parse().unwrap();
+    assert!((forecast - calls).abs() / calls < 0.02, "{forecast} calls were foretold, it took {calls}");
+}
+
+#[test]
+fn a_restricted_agent_sees_less_and_is_told_apart_by_counts() {
+    let only_teams = Some(vec![13]);
+    let halo = Halo::start(Switches { tickets: 60, clients: 5, only_teams, ..Switches::default() });
+    let migration = migration(&halo);
+    migration.done(&["extract"]);
+    let mine = "SELECT count(*) FROM halo.tickets WHERE team_id <> 13";
+    assert_eq!(migration.count(mine), 0);
+    let staged = migration.count("SELECT count(*) FROM halo.tickets");
+    assert!(staged > 10 && staged < halo.desk().briefs().len() as i64, "{staged}");
+    migration.done(&["transform"]);
+}
+
+#[test]
+fn lists_that_change_under_the_reader_are_read_until_nothing_is_missing() {
+    let switches =
+        Switches { tickets: 250, clients: 20, change_after_page: Some(2), vanishing: true, ..Switches::default() };
+    let halo = Halo::start(Switches { unavailable: 10, cut: 5, ..switches });
+    let migration = migration(&halo);
+    migration.run(&["extract"]);
+    let staged: Vec<i64> =
+        migration.rows("SELECT id FROM halo.tickets").iter().map(|row| row["id"].as_i64().unwrap()).collect();
+    for brief in halo.desk().briefs() {
+        assert!(staged.contains(&brief.id), "ticket {} is missing", brief.id);
+    }
+    assert_eq!(halo.stats().writes, 0);
+}
