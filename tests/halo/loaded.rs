@@ -27,8 +27,8 @@ fn loads_whole_balances_and_shows_threads_as_they_were() {
     let planned: serde_json::Value = serde_json::from_str(&migration.done(&["--json", "plan"])).unwrap();
     migration.done(&["load"]);
     assert!(planned["calls_total"].as_u64().unwrap() > 500, "{planned}");
-    let told = migration.done(&["reconcile"]);
-    assert!(!told.is_empty());
+    // Exit 1 where anything does not balance.
+    migration.done(&["reconcile"]);
     let refused = migration.count("SELECT count(*) FROM ledger.rows WHERE state <> 'done'");
     assert_eq!(refused, 0);
 
