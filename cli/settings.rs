@@ -84,6 +84,8 @@ pub(crate) enum Region {
 pub(crate) struct Transform {
     /// Whether the lines of a ticket's history become notes.
     pub(crate) history: History,
+    /// Objects of the source that are brought over only on request, as custom objects; the source's README names them.
+    pub(crate) optional_objects: Vec<String>,
     /// Memory for queries in MiB.
     pub(crate) memory_mib: Option<usize>,
 }
@@ -290,6 +292,7 @@ impl Settings {
         let mut rows = vec![
             ("source.kind", self.source.kind.clone()),
             ("transform.history", if self.transform.history == History::Notes { "notes" } else { "none" }.to_owned()),
+            ("transform.optional_objects", self.transform.optional_objects.join(",")),
             ("privacy.ip_addresses", personal(self.privacy.ip_addresses).to_owned()),
             ("privacy.anonymised", personal(self.privacy.anonymised).to_owned()),
             ("source.own_mailboxes", self.source.own_mailboxes.join(",")),

@@ -6,6 +6,7 @@ mod cli;
 mod delta;
 mod demo;
 mod desk;
+mod halo;
 mod pipeline;
 mod rerun;
 mod rest;

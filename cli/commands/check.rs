@@ -106,7 +106,9 @@ fn workspace(migration: &Migration, found: &Readiness, transformed: bool) -> Res
         ))?;
     }
     for object_type in &found.object_types_missing {
-        print(format!("[ ] create the custom object type {object_type}"))?;
+        print(format!(
+            "[ ] create the custom object type {object_type}, with a reference to people that is called the same"
+        ))?;
     }
     if !found.attributes_new.is_empty() {
         print(format!("    {} attributes will be created by the load", found.attributes_new.len()))?;

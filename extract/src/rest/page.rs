@@ -43,7 +43,8 @@ impl<'a> Query<'a> {
         let Some(path) = api.path(path, scope) else { return Ok(None) };
         let mut params: Vec<(String, String)> = Vec::new();
         let sets = || std::iter::once(&table.query).chain(more.iter().copied());
-        let fixed = sets().flat_map(|set| &set.0).filter(|(_, template)| template.places().next().is_none());
+        // Those of passes are filters, and can be the number of rows by chance.
+        let fixed = table.query.0.iter().filter(|(_, template)| template.places().next().is_none());
         let numbers = fixed.filter_map(|(_, template)| template.to_string().parse().ok()).collect();
         for set in sets() {
             let Some(pairs) = api.query(set, scope) else { return Ok(None) };

@@ -32,6 +32,18 @@ impl Selector<'_> {
     /// The row of a table that this JSON object is; what it has wins over `base`. Names of members that are not declared are
     /// added to `undeclared`.
     pub(super) fn row(&self, table: &Table, json: &Value, base: Option<Row>, undeclared: &mut BTreeSet<String>) -> Row {
+        self.owned(table, json, base, None, undeclared)
+    }
+
+    /// As [`Self::row`], of a row inside the row of this key.
+    fn owned(
+        &self,
+        table: &Table,
+        json: &Value,
+        base: Option<Row>,
+        owner: Option<&str>,
+        undeclared: &mut BTreeSet<String>,
+    ) -> Row {
         let mut row = base.unwrap_or_else(|| Row { cells: vec![None; table.columns.len()], inside: Vec::new() });
         row.cells.resize(table.columns.len(), None);
         let mut known: BTreeSet<&str> = BTreeSet::new();
@@ -53,6 +65,10 @@ impl Selector<'_> {
                 }
             }
         }
+        // Before the rows inside of it, which may be told by the same key.
+        if let Some(key) = owner {
+            belongs(table, &mut row, key);
+        }
         for inner in self.insides(table) {
             let place = inner.inside.as_deref().unwrap_or_default();
             known.insert(place.split('.').next().unwrap_or(place));
@@ -60,11 +76,8 @@ impl Selector<'_> {
             let key = inner.parent.as_ref().and_then(|p| cell(table, &row, &p.key)).map(ToOwned::to_owned);
             let rows = values.iter().filter(|value| !value.is_null()).map(|value| {
                 let mut of_inner = BTreeSet::new();
-                let mut row = self.row(inner, value, None, &mut of_inner);
+                let row = self.owned(inner, value, None, key.as_deref(), &mut of_inner);
                 undeclared.extend(of_inner.into_iter().map(|name| format!("{place}.{name}")));
-                if let Some(key) = &key {
-                    belongs(inner, &mut row, key);
-                }
                 row
             });
             let rows = rows.collect();

@@ -20,13 +20,17 @@ mod json_compact;
 mod json_quote;
 mod json_union;
 mod local_date;
+mod markdown_to_html;
 mod merge_json;
 mod normalize_email;
 mod normalize_phone;
 mod scalar;
 mod split_emails;
 mod stable_key;
+mod text_to_html;
 mod wall_time;
+mod without_images;
+mod without_mail_header;
 
 use datafusion::logical_expr::ScalarUDF;
 use datafusion::prelude::SessionContext;
@@ -50,11 +54,15 @@ pub fn all() -> Vec<ScalarUDF> {
         json_quote::function(),
         json_union::function(),
         local_date::function(),
+        markdown_to_html::function(),
         merge_json::function(),
         normalize_email::function(),
         normalize_phone::function(),
         split_emails::function(),
         stable_key::function(),
+        text_to_html::function(),
+        without_images::function(),
+        without_mail_header::function(),
     ]
 }
 
