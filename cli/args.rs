@@ -41,6 +41,8 @@ pub(crate) enum Command {
     Rollback(Rollback),
     /// Source, stage, ledger and workspace side by side; exit 1 where they do not balance.
     Reconcile(Reconcile),
+    /// A document to hand on: scope, checklist, inventory.
+    Report(Report),
     /// A query, a script, or an interactive shell over all staged tables.
     Sql(Sql),
     /// Runs in the stage and their manifests.
@@ -141,6 +143,30 @@ pub(crate) struct Reconcile {
     /// Write to this file instead of stdout.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
+}
+
+/// Arguments of `report`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Report {
+    /// scope: what moves, how much and how long. checklist: what an administrator has to do. inventory: what has to be rebuilt by
+    /// hand. Or a folder of your own, sql/report/NAME.
+    pub(crate) name: String,
+    /// How to write it.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: DocumentFormat,
+    /// Write to this file instead of stdout.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// How a document is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum DocumentFormat {
+    /// Markdown.
+    #[default]
+    Markdown,
+    /// One page that needs no network.
+    Html,
 }
 
 /// Arguments of `sql`.

@@ -7,12 +7,14 @@
 
 mod args;
 mod commands;
+mod document;
 mod embedded;
 mod error;
 mod progress;
 mod report;
 mod settings;
 mod surroundings;
+mod todo;
 
 use std::process::ExitCode;
 

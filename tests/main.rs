@@ -7,6 +7,7 @@ mod delta;
 mod demo;
 mod desk;
 mod pipeline;
+mod report;
 mod rerun;
 mod stores;
 mod support;

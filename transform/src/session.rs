@@ -2,6 +2,7 @@
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
+use datafusion::datasource::MemTable;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::context::SQLOptions;
 use datafusion::sql::parser::DFParser;
@@ -18,6 +19,7 @@ use crate::{Error, Result, catalog, views};
 /// Every staged table, the ledger, the mappings and the settings, to be asked in SQL.
 pub struct Session {
     engine: Engine,
+    catalog: Catalog,
 }
 
 /// A table of a session.
@@ -51,7 +53,17 @@ impl Session {
         catalog.register_inputs(inputs)?;
         views::runs(&catalog, &runs)?;
         views::views(&engine, inputs).await?;
-        Ok(Self { engine })
+        Ok(Self { engine, catalog })
+    }
+
+    /// Adds a small table that is not staged, such as what was just read from a workspace; an earlier one of the name is replaced.
+    ///
+    /// # Errors
+    /// `Internal`.
+    pub fn add(&self, schema: &str, table: &str, rows: RecordBatch) -> Result<()> {
+        let table_of = MemTable::try_new(rows.schema(), vec![vec![rows]]);
+        let provider = table_of.map_err(Error::internal(&format!("making {schema}.{table}")))?;
+        self.catalog.register(schema, table, std::sync::Arc::new(provider))
     }
 
     /// The tables there are, in order.
