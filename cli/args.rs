@@ -41,6 +41,8 @@ pub(crate) enum Command {
     Rollback(Rollback),
     /// Source, stage, ledger and workspace side by side; exit 1 where they do not balance.
     Reconcile(Reconcile),
+    /// What differs between two runs of a table, two tables, or two folders of Parquet: rows, columns, values.
+    Diff(Diff),
     /// A document to hand on: scope, checklist, inventory.
     Report(Report),
     /// A query, a script, or an interactive shell over all staged tables.
@@ -143,6 +145,29 @@ pub(crate) struct Reconcile {
     /// Write to this file instead of stdout.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
+}
+
+/// Arguments of `diff`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Diff {
+    /// The table: `conversations` (of intercom), `hesk.tickets`.
+    pub(crate) table: String,
+    /// Before: a run or the beginning of its id, another table (`intercom_live.contacts`), or a path to Parquet. [default: the
+    /// run before the newest]
+    #[arg(long, value_name = "RUN|TABLE|PATH")]
+    pub(crate) from: Option<String>,
+    /// After: likewise. [default: the newest run]
+    #[arg(long, value_name = "RUN|TABLE|PATH")]
+    pub(crate) to: Option<String>,
+    /// Columns that tell rows apart. [default: the key of the table]
+    #[arg(long, value_name = "COLUMN", num_args = 1.., value_delimiter = ',')]
+    pub(crate) key: Vec<String>,
+    /// Only counts, and for each column the share of rows in which it is the same.
+    #[arg(long)]
+    pub(crate) summary: bool,
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
 }
 
 /// Arguments of `report`.

@@ -10,6 +10,7 @@ mod commands;
 mod document;
 mod embedded;
 mod error;
+mod printer;
 mod progress;
 mod report;
 mod settings;

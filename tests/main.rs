@@ -6,6 +6,7 @@ mod cli;
 mod delta;
 mod demo;
 mod desk;
+mod diff;
 mod pipeline;
 mod report;
 mod rerun;

@@ -66,6 +66,14 @@ pub enum Error {
         #[source]
         source: Box<DataFusionError>,
     },
+    /// Two tables cannot be compared.
+    #[error("{what}")]
+    Diff {
+        /// Why not.
+        what: String,
+        /// What to do.
+        hint: String,
+    },
     /// The memory limit is too small even with sorting on disk.
     #[error("{place}: {bytes} bytes of memory are not enough")]
     Memory {
@@ -114,6 +122,7 @@ impl Error {
             Self::File { hint, .. } => hint,
             Self::Cycle { .. } => "take what both need into a model of its own",
             Self::Sql { hint, .. } => return hint.clone(),
+            Self::Diff { hint, .. } => return Some(hint.clone()),
             Self::Contract { .. } => "`sql/contract/intercom.sql` lists the columns and their types",
             Self::NotReadOnly { .. } => "the stage is changed only by extract, transform and load",
             Self::Memory { .. } => "allow the transform more memory",

@@ -18,8 +18,8 @@ use crate::{Error, Result, catalog, views};
 
 /// Every staged table, the ledger, the mappings and the settings, to be asked in SQL.
 pub struct Session {
-    engine: Engine,
-    catalog: Catalog,
+    pub(crate) engine: Engine,
+    pub(crate) catalog: Catalog,
 }
 
 /// A table of a session.

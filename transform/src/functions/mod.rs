@@ -23,6 +23,7 @@ mod local_date;
 mod merge_json;
 mod normalize_email;
 mod normalize_phone;
+mod row_digest;
 mod scalar;
 mod split_emails;
 mod stable_key;
@@ -53,6 +54,7 @@ pub fn all() -> Vec<ScalarUDF> {
         merge_json::function(),
         normalize_email::function(),
         normalize_phone::function(),
+        row_digest::function(),
         split_emails::function(),
         stable_key::function(),
     ]
