@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
+use serde_json::Value;
+
 use crate::ledger::{Entry, NOT_SENT, PARENT_REJECTED, State};
 use crate::load::{Halt, Load};
 use crate::outcome::Outcome;
 use crate::results::{self, Fate, RowResult};
-use crate::step::{Chain, PathId, Settled, Step};
+use crate::step::{Chain, Field, Find, PathId, Settled, Step};
 use crate::todo::Todo;
 
 /// A chain and what is to be done about each of its steps.
@@ -16,6 +18,15 @@ pub(crate) struct Work {
 }
 
 impl Work {
+    /// The e-mail address of a contact: of the rows that have it the first makes the contact, so they go one after another.
+    pub(crate) fn address(&self) -> Option<String> {
+        let create = self.chain.steps.first().filter(|step| step.find == Find::Contact)?;
+        create.call.body.iter().find_map(|(name, field)| match field {
+            Field::Json(Value::String(address)) if *name == "email" => Some(address.to_lowercase()),
+            _ => None,
+        })
+    }
+
     /// Intents of what will be sent. A step that was intended before and has not been heard of needs no second intent.
     pub(crate) fn intents(&self, load: &Load) -> Vec<Entry> {
         let now = load.context.now();

@@ -51,13 +51,16 @@ async fn plan_knows_who_is_there_and_what_has_changed() {
     assert!(post.json(&existing).send().await.unwrap().status().is_success());
     let context = context();
     let mut tables = desk(&context).await;
-    // Two people of one e-mail address share a contact.
-    tables["contacts"][3]["email"] = json!("c1@mail.example");
+    // Two people of one e-mail address share a contact, which is as the first of them.
+    tables["contacts"][3]["email"] = json!("C1@mail.example");
     let manifest = publish(&context, &tables).await;
     let (settings, filter) = (settings(&url), Filter::default());
     let first = plan(&context, &settings, &manifest, &filter).await.unwrap();
     let summary = load(&again(&context), &settings, &manifest, &filter).await.unwrap();
     agree(&first, &summary);
+    let is_shared = |line: &String| line.starts_with("contact ") && line.contains("c1@mail.example");
+    let shared: Vec<_> = contents(&url).await.into_iter().filter(is_shared).collect();
+    assert!(matches!(&shared[..], [one] if one.contains("Contact 1")), "{shared:#?}");
 
     tables["contacts"][2]["name"] = json!("New name");
     tables["conversations"][1]["state"] = json!("closed");
