@@ -66,7 +66,7 @@ pub(crate) async fn adopt(
         Err(error) => return Err(error.into()),
     };
     let body = request.body.as_ref().unwrap_or(&Value::Null);
-    let is_ours = in_doubt && json["external_id"] == body["external_id"] && resolve::is_since_first(load, &json);
+    let is_ours = in_doubt && json["external_id"] == body["external_id"] && resolve::is_since_intent(load, step, &json);
     let how = if is_ours { "resolved" } else { "existed" };
     if let (false, Some(update)) = (is_ours, &step.update) {
         note(load, step, before::former(load, CONTACTS, update, &json).await?).await?;

@@ -184,9 +184,9 @@ impl Ledger {
         self.memory().links(table, key)
     }
 
-    /// When the first load began, in seconds; nothing that is older is ours.
-    pub(crate) fn first_at(&self) -> i64 {
-        self.memory().first_at()
+    /// When the creation of a row that is open was first intended, in seconds; nothing that is older was made by it.
+    pub(crate) fn intended_at(&self, table: &str, key: &str) -> i64 {
+        self.memory().intended_at(table, key).unwrap_or(i64::MAX)
     }
 
     /// Address of a row in the help center.

@@ -26,8 +26,9 @@
 //! * nothing is held to be absent before `settle` has passed since the call may have gone out, nor to be doubtful before it has
 //!   passed since the first look: until then it is asked again;
 //! * a row that has changed since its call may have gone out is looked for as it is now, and brought up to date where it is
-//!   found. Where it is not, anything made since the first load that belongs to no row may be it: `unknown`, names it. Only a
+//!   found. Where it is not, anything made since the first intent that belongs to no row may be it: `unknown`, names it. Only a
 //!   tag or attribute of the former name may stay behind unnoticed;
+//! * what is older than the first intent of a step was not made by it, as far as clocks agree;
 //! * `unknown` is never sent again by itself. A later load asks again, and only a clear "no" frees it;
 //! * rows that look alike are kept apart while one of them is sent or looked for ([`Load::twin`]).
 
@@ -49,7 +50,7 @@ use crate::tables::attributes::Attributes;
 use crate::text::{escape, letters, path_escaped};
 use thread::Thread;
 
-/// How far the clocks of Intercom and of the first load may differ, in seconds, for something to be older than the first load.
+/// How far the clocks of Intercom and of a load may differ, in seconds, for something to be older than an intent.
 const CLOCKS_DIFFER_MAX: i64 = 3_600;
 
 /// The same for contacts, where a mistake would be an old one taken for ours.
@@ -75,7 +76,7 @@ pub(crate) async fn find(
     let is_text = |one: &Value, field: &str| letters(text(&one[field])) == letters(text(&body[field]));
     Ok(match step.find {
         Find::Repeat => Found::No,
-        Find::Contact => contact(load, body).await?,
+        Find::Contact => contact(load, step, body).await?,
         Find::Tag => {
             let tags = list(&load.client, "/tags", "data").await?;
             tables::tags::find(&tags, text(&body["name"])).map_or(Found::No, yes)
@@ -163,10 +164,10 @@ impl Likeness {
 
 /// Takes what is the same out of a list, as far as it belongs to no row and may be ours.
 fn in_list(load: &Load, step: &Step, all: &[Value], changed: bool, likeness: impl Fn(&Value) -> Likeness) -> Found {
-    let first_at = load.ledger.first_at() - CLOCKS_DIFFER_MAX;
+    let since = load.ledger.intended_at(step.table, &step.key).saturating_sub(CLOCKS_DIFFER_MAX);
     let mut free: Vec<(String, Likeness, &Value)> = all
         .iter()
-        .filter(|one| one["created_at"].as_i64().is_none_or(|at| at >= first_at))
+        .filter(|one| one["created_at"].as_i64().is_none_or(|at| at >= since))
         .filter_map(|one| id_of(&one["id"]).map(|id| (id, likeness(one), one)))
         .filter(|(id, ..)| !load.ledger.claimed(step.table, id))
         .collect();
@@ -196,27 +197,28 @@ fn parent_of(article: &Value) -> &Value {
     if article["parent_id"].is_null() { &article["parent_ids"][0] } else { &article["parent_id"] }
 }
 
-/// Whether a contact was made after the first load began, as far as clocks agree. One that is ours and seems older is taken for one
+/// Whether a contact was made after that was first intended, as far as clocks agree. One that is ours and seems older is taken for one
 /// that was there: a rollback leaves it, which does less harm than deleting what is not ours.
-pub(crate) fn is_since_first(load: &Load, contact: &Value) -> bool {
-    contact["created_at"].as_i64().is_none_or(|at| at >= load.ledger.first_at() - CLOCKS_APART)
+pub(crate) fn is_since_intent(load: &Load, step: &Step, contact: &Value) -> bool {
+    let since = load.ledger.intended_at(step.table, &step.key).saturating_sub(CLOCKS_APART);
+    contact["created_at"].as_i64().is_none_or(|at| at >= since)
 }
 
-async fn contact(load: &Load, body: &Value) -> Result<Found, Halt> {
+/// One that is older than the intent has not been made by us: making it is refused, and then it is taken over.
+async fn contact(load: &Load, step: &Step, body: &Value) -> Result<Found, Halt> {
     let external_id = text(&body["external_id"]);
-    if body["role"] == "lead" {
+    let found = if body["role"] == "lead" {
         let query = json!({ "query": { "field": "external_id", "operator": "=", "value": external_id } });
-        let reply = load.client.send(&Request::search("/contacts/search", query)).await?;
-        return Ok(id_of(&reply.json["data"][0]["id"]).map_or(Found::No, yes));
-    }
-    let id = path_escaped(external_id);
-    match load.client.send(&Request::get(format!("/contacts/find_by_external_id/{id}"))).await {
-        // One that is older than we are has not been made by us: making it is refused, and then it is taken over.
-        Ok(reply) if !is_since_first(load, &reply.json) => Ok(Found::No),
-        Ok(reply) => Ok(id_of(&reply.json["id"]).map_or(Found::No, yes)),
-        Err(deskferry_http::Error::Refused { status: 404, .. }) => Ok(Found::No),
-        Err(error) => Err(error.into()),
-    }
+        load.client.send(&Request::search("/contacts/search", query)).await?.json["data"][0].take()
+    } else {
+        let id = path_escaped(external_id);
+        match load.client.send(&Request::get(format!("/contacts/find_by_external_id/{id}"))).await {
+            Ok(reply) => reply.json,
+            Err(deskferry_http::Error::Refused { status: 404, .. }) => Value::Null,
+            Err(error) => return Err(error.into()),
+        }
+    };
+    Ok(id_of(&found["id"]).filter(|_| is_since_intent(load, step, &found)).map_or(Found::No, yes))
 }
 
 async fn attribute(load: &Load, step: &Step, body: &Value) -> Result<Found, Halt> {

@@ -110,7 +110,8 @@ pub(crate) struct Memory {
     seq: i64,
     clean: bool,
     workspace: Option<String>,
-    first_at: Option<i64>,
+    /// By step: when the creation of a row that is open was first intended, in seconds.
+    intended_at: HashMap<u128, i64>,
     /// What threads become in the load that is being read.
     becoming: TicketsAs,
     /// What those became that are in Intercom or may be, and how many they are.
@@ -126,8 +127,9 @@ impl Memory {
         self.seq
     }
 
-    pub(crate) fn first_at(&self) -> i64 {
-        self.first_at.unwrap_or(i64::MAX)
+    /// When the creation of a row that is open was first intended, in seconds.
+    pub(crate) fn intended_at(&self, table: &str, key: &str) -> Option<i64> {
+        self.intended_at.get(&hash(&[table, key, "create"])).copied()
     }
 
     /// Whether the ledger is empty or ends with `_load/end`.
@@ -280,7 +282,6 @@ impl Memory {
     /// Takes in one entry.
     pub(crate) fn apply(&mut self, entry: &Entry) {
         let detail = entry.told();
-        self.first_at.get_or_insert(entry.at.timestamp());
         if entry.table == LOAD {
             self.clean = entry.step == "end";
             if entry.step == "begin" {
@@ -356,11 +357,16 @@ impl Memory {
                 _ => {}
             }
         }
-        if entry.table == CONVERSATIONS && entry.step == "create" {
+        if entry.table == CONVERSATIONS && is_create {
             self.count_thread(before, now);
         }
-        if entry.step == "create" {
+        if is_create {
             self.count_open(before, now);
+            if now.is_open() {
+                self.intended_at.entry(hash_of_step).or_insert(entry.at.timestamp());
+            } else {
+                self.intended_at.remove(&hash_of_step);
+            }
         }
         self.steps.set(hash_of_step, now.packed());
     }

@@ -1,5 +1,6 @@
 //! Rollbacks against the sandbox: the workspace is afterwards what it was before the load.
 
+mod before;
 mod killed;
 mod whole;
 
