@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::ledger::{Entry, NOT_SENT, PARENT_REJECTED, State};
 use crate::load::{Halt, Load};
 use crate::outcome::Outcome;
+use crate::removals::Unwanted;
 use crate::results::{self, Fate, RowResult};
 use crate::step::{Chain, Field, Find, PathId, Settled, Step};
 use crate::todo::Todo;
@@ -35,7 +36,7 @@ impl Work {
         steps()
             .filter(|(step, todo)| {
                 let is_sent = matches!(todo, Todo::Send | Todo::Update | Todo::Remove | Todo::Resolve { .. });
-                is_sent || (creates && step.in_create)
+                (is_sent && step.unwanted != Some(Unwanted::FoundOut)) || (creates && step.in_create)
             })
             .filter(|(step, _)| {
                 let known = load.ledger.known(step.table, &step.key, &step.name);
@@ -108,6 +109,9 @@ impl Work {
     }
 
     async fn outcome(&self, load: &Load, step: &Step, todo: Todo) -> Result<Outcome, Halt> {
+        if let Some(Unwanted::LetGo(state)) = step.unwanted {
+            return Ok(Outcome { how: Some("existed"), ..Outcome::new(state) });
+        }
         match (&self.chain.settled, todo) {
             (Some(Settled::Existed { id }), Todo::Settle) => {
                 // What was missing when the load began that died while making it was made by it.
@@ -169,6 +173,7 @@ impl RowResults {
             (Some(Some(outcome)), todo) => match outcome.state {
                 State::Rejected => Fate::Rejected,
                 State::Unknown => Fate::Unknown,
+                _ if matches!(step.unwanted, Some(Unwanted::LetGo(_) | Unwanted::FoundOut)) => Fate::Same,
                 State::Undone if outcome.code.is_none() => Fate::Updated,
                 State::Undone | State::Intended => Fate::NotSent,
                 State::Done if todo == Todo::Settle => Fate::Same,

@@ -179,7 +179,7 @@ impl Ledger {
         self.memory().verdict(table, key, step).map(ToOwned::to_owned)
     }
 
-    /// Names of the steps that have attached something to a row, and not taken it off again.
+    /// Names of the steps that have attached something to a row, or may have, and not taken it off again.
     pub(crate) fn links(&self, table: &str, key: &str) -> Vec<String> {
         self.memory().links(table, key)
     }

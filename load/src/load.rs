@@ -17,6 +17,7 @@ use crate::ledger::{Ledger, PARENT_REJECTED, State};
 use crate::outcome::Outcome;
 use crate::people::People;
 use crate::rehearsal::Rehearsal;
+use crate::removals::Unwanted;
 use crate::resolve::{self, Found};
 use crate::sent_part::sent_part;
 use crate::settings::Settings;
@@ -146,7 +147,7 @@ impl Load {
 
     /// Does one step: finds out first where that is needed, sends, finds out again where the outcome is not known.
     pub(crate) async fn perform(&self, chain: &Chain, step: &Step, todo: Todo) -> Result<Outcome, Halt> {
-        let is_update = todo == Todo::Update;
+        let (is_update, is_off) = (todo == Todo::Update, step.unwanted == Some(Unwanted::TakenOff));
         let call = if is_update { step.update.as_ref().unwrap_or(&step.call) } else { &step.call };
         let plain = match self.composer().request(call, false).await {
             Ok(request) => request,
@@ -164,8 +165,11 @@ impl Load {
             if look && let Some(outcome) = self.look(chain, step, &plain, todo, since).await? {
                 return Ok(outcome);
             }
+            if step.unwanted == Some(Unwanted::FoundOut) {
+                return Ok(Outcome { how: Some("absent"), ..Outcome::new(State::Undone) });
+            }
             let error = match self.send(step, call, &plain).await? {
-                Sent::Done(outcome) if step.is_removal => return Ok(Outcome { state: State::Undone, ..outcome }),
+                Sent::Done(outcome) if is_off => return Ok(Outcome { state: State::Undone, ..outcome }),
                 Sent::Done(outcome) => return Ok(outcome),
                 Sent::Failed(error) => error,
             };
@@ -180,7 +184,7 @@ impl Load {
                     look = false;
                 }
                 // What is to be taken off is off already, or gone.
-                deskferry_http::Error::Refused { status: 404, .. } if step.is_removal => {
+                deskferry_http::Error::Refused { status: 404, .. } if is_off => {
                     return Ok(Outcome { state: State::Undone, code: None, ..Outcome::refused(&error, call) });
                 }
                 deskferry_http::Error::Refused { .. } => return Ok(Outcome::refused(&error, call)),

@@ -13,7 +13,7 @@ pub(crate) struct Outcome {
     pub(crate) state: State,
     pub(crate) id: Option<String>,
     pub(crate) url: Option<String>,
-    /// How it was learnt, where not by the reply: `existed`, `resolved`, `shared`.
+    /// How it was learnt, where not by the reply: `existed`, `resolved`, `shared`, `absent`.
     pub(crate) how: Option<&'static str>,
     pub(crate) method: Option<&'static str>,
     pub(crate) path: Option<String>,

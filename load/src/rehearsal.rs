@@ -13,6 +13,7 @@ use crate::intercom::pages;
 use crate::ledger::State;
 use crate::load::Load;
 use crate::outcome::Outcome;
+use crate::removals::Unwanted;
 use crate::step::{Chain, Find, Step};
 use crate::tables::{ARTICLES, COLLECTIONS, CONTACTS, CONVERSATIONS, PARTS};
 use crate::todo::Todo;
@@ -63,7 +64,8 @@ impl Rehearsal {
 
     /// The outcome that a step would have.
     pub(crate) fn perform(&self, load: &Load, chain: &Chain, step: &Step, request: &Request, todo: Todo) -> Outcome {
-        let mut outcome = Outcome::new(if step.is_removal { State::Undone } else { State::Done });
+        let is_off = step.unwanted == Some(Unwanted::TakenOff);
+        let mut outcome = Outcome::new(if is_off { State::Undone } else { State::Done });
         let known = load.ledger.id(step.table, &step.key);
         if step.id_field.is_some() {
             outcome.id = known.or_else(|| Some(format!("{PLANNED}{}", step.key)));
@@ -76,6 +78,10 @@ impl Rehearsal {
         let call = if todo == Todo::Update { step.update.as_ref().unwrap_or(&step.call) } else { &step.call };
         let mut calls = vec![call];
         let mut foretold = self.lock();
+        foretold.resolved += u64::from(matches!(todo, Todo::Resolve { .. }));
+        if step.unwanted == Some(Unwanted::FoundOut) {
+            return outcome;
+        }
         if step.table == CONTACTS && step.name == "create" && todo != Todo::Update {
             match self.contact(&mut foretold, body) {
                 Standing::New => {}
@@ -88,7 +94,6 @@ impl Rehearsal {
                 Standing::Taken => outcome.how = Some("shared"),
             }
         }
-        foretold.resolved += u64::from(matches!(todo, Todo::Resolve { .. }));
         if chain.table == CONVERSATIONS {
             let is_there = load.ledger.id(CONVERSATIONS, &chain.key).is_some_and(|id| !id.starts_with(PLANNED));
             if is_there && step.table == PARTS {

@@ -243,12 +243,21 @@ async fn conversation(load: &Load, chain: &Chain, step: &Step, body: &Value, cha
     let created_at = body["created_at"].as_i64().unwrap_or_default();
     let wanted = letters(&escape(text(&body["body"])));
     let has_twin = load.ledger.open_alike(&step.payload) > 1;
-    let mut others = Vec::new();
+    let (mut fitting, mut others) = (Vec::new(), Vec::new());
     for one in search_conversations(&load.client, contact, created_at).await? {
         let Some(id) = id_of(&one["id"]).filter(|id| !load.ledger.claimed(tables::CONVERSATIONS, id)) else { continue };
-        let is_it = letters(text(&one["source"]["body"])) == wanted
-            && (!has_twin || read_thread(load, &id, &chain.steps).await?.is_some_and(|thread| thread.fits()));
-        if is_it && load.ledger.claim(tables::CONVERSATIONS, &id) {
+        let is_it = letters(text(&one["source"]["body"])) == wanted;
+        let thread = if is_it && has_twin { read_thread(load, &id, &chain.steps).await? } else { None };
+        match thread {
+            _ if is_it && !has_twin => fitting.push((false, id)),
+            Some(thread) if thread.fits() => fitting.push((thread.has_leftovers(), id)),
+            _ => others.push(id),
+        }
+    }
+    // One that still has what only this row had is this row's.
+    fitting.sort_by_key(|(has_leftovers, _)| !has_leftovers);
+    for (_, id) in fitting {
+        if load.ledger.claim(tables::CONVERSATIONS, &id) {
             return Ok(yes(id));
         }
         others.push(id);
@@ -278,8 +287,8 @@ async fn read_thread(load: &Load, id: &str, steps: &[Step]) -> Result<Option<Thr
     let mut requests = Vec::new();
     for step in steps.iter().filter(|s| s.name != "create" || s.find == Find::Part) {
         let mut call = step.call.clone();
-        // Its id may not be in the ledger yet.
-        call.ids = vec![PathId::Text(id.to_owned())];
+        // Its id, which comes first, may not be in the ledger yet.
+        call.ids.splice(..call.ids.len().min(1), [PathId::Text(id.to_owned())]);
         if let Ok(request) = load.composer().request(&call, false).await {
             requests.push((step, request));
         }

@@ -30,10 +30,9 @@ use crate::intercom::Workspace;
 use crate::ledger::{self, Entry, LOAD, Ledger, Memory, ROLLBACK, State, stored};
 use crate::load::{Halt, Load};
 use crate::people::People;
+use crate::removals;
 use crate::settings::{Filter, Settings};
-use crate::tables::{
-    ARTICLES, ATTACHMENTS, COLLECTIONS, COMPANIES, CONTACTS, CONVERSATIONS, NOTES, ORDER, PARTS, TAGS,
-};
+use crate::tables::{ARTICLES, ATTACHMENTS, COLLECTIONS, COMPANIES, CONTACTS, CONVERSATIONS, NOTES, ORDER, PARTS};
 use crate::{Error, Result, phases};
 use results::{Results, Tally, stays};
 use survey::Survey;
@@ -458,11 +457,7 @@ fn went_along(memory: &Memory, entry: &Entry) -> bool {
         ARTICLES => &[ARTICLES],
         other => return entry.parent_id.as_deref().is_some_and(|id| !memory.claimed(other, id)),
     };
-    let target = match entry.step.split_once(':') {
-        Some(("tag", key)) => Some((TAGS, key)),
-        Some(("company", key)) => Some((COMPANIES, key)),
-        _ => None,
-    };
+    let target = entry.step.split_once(':').and_then(|(kind, key)| Some((removals::table_of(kind)?, key)));
     target.is_some_and(|(table, key)| memory.id(table, key).is_none())
         || entry.parent_id.as_deref().is_some_and(|parent| !is_there(parents, parent))
 }

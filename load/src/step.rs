@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 use deskferry_http::Method;
 
 use crate::before::{Before, Former};
+use crate::removals::Unwanted;
 
 /// A row of a contract table that has, or will have, an id in Intercom.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -200,8 +201,8 @@ pub(crate) struct Step {
     pub(crate) update: Option<Call>,
     /// It is what Intercom does by itself, and needs a call only to take back another step of this name.
     pub(crate) is_default: bool,
-    /// It takes off what an earlier step of this name attached.
-    pub(crate) is_removal: bool,
+    /// What becomes of an earlier step of this name that the row no longer has.
+    pub(crate) unwanted: Option<Unwanted>,
     /// It goes with the call that creates the row, and needs one of its own only to be changed later. So it is a default too.
     pub(crate) in_create: bool,
     pub(crate) find: Find,
@@ -229,7 +230,7 @@ impl Step {
             call,
             update: None,
             is_default: false,
-            is_removal: false,
+            unwanted: None,
             in_create: false,
             find,
             id_field: None,

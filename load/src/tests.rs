@@ -12,3 +12,4 @@ mod support;
 mod ticket_requests;
 mod tickets;
 mod tokens;
+mod unwanted;

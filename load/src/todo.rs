@@ -1,6 +1,7 @@
 //! What of a chain is still to be done: the chain less the ledger.
 
 use crate::ledger::{Known, Ledger, State};
+use crate::removals::Unwanted;
 use crate::step::{Chain, Find, Settled, Step};
 
 /// What is to be done about a step.
@@ -72,9 +73,15 @@ fn is_settled(ledger: &Ledger, known: Option<Known>, step: &Step, settled: &Sett
 }
 
 fn todo_of(known: Option<Known>, step: &Step, retry: bool) -> Todo {
-    if step.is_removal {
+    if let Some(unwanted) = step.unwanted {
         let refused = known.is_some_and(|k| k.state == State::Rejected && k.is_payload(&step.payload));
-        return if refused && !retry { Todo::StillRejected } else { Todo::Remove };
+        return match unwanted {
+            Unwanted::TakenOff if refused && !retry => Todo::StillRejected,
+            Unwanted::TakenOff => Todo::Remove,
+            Unwanted::FoundOut => Todo::Resolve { changed: false },
+            Unwanted::LetGo(_) => Todo::Settle,
+            Unwanted::Shared => Todo::Drift,
+        };
     }
     let Some(known) = known.filter(|k| k.made || !step.is_default) else {
         return if step.is_default { Todo::Nothing } else { Todo::Send };

@@ -7,13 +7,14 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hasher as _};
 
 use arrow::array::RecordBatch;
+use serde_json::Value;
 
 use super::entry::Rows;
 use super::ids::Ids;
 use super::links::Links;
 use super::slots::Slots;
 use super::{Entry, LOAD, ROLLBACK, State};
-use crate::removals::is_link;
+use crate::removals::{is_link, is_option};
 use crate::settings::TicketsAs;
 use crate::tables::{CONVERSATIONS, PARTS};
 use crate::{Error, Result};
@@ -83,9 +84,10 @@ impl Known {
     }
 }
 
-/// An id that belongs to a row, and one whose row has been taken back.
+/// An id that belongs to a row, one whose row has been taken back, and one that several rows have.
 const CLAIMED: u64 = 1;
 const UNCLAIMED: u64 = 2;
+const SHARED: u64 = 3;
 
 /// States by their number, which is not stored.
 const STATES: [State; 5] = [State::Intended, State::Done, State::Rejected, State::Unknown, State::Undone];
@@ -104,8 +106,10 @@ pub(crate) struct Memory {
     urls: HashMap<u128, String>,
     /// By step: the id that somebody has found for a step of unknown outcome.
     verdicts: HashMap<u128, String>,
-    /// By row: names of the steps that have attached something to it.
+    /// By row: names of the steps that have attached something to it, or may have.
     links: Links,
+    /// By Intercom's id of a row that was there before us: the tags and companies that it had.
+    had: HashMap<u128, Box<[u128]>>,
     segments: u64,
     seq: i64,
     clean: bool,
@@ -225,12 +229,39 @@ impl Memory {
 
     pub(crate) fn claim(&mut self, table: &str, id: &str) -> bool {
         let free = !self.claimed(table, id);
-        self.claims.set(hash(&[table, id]), CLAIMED);
+        if free {
+            self.claims.set(hash(&[table, id]), CLAIMED);
+        }
         free
     }
 
     pub(crate) fn claimed(&self, table: &str, id: &str) -> bool {
-        self.claims.get(hash(&[table, id])) == Some(CLAIMED)
+        matches!(self.claims.get(hash(&[table, id])), Some(CLAIMED | SHARED))
+    }
+
+    /// Whether an id belongs, or has belonged, to more than one row.
+    pub(crate) fn is_shared(&self, table: &str, id: &str) -> bool {
+        self.claims.get(hash(&[table, id])) == Some(SHARED)
+    }
+
+    /// Whether a row had this tag or company before us.
+    pub(crate) fn had(&self, table: &str, id: &str, kind: &str, target: &str) -> bool {
+        self.had.get(&hash(&[table, id])).is_some_and(|had| had.contains(&hash(&[kind, target])))
+    }
+
+    /// Keeps which tags and companies a row had. Once its creation is open they may be ours, so what was listed first holds.
+    fn list(&mut self, entry: &Entry, former: &Value, is_open: bool) {
+        let Some(id) = entry.intercom_id.as_deref().filter(|_| former.get("fields").is_some()) else { return };
+        let row = hash(&[&entry.table, id]);
+        if is_open && self.had.contains_key(&row) {
+            return;
+        }
+        let lists = [("tag", &former["tags"]), ("company", &former["companies"])];
+        let had = lists.into_iter().flat_map(|(kind, list)| {
+            let ids = list.as_array().into_iter().flatten().filter_map(Value::as_str);
+            ids.map(move |target| hash(&[kind, target]))
+        });
+        self.had.insert(row, had.collect());
     }
 
     /// How many rows are open that are made by this very call.
@@ -310,6 +341,9 @@ impl Memory {
             payload: payload.or(before.map(|k| k.payload)).unwrap_or_default(),
         };
         let is_create = entry.step == "create";
+        if !before.is_some_and(|k| k.made) {
+            self.list(entry, &detail["before"], before.is_some_and(|k| k.is_open()));
+        }
         match entry.state {
             State::Done => now.made = true,
             State::Undone if entry.code.as_deref() == Some(NOT_SENT) => now.payload = 0,
@@ -323,6 +357,7 @@ impl Memory {
                 if let Some(id) = &entry.intercom_id {
                     let place = hash(&[&entry.table, id]);
                     self.claims.set(place, UNCLAIMED);
+                    self.had.remove(&place);
                     if detail["undone"] == "restored" {
                         self.left.insert(place);
                     }
@@ -332,11 +367,17 @@ impl Memory {
             State::Intended | State::Unknown => {
                 now.mixed = before.is_some_and(|k| k.is_open() && (k.mixed || k.payload != now.payload));
             }
+            State::Rejected if !now.made => {
+                entry.intercom_id.iter().for_each(|id| drop(self.had.remove(&hash(&[&entry.table, id]))));
+            }
             State::Rejected => {}
         }
         let id = entry.intercom_id.as_deref().filter(|_| entry.state == State::Done && entry.table != PARTS);
         if let Some(id) = id {
             self.claim(&entry.table, id);
+            if now.shared {
+                self.claims.set(hash(&[&entry.table, id]), SHARED);
+            }
             if is_create {
                 self.ids.set(&entry.table, hash(&[&entry.table, &entry.key]), id);
             }
@@ -349,9 +390,10 @@ impl Memory {
         } else if entry.state != State::Intended {
             self.verdicts.remove(&hash_of_step);
         }
-        if is_link(&entry.step) {
+        if is_link(&entry.step) || is_option(&entry.step) {
             let row = hash(&[&entry.table, &entry.key]);
-            match (before.is_some_and(|k| k.made), now.made) {
+            let holds = |known: Known| known.is_open() || (known.made && is_link(&entry.step));
+            match (before.is_some_and(holds), holds(now)) {
                 (false, true) => self.links.attach(row, &entry.step),
                 (true, false) => self.links.take_off(row, &entry.step),
                 _ => {}

@@ -35,8 +35,6 @@ pub(super) struct Life {
     pub(super) first_before: u32,
     /// It was looked for before it was written, and was not there.
     absent: bool,
-    /// Which tags and companies it had is known.
-    is_listed: bool,
     pub(super) origin: Origin,
     table: u16,
     run: u16,
@@ -54,8 +52,6 @@ pub(super) struct Survey {
     open: HashMap<u128, Stored>,
     /// Rows that were there before us and whose first write was not heard of.
     taken: HashMap<u128, String>,
-    /// Tags and companies that rows had before us.
-    kept: HashSet<u128>,
     /// Changes that were taken back, by the place of their former values.
     taken_back: HashSet<u32>,
     /// Rows that we made and that are to go.
@@ -147,27 +143,16 @@ impl Survey {
             life.absent |= is_first;
             return;
         }
-        // An archived contact is read twice: before it is brought back, and, with its tags and companies, before it is changed.
-        let lists = before.get("fields").is_some() && life.made == 0 && !life.absent && !life.is_listed;
-        life.is_listed |= lists;
-        if is_first {
-            life.first_before = seq;
-        }
-        if is_first && life.made == 0 {
-            (life.table, life.run) = (table, run);
-        }
-        let Some(id) = entry.intercom_id.as_ref().filter(|_| is_first || lists) else { return };
-        if is_first {
-            self.taken.insert(place, id.clone());
-            life.row = hash(&[&entry.table, id]);
-        }
-        if !lists {
+        if !is_first {
             return;
         }
-        for (kind, list) in [("tag", &before["tags"]), ("company", &before["companies"])] {
-            for had in list.as_array().into_iter().flatten().filter_map(|had| had.as_str()) {
-                self.kept.insert(hash(&[&entry.table, id, kind, had]));
-            }
+        life.first_before = seq;
+        if life.made == 0 {
+            (life.table, life.run) = (table, run);
+        }
+        if let Some(id) = &entry.intercom_id {
+            self.taken.insert(place, id.clone());
+            life.row = hash(&[&entry.table, id]);
         }
     }
 
@@ -252,11 +237,6 @@ impl Survey {
 
     pub(super) fn is_restored(&self, table: &str, id: &str) -> bool {
         self.restored.contains(&hash(&[table, id]))
-    }
-
-    /// Whether a row had this tag or company before us.
-    pub(super) fn had(&self, table: &str, id: &str, kind: &str, target: &str) -> bool {
-        self.kept.contains(&hash(&[table, id, kind, target]))
     }
 
     pub(super) fn is_taken_back(&self, seq: i64) -> bool {

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use super::survey::{CHANGE_UNDONE, Origin, Survey, is_child};
 use crate::ledger::{Entry, LOAD, Memory, State, Stored, hash};
+use crate::removals;
 use crate::tables::*;
 
 /// What becomes of a row or step.
@@ -183,27 +184,21 @@ impl Tasks {
             return None;
         }
         let (kind, key) = entry.step.split_once(':')?;
-        let target = match kind {
-            "tag" => memory.id(TAGS, key)?,
-            "company" => memory.id(COMPANIES, key)?,
-            "participant" => memory.id(CONTACTS, key)?,
-            _ => key.to_owned(),
+        let target = match removals::table_of(kind) {
+            Some(table) => memory.id(table, key)?,
+            None => key.to_owned(),
         };
-        if self.survey.had(table, &parent, kind, &target) {
+        if memory.had(table, &parent, kind, &target) {
             return Some(task(stored, parent, Verb::Freed, Way::Nothing));
         }
-        let actor = Some(json!({ "admin_id": self.admin }));
         let is_ticket = entry.path.as_deref().is_some_and(|path| path.starts_with("/tickets"));
-        let off = |path, body| Way::Call(Method::Delete, path, vec![parent.clone(), target.clone()], body);
-        let way = match (table, kind) {
-            (CONTACTS, "tag") => off("/contacts/{}/tags/{}", None),
-            (CONTACTS, "company") => off("/contacts/{}/companies/{}", None),
-            (ARTICLES, "tag") => off("/articles/{}/tags/{}", None),
-            (CONVERSATIONS, "tag") if is_ticket => off("/tickets/{}/tags/{}", actor),
-            (CONVERSATIONS, "tag") => off("/conversations/{}/tags/{}", actor),
-            (CONVERSATIONS, "participant") => off("/conversations/{}/customers/{}", actor),
-            (COMPANIES, "tag") => Way::Untag(target),
-            (ATTRIBUTES, "option") => Way::Option(target),
+        let way = match (table, kind, removals::path(table, kind, is_ticket)) {
+            (.., Some(path)) => {
+                let actor = (table == CONVERSATIONS).then(|| json!({ "admin_id": self.admin }));
+                Way::Call(Method::Delete, path, vec![parent.clone(), target], actor)
+            }
+            (COMPANIES, "tag", _) => Way::Untag(target),
+            (ATTRIBUTES, "option", _) => Way::Option(target),
             _ => return Some(task(stored, parent, Verb::Stays, CHANGED)),
         };
         Some(task(stored, parent, Verb::Detached, way))
