@@ -46,8 +46,10 @@ pub(super) struct Survey {
     lives: HashMap<u128, Life>,
     /// Where the last life of a step ended.
     ended: HashMap<u128, u32>,
-    /// First `done` of tags, companies, participants and options put on something.
-    children: HashMap<u128, u32>,
+    /// First `done` of tags, companies, participants and options put on something, and the run of it.
+    children: HashMap<u128, (u32, u16)>,
+    /// Places where a load took such a thing off again, and the run that had put it there.
+    taken_off: HashMap<u32, u16>,
     /// Such steps that were intended and of which nothing was heard.
     open: HashMap<u128, Stored>,
     /// Rows that were there before us and whose first write was not heard of.
@@ -75,14 +77,17 @@ impl Survey {
         let place = hash(&[&entry.table, &entry.key, &entry.step]);
         let ends = entry.state == State::Undone && entry.code.as_deref() != Some(NOT_SENT);
         if ends {
-            self.children.remove(&place);
+            let child = self.children.remove(&place);
             self.lives.remove(&place);
             self.open.remove(&place);
             self.taken.remove(&place);
             self.ended.insert(place, seq);
             // A load too takes off what a row no longer has.
-            if entry.told()["undone"].is_null() {
+            let told = entry.told();
+            if told["undone"].is_null() {
                 self.last_load = stored.seq;
+                let run = child.map(|(_, run)| run).filter(|_| told["how"].is_null());
+                self.taken_off.extend(run.map(|run| (seq, run)));
             }
             return;
         }
@@ -113,7 +118,7 @@ impl Survey {
         }
         self.taken.remove(&place);
         if is_child(&entry.step) {
-            self.children.entry(place).or_insert(seq);
+            self.children.entry(place).or_insert((seq, run));
         }
         let is_row = entry.step == "create" && entry.table != PARTS && entry.table != ATTACHMENTS;
         if !is_row && !self.lives.contains_key(&place) {
@@ -192,6 +197,21 @@ impl Survey {
         is_table && self.filter.run.as_deref().is_none_or(|only| only == run)
     }
 
+    /// Whether a load that is meant took something off that a load had put there that is not.
+    pub(super) fn is_taken_off(&self, stored: &Stored) -> bool {
+        let put = self.taken_off.get(&(stored.seq as u32)).and_then(|run| self.runs.get(usize::from(*run)));
+        let table = &stored.entry.table;
+        self.is_meant(table, &stored.run) && put.is_some_and(|run| !self.is_meant(table, run))
+    }
+
+    /// Whether a load that is meant changed a row that is not, or that was there before us, and its former values are not known.
+    pub(super) fn is_changed(&self, stored: &Stored, life: &Life) -> bool {
+        let table = &stored.entry.table;
+        let made = self.runs.get(usize::from(life.run));
+        let is_foreign = life.origin == Origin::Existed || made.is_some_and(|run| !self.is_meant(table, run));
+        self.is_meant(table, &stored.run) && is_foreign && life.first_before == 0
+    }
+
     /// Whether we made the row of a life. What is made by an upsert is ours only where it was looked for first.
     pub(super) fn is_ours(&self, life: &Life) -> bool {
         let table = self.tables.get(usize::from(life.table)).map(String::as_str);
@@ -228,7 +248,7 @@ impl Survey {
     pub(super) fn is_first_of_child(&self, stored: &Stored) -> bool {
         let entry = &stored.entry;
         let first = self.children.get(&hash(&[&entry.table, &entry.key, &entry.step]));
-        first.is_some_and(|seq| i64::from(*seq) == stored.seq)
+        first.is_some_and(|(seq, _)| i64::from(*seq) == stored.seq)
     }
 
     pub(super) fn is_leaving(&self, table: &str, id: &str) -> bool {

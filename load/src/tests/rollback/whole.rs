@@ -96,6 +96,50 @@ async fn one_run_is_taken_back_and_what_it_added_to_older_rows_is_listed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn changes_of_one_run_to_rows_of_another_are_listed() {
+    let (_sandbox, url, context, _, _, _) = scene("").await;
+    let mut tables = tables(&context).await;
+    tables["contacts"][2]["tag_keys"] = json!(["h:tag:1", "h:tag:2"]);
+    let manifest = publish(&context, &tables).await;
+    let first = load(&context, &settings(&url), &manifest, &Filter::default()).await.unwrap();
+    tables["contacts"][2]["name"] = json!("Second name");
+    tables["contacts"][2]["tag_keys"] = json!(["h:tag:1"]);
+    tables["companies"][1]["name"] = json!("Newer");
+    tables["collections"][0]["name"] = json!("Answers");
+    tables["tags"][0]["name"] = json!("Very important");
+    tables["conversations"][0]["title"] = json!("Another title");
+    tables["conversations"][0]["tag_keys"] = json!(["h:tag:2"]);
+    let manifest = publish(&context, &tables).await;
+    let second = load(&again(&context), &settings(&url), &manifest, &Filter::default()).await.unwrap();
+
+    let filter = |run: &deskferry_staging::RunId| RollbackFilter { run: Some(run.as_str().to_owned()), ..all() };
+    for _ in 0..2 {
+        let plan = rollback_plan(&again(&context), &filter(&second.run)).await.unwrap();
+        let undone = rollback(&again(&context), &settings(&url), &filter(&second.run)).await.unwrap();
+        let stays = |s: &crate::Stays| format!("{} {} {} {}", s.table, s.key, s.step, s.code.as_deref().unwrap());
+        let told: Vec<_> = undone.stays.iter().map(stays).collect();
+        assert_eq!(
+            told,
+            [
+                "conversations h:ticket:1 tag:h:tag:1 changed",
+                "conversations h:ticket:1 update changed",
+                "collections h:cat:1 create changed",
+                "contacts h:contact:3 tag:h:tag:2 changed",
+                "contacts h:contact:3 create changed",
+                "companies h:co:2 create changed",
+            ]
+        );
+        assert_eq!(undone.stays, plan.stays);
+        // The tag was there before us, so what it was is known.
+        assert!(read(&url, "/tags").await["data"].as_array().unwrap().iter().any(|tag| tag["name"] == "VIP"));
+    }
+    // With the run that made them they go.
+    rollback(&again(&context), &settings(&url), &filter(&first.run)).await.unwrap();
+    let undone = rollback(&again(&context), &settings(&url), &all()).await.unwrap();
+    clean(&undone);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn one_table_is_taken_back_and_loaded_again() {
     let (_sandbox, url, context, manifest, archived, before) = scene("").await;
     load(&context, &settings(&url), &manifest, &Filter::default()).await.unwrap();
