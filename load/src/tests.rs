@@ -8,6 +8,7 @@ mod resolve;
 mod rollback;
 mod settle;
 mod small;
+mod states;
 mod support;
 mod ticket_requests;
 mod tickets;

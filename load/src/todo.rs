@@ -83,7 +83,9 @@ fn todo_of(known: Option<Known>, step: &Step, retry: bool) -> Todo {
             Unwanted::Shared => Todo::Drift,
         };
     }
-    let Some(known) = known.filter(|k| k.made || !step.is_default) else {
+    // What may have been done to make it something else is found out; what goes with a creation is found out with that.
+    let is_known = |k: &Known| k.made || !step.is_default || (k.is_open() && !step.in_create);
+    let Some(known) = known.filter(is_known) else {
         return if step.is_default { Todo::Nothing } else { Todo::Send };
     };
     let same = known.is_payload(&step.payload);

@@ -37,7 +37,7 @@ pub(crate) fn chain(row: &Row, mut parts: Vec<Part>, people: &People, now: DateT
     }
     steps.extend(assignments(row, key, people)?);
     let last = parts.last().map_or(opening.key, |p| p.key.clone());
-    steps.extend(state(row, key, &last, now)?);
+    steps.push(state(row, key, &last, now)?);
     Ok(Chain::new(CONVERSATIONS, key, steps))
 }
 
@@ -142,28 +142,31 @@ fn assignments(row: &Row, key: &str, people: &People) -> Result<Vec<Step>> {
 
 /// The state comes last, for a contact's message opens a closed thread. `last` is the newest message: when another is appended,
 /// the payload changes and the thread is closed again.
-fn state(row: &Row, key: &str, last: &str, now: DateTime<Utc>) -> Result<Option<Step>> {
-    let until = row.time("snoozed_until")?;
+fn state(row: &Row, key: &str, last: &str, now: DateTime<Utc>) -> Result<Step> {
+    let until = row.time("snoozed_until")?.filter(|_| row.text("state").ok().flatten() == Some("snoozed"));
     let actors: Vec<String> = [row.some("closed_by_key")?, row.some("assignee_key")?].into_iter().flatten().collect();
-    let wanted = match (row.must("state")?, until) {
-        ("closed", _) => "close",
-        ("snoozed", Some(until)) if until > now => "snoozed",
-        ("snoozed", _) => return Ok(None),
-        _ => "open",
+    let step = |wanted: &str| {
+        let mut call = at(key, "/conversations/{}/parts").with("message_type", Field::json(wanted));
+        if wanted == "close" {
+            call = call.with("type", Field::json("admin"));
+        }
+        call = call.with("admin_id", Field::Actor(actors.clone()));
+        if wanted == "snoozed" {
+            call = call.maybe("snoozed_until", until.map(|t| t.timestamp()));
+        }
+        let mut step = Step::new(CONVERSATIONS, key, "state", call, Find::State).repeatable();
+        // A new thread is open already; a closed or snoozed one is so only until the next message.
+        step.is_default = wanted == "open";
+        if !step.is_default {
+            step.payload_of(last);
+        }
+        step
     };
-    let mut call = at(key, "/conversations/{}/parts").with("message_type", Field::json(wanted));
-    if wanted == "close" {
-        call = call.with("type", Field::json("admin"));
-    }
-    call = call.with("admin_id", Field::Actor(actors));
-    if wanted == "snoozed" {
-        call = call.maybe("snoozed_until", until.map(|t| t.timestamp()));
-    }
-    let mut step = Step::new(CONVERSATIONS, key, "state", call, Find::State).repeatable();
-    // A new thread is open already; a closed or snoozed one is so only until the next message.
-    step.is_default = wanted == "open";
-    if !step.is_default {
-        step.payload_of(last);
-    }
-    Ok(Some(step))
+    Ok(match until {
+        _ if row.must("state")? == "closed" => step("close"),
+        Some(until) if until > now => step("snoozed"),
+        // Intercom opens by itself what we have snoozed.
+        Some(_) => Step { payload: step("snoozed").payload, ..step("open") },
+        None => step("open"),
+    })
 }

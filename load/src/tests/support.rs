@@ -54,6 +54,11 @@ pub(super) fn again(context: &Context) -> Context {
     Context { cancel: tokio_util::sync::CancellationToken::new(), ..context.clone() }
 }
 
+/// A fresh process on the stage of `context`, later by so many minutes.
+pub(super) fn later(context: &Context, minutes: i64) -> Context {
+    Context { clock: Arc::new(move || chrono::Utc::now() + chrono::TimeDelta::minutes(minutes)), ..again(context) }
+}
+
 pub(super) fn workspace_file() -> WorkspaceFile {
     let admin = |id, name: &str, email: &str| AdminEntry { id: Some(id), name: name.into(), email: email.into() };
     WorkspaceFile {

@@ -1,17 +1,9 @@
 //! What was in Intercom before us: it is not taken for ours, whatever a dead load has left open, and is there after a rollback.
 
-use std::sync::Arc;
-
-use chrono::{TimeDelta, Utc};
 use serde_json::json;
 
 use super::*;
 use crate::{Filter, load, rollback};
-
-/// A fresh process on the stage of `context`, later by so many minutes.
-fn later(context: &Context, minutes: i64) -> Context {
-    Context { clock: Arc::new(move || Utc::now() + TimeDelta::minutes(minutes)), ..again(context) }
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_somebody_made_between_two_loads_is_not_taken_for_ours_after_a_crash() {
