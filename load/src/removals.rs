@@ -22,8 +22,8 @@ pub(crate) enum Unwanted {
     FoundOut,
     /// It stays as it is, and is noted as that.
     LetGo(State),
-    /// Another row may want it.
-    Shared,
+    /// It stays, and is told as drift: no call takes it off, or another row may want it.
+    Stays,
 }
 
 /// Adds a step for each link that the chain no longer has.
@@ -39,6 +39,13 @@ pub(crate) fn extend(chain: &mut Chain, ledger: &Ledger) {
         if let Some((unwanted, call, find)) = unwanted(chain, ledger, &name) {
             let mut step = Step::new(chain.table, &chain.key, name, call, find);
             step.unwanted = Some(unwanted);
+            chain.steps.push(step);
+        }
+    }
+    for name in chain.lacks.clone() {
+        if ledger.known(chain.table, &chain.key, name).is_some_and(|known| known.made) {
+            let mut step = Step::new(chain.table, &chain.key, name, no_call(), Find::Repeat);
+            step.unwanted = Some(Unwanted::Stays);
             chain.steps.push(step);
         }
     }
@@ -77,9 +84,12 @@ pub(crate) fn path(table: &str, kind: &str, is_ticket: bool) -> Option<&'static 
     })
 }
 
+fn no_call() -> Call {
+    Call::new(Method::Get, "", Vec::new())
+}
+
 fn unwanted(chain: &Chain, ledger: &Ledger, name: &str) -> Option<(Unwanted, Call, Find)> {
     let is_open = ledger.known(chain.table, &chain.key, name).is_some_and(|known| known.is_open());
-    let no_call = || Call::new(Method::Get, "", Vec::new());
     let Some((kind, key)) = name.split_once(':') else {
         // A list of options of which none is missing: who added them makes no difference.
         return Some((Unwanted::LetGo(State::Done), no_call(), Find::Repeat));
@@ -95,7 +105,7 @@ fn unwanted(chain: &Chain, ledger: &Ledger, name: &str) -> Option<(Unwanted, Cal
             return Some((Unwanted::LetGo(State::Undone), no_call(), Find::Repeat));
         }
         if ledger.ask(|memory| memory.is_shared(chain.table, &row)) {
-            return Some((Unwanted::Shared, no_call(), Find::Repeat));
+            return Some((Unwanted::Stays, no_call(), Find::Repeat));
         }
     }
     let is_ticket = chain.steps.iter().any(|step| step.find == Find::Ticket);

@@ -294,11 +294,13 @@ pub(crate) struct Chain {
     pub(crate) key: String,
     pub(crate) steps: Vec<Step>,
     pub(crate) settled: Option<Settled>,
+    /// Steps for which the row has nothing. What an earlier one of such a name has done stays.
+    pub(crate) lacks: Vec<&'static str>,
 }
 
 impl Chain {
     pub(crate) fn new(table: &'static str, key: &str, steps: Vec<Step>) -> Self {
-        Self { table, key: key.to_owned(), steps, settled: None }
+        Self { table, key: key.to_owned(), steps, settled: None, lacks: Vec::new() }
     }
 }
 

@@ -80,7 +80,7 @@ fn todo_of(known: Option<Known>, step: &Step, retry: bool) -> Todo {
             Unwanted::TakenOff => Todo::Remove,
             Unwanted::FoundOut => Todo::Resolve { changed: false },
             Unwanted::LetGo(_) => Todo::Settle,
-            Unwanted::Shared => Todo::Drift,
+            Unwanted::Stays => Todo::Drift,
         };
     }
     // What may have been done to make it something else is found out; what goes with a creation is found out with that.

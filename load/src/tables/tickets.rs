@@ -82,7 +82,12 @@ impl<'a> Tickets<'a> {
         }
         let last = parts.last().map_or(opening.key, |p| p.key.clone());
         steps.push(self.state(row, &last, now)?);
-        Ok(Chain::new(CONVERSATIONS, key, steps))
+        // `0` unassigns both, so that one of them goes cannot be said.
+        let mut lacks = Vec::new();
+        for (name, column) in [("team", "team_key"), ("assign", "assignee_key")] {
+            lacks.extend(row.some(column)?.is_none().then_some(name));
+        }
+        Ok(Chain { lacks, ..Chain::new(CONVERSATIONS, key, steps) })
     }
 
     /// A note with those who took part and wrote nothing. It depends on who they are, not on what they are called.

@@ -1,4 +1,4 @@
-//! States of threads: those that run out, and those of which a dead load left open whether they were set.
+//! States and assignees of threads: those that run out or are taken back, and those that a dead load may have set.
 
 use serde_json::{Value, json};
 
@@ -74,4 +74,48 @@ async fn a_thread_that_a_dead_load_may_have_closed_is_open_where_its_row_is() {
         assert!(thread.contains("\"state\":\"open\",\"read\""), "{death:?}: {thread}");
         assert_eq!(load(&again(&context), &settings(&url), &manifest, &Filter::default()).await.unwrap().writes(), 0);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_has_a_thread_whose_row_names_nobody_any_more() {
+    let (_sandbox, url) = sandbox("", None).await;
+    let context = context();
+    let mut tables = one_thread(&context).await;
+    let named = [("assignee_key", "h:admin:2"), ("team_key", "h:team:1"), ("company_key", "h:co:1")];
+    for (column, key) in named {
+        tables["conversations"][0][column] = json!(key);
+    }
+    let manifest = publish(&context, &tables).await;
+    load(&context, &settings(&url), &manifest, &Filter::default()).await.unwrap();
+    for (column, _) in named {
+        tables["conversations"][0][column] = json!(null);
+    }
+    tables["conversations"][0]["title"] = json!(null);
+    let manifest = publish(&context, &tables).await;
+    let planned = crate::plan(&again(&context), &settings(&url), &manifest, &Filter::default()).await.unwrap();
+    let summary = load(&again(&context), &settings(&url), &manifest, &Filter::default()).await.unwrap();
+    assert_eq!(planned.calls, summary.calls);
+    assert_eq!((summary.writes(), summary.calls.get("POST /conversations/{id}/parts")), (2, Some(&2)));
+    // Title and company cannot be taken back.
+    let conversations = summary.tables.iter().find(|(table, _)| table == "conversations").unwrap().1;
+    assert_eq!((conversations.updated, conversations.drift), (1, 1));
+    let thread = contents(&url).await.into_iter().find(|line| line.starts_with("conversation ")).unwrap();
+    assert!(thread.contains("\"admin_assignee_id\":0,\"team_assignee_id\":0"), "{thread}");
+    assert_eq!(load(&again(&context), &settings(&url), &manifest, &Filter::default()).await.unwrap().writes(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ticket_keeps_the_teammate_whom_its_row_no_longer_names_and_that_is_told() {
+    let (_sandbox, url) = sandbox("", None).await;
+    let context = context();
+    let settings = Settings { tickets_as: TicketsAs::Ticket, ..settings(&url) };
+    let mut tables = one_thread(&context).await;
+    tables["conversations"][0]["assignee_key"] = json!("h:admin:2");
+    let manifest = publish(&context, &tables).await;
+    load(&context, &settings, &manifest, &Filter::default()).await.unwrap();
+    tables["conversations"][0]["assignee_key"] = json!(null);
+    let manifest = publish(&context, &tables).await;
+    let summary = load(&again(&context), &settings, &manifest, &Filter::default()).await.unwrap();
+    let conversations = summary.tables.iter().find(|(table, _)| table == "conversations").unwrap().1;
+    assert_eq!((summary.writes(), conversations.drift), (0, 1), "{summary:#?}");
 }
