@@ -69,7 +69,7 @@ pub(crate) async fn adopt(
     let is_ours = in_doubt && json["external_id"] == body["external_id"] && resolve::is_since_intent(load, step, &json);
     let how = if is_ours { "resolved" } else { "existed" };
     if let (false, Some(update)) = (is_ours, &step.update) {
-        note(load, step, before::former(load, CONTACTS, update, &json).await?).await?;
+        note(load, step, before::former_contact(load, update, &json).await?).await?;
     }
     let found = Outcome { id: Some(id), how: Some(how), ..Outcome::new(State::Done) };
     match &step.update {

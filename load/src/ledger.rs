@@ -29,6 +29,7 @@ mod slots;
 mod stored;
 mod writer;
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -191,7 +192,12 @@ impl Ledger {
 
     /// Address of a row in the help center.
     pub(crate) fn url(&self, table: &str, key: &str) -> Option<String> {
-        self.memory().url(table, key).map(ToOwned::to_owned)
+        self.memory().urls().get(&hash(&[table, key])).cloned()
+    }
+
+    /// Addresses of all rows in the help center, by the hash of table and key.
+    pub(crate) fn urls(&self) -> HashMap<u128, String> {
+        self.memory().urls().clone()
     }
 
     /// Whether an Intercom id of a table belongs to a row already; if not, it does from now on.

@@ -104,6 +104,13 @@ impl Outcome {
             };
             entries.extend(step.carries.iter().map(carried));
         }
+        if let (State::Done, None, Some((name, payload))) = (self.state, self.how, &step.also) {
+            entries.push(Entry {
+                payload: Some(payload.clone()),
+                parent_id: self.id.clone().or(parent_id),
+                ..Entry::new(at, step.table, &step.key, name, State::Done)
+            });
+        }
         entries
     }
 }

@@ -66,8 +66,6 @@ pub(crate) enum Field {
     Team(String),
     /// A teammate's text: told in words who wrote it where the teammate is not in the workspace.
     Signed { author: Author, html: String },
-    /// Article texts, their links to other rows rewritten to addresses as far as those rows have one.
-    Linked(Value),
     /// Files, inline.
     Files(Vec<FileRef>),
     /// Attributes of a ticket, each in the form that its type asks for: items of a list by id.
@@ -210,6 +208,8 @@ pub(crate) struct Step {
     pub(crate) id_field: Option<&'static str>,
     /// Rows that have no call of their own: they are done with this step.
     pub(crate) carries: Vec<(&'static str, String)>,
+    /// A step of the row that the call does too, and the payload of that.
+    pub(crate) also: Option<(&'static str, String)>,
     /// How to learn what the row was before the first write, where that may change what is there already.
     pub(crate) before: Option<Before>,
     /// What it was, once that is known.
@@ -235,6 +235,7 @@ impl Step {
             find,
             id_field: None,
             carries,
+            also: None,
             before: None,
             former: None,
             payload,

@@ -214,8 +214,8 @@ impl Memory {
         self.rollback.is_some()
     }
 
-    pub(crate) fn url(&self, table: &str, key: &str) -> Option<&str> {
-        self.urls.get(&hash(&[table, key])).map(String::as_str)
+    pub(crate) fn urls(&self) -> &HashMap<u128, String> {
+        &self.urls
     }
 
     /// The id that somebody has found for a step of unknown outcome.
