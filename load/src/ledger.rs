@@ -33,7 +33,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use deskferry_staging::{Context, Log};
+use deskferry_staging::{Context, Log, Stage};
 use futures::{StreamExt as _, TryStreamExt as _};
 use tokio::sync::{mpsc, oneshot};
 
@@ -76,6 +76,9 @@ pub(crate) async fn replay(context: &Context) -> Result<Memory> {
         let before = memory.segments();
         extend(&log, &mut memory).await?;
         let newest = log.newest().await?;
+        if newest == 0 && memory.segments() == 0 {
+            never_written(context).await?;
+        }
         if newest <= memory.segments() {
             return Ok(memory);
         }
@@ -84,6 +87,35 @@ pub(crate) async fn replay(context: &Context) -> Result<Memory> {
             let reason = format!("it is missing, though there is segment {newest}");
             return Err(Error::Damaged { segment: before + 1, reason });
         }
+    }
+}
+
+/// # Errors
+/// `LedgerGone` where a load has told of rows: those are in a ledger, which must have been here.
+async fn never_written(context: &Context) -> Result<()> {
+    let runs = context.staging.runs().await?;
+    match runs.iter().rfind(|run| run.stage == Stage::Load && run.schema == "load" && run.rows("results") > 0) {
+        Some(run) => Err(Error::LedgerGone { run: run.run.to_string() }),
+        None => Ok(()),
+    }
+}
+
+/// # Errors
+/// `Busy` where somebody is at work: a ledger that does not end cleanly is theirs, or that of a dead loader, and who is at work writes
+/// within the lease.
+pub(crate) async fn nobody_at_work(context: &Context, memory: &Memory, lease: Duration) -> Result<()> {
+    if memory.clean() {
+        return Ok(());
+    }
+    silent(&context.staging.log("ledger", "entries")?, memory.segments() + 1, lease).await
+}
+
+/// Waits for the lease; fails where somebody has written the next segment.
+async fn silent(log: &Log, next_segment: u64, lease: Duration) -> Result<()> {
+    tokio::time::sleep(lease).await;
+    match log.segment(next_segment).await? {
+        Some(_) => Err(Error::Busy { segment: next_segment }),
+        None => Ok(()),
     }
 }
 

@@ -69,12 +69,12 @@ pub struct Planned {
 /// Says what [`crate::load`] would do with the same arguments. Sends nothing but reads.
 ///
 /// # Errors
-/// As [`crate::load`] before it sends.
+/// As [`crate::load`] before it sends; `Busy` where a load is at work.
 pub async fn plan(context: &Context, settings: &Settings, manifest: &Manifest, filter: &Filter) -> Result<Plan> {
     phases::check(filter)?;
+    let client = settings.client(context)?;
     // It is over soon, and its counts are not those of a load.
     let context = &Context { progress: Arc::new(|_| {}), ..context.clone() };
-    let client = settings.client(context)?;
     let workspace = Workspace::read(&client).await?;
     let people = People::matched(&context.staging, Some(manifest), &workspace, settings).await?;
     people.check()?;
@@ -82,6 +82,7 @@ pub async fn plan(context: &Context, settings: &Settings, manifest: &Manifest, f
     memory.no_rollback_but(None)?;
     memory.of_workspace(&workspace.id)?;
     memory.of_threads(settings.tickets_as)?;
+    ledger::nobody_at_work(context, &memory, settings.lease).await?;
     let is_due = filter.only.is_empty() || filter.only.iter().any(|table| table == CONTACTS);
     let needs_contacts = is_due && has_new_contact(context, manifest, &memory).await?;
     let rehearsal = Rehearsal::open(&client, needs_contacts).await?;

@@ -62,6 +62,7 @@ pub(super) fn later(context: &Context, minutes: i64) -> Context {
 pub(super) fn workspace_file() -> WorkspaceFile {
     let admin = |id, name: &str, email: &str| AdminEntry { id: Some(id), name: name.into(), email: email.into() };
     WorkspaceFile {
+        id: Some("sandbox1".into()),
         admins: vec![
             admin(1, "Owner", "owner@desk.example"),
             admin(2, "Ada", "ada@desk.example"),
