@@ -139,3 +139,19 @@ async fn rows_that_changed_since_are_brought_up_to_date_or_unknown_and_never_dou
     };
     assert_eq!(rest(&found).join("\n"), rest(&wanted).join("\n"), "nothing was doubled");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn threads_whose_contact_or_time_changed_since_are_unknown_and_never_doubled() {
+    let old = hard_desk(&context()).await;
+    let mut new = old.clone();
+    new["conversations"][0]["created_at"] = json!(1_600_000_030);
+    new["conversations"][1]["contact_key"] = json!("h:contact:3");
+    for executed in [old.clone(), without(&old, &["h:ticket:1", "h:ticket:2", "h:ticket:3"])] {
+        let (summary, found, _) = resumed(&executed, &old, &new).await;
+        let conversations = summary.tables.iter().find(|(table, _)| table == "conversations").unwrap().1;
+        assert_eq!((conversations.unknown, conversations.rejected), (2, 0), "{summary:#?}");
+        let found: Vec<_> = found.iter().filter(|line| line.starts_with("conversation ")).collect();
+        let was_executed = executed == old;
+        assert_eq!(found.len(), if was_executed { 3 } else { 1 }, "{found:#?}");
+    }
+}

@@ -2,6 +2,7 @@
 
 #![allow(clippy::disallowed_methods)]
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
@@ -11,8 +12,10 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use deskferry_sandbox::{AdminEntry, ObjectTypeEntry, Running, TeamEntry, WorkspaceFile};
 use deskferry_staging::{Context, Manifest, Staging};
+use futures::TryStreamExt as _;
 use serde_json::{Value, json};
 
+use crate::ledger::{self, Entry};
 use crate::testing::{self, RowsOf};
 use crate::{Secret, Settings};
 
@@ -189,6 +192,19 @@ pub(super) static HTTP: LazyLock<reqwest::Client> =
 /// What is in the workspace, sorted.
 pub(super) async fn contents(url: &str) -> Vec<String> {
     testing::contents(url).await.unwrap()
+}
+
+/// The newest entry of each step of the ledger, by table, key and name.
+pub(super) async fn newest_steps(context: &Context) -> BTreeMap<String, Entry> {
+    let segments = ledger::replay(context).await.unwrap().segments();
+    let mut newest = BTreeMap::new();
+    let mut read = Box::pin(ledger::stored(context, 1..=segments).unwrap());
+    while let Some(entries) = read.try_next().await.unwrap() {
+        for one in entries.into_iter().map(|one| one.entry).filter(|entry| entry.table != ledger::LOAD) {
+            newest.insert(format!("{} {} {}", one.table, one.key, one.step), one);
+        }
+    }
+    newest
 }
 
 /// Calls that the sandbox counted, by method.

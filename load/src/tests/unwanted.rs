@@ -1,28 +1,18 @@
 //! Steps that a dead load left open and that their row no longer has: found out or taken off, and none stays open.
 
-use std::collections::BTreeMap;
-
 use deskferry_staging::{Context, Manifest};
-use futures::{StreamExt as _, TryStreamExt as _, stream};
+use futures::{StreamExt as _, stream};
 use serde_json::{Value, json};
 
 use super::crash::die;
 use super::support::*;
-use crate::ledger::{LOAD, State, stored};
+use crate::ledger::{Entry, State};
 use crate::{Filter, load};
 
 /// Steps of the ledger of which it is not known whether they were done.
 async fn open(context: &Context) -> Vec<String> {
-    let segments = crate::ledger::replay(context).await.unwrap().segments();
-    let mut newest = BTreeMap::new();
-    let mut read = Box::pin(stored(context, 1..=segments).unwrap());
-    while let Some(entries) = read.try_next().await.unwrap() {
-        for one in entries.into_iter().map(|one| one.entry).filter(|entry| entry.table != LOAD) {
-            newest.insert(format!("{} {} {}", one.table, one.key, one.step), one.state);
-        }
-    }
-    newest.retain(|_, state| matches!(state, State::Intended | State::Unknown));
-    newest.into_keys().collect()
+    let is_open = |entry: &Entry| matches!(entry.state, State::Intended | State::Unknown);
+    newest_steps(context).await.into_iter().filter(|(_, entry)| is_open(entry)).map(|(name, _)| name).collect()
 }
 
 /// A desk whose rows have tags, companies, participants and options, and the same without them.

@@ -1,5 +1,7 @@
 //! What was in Intercom before us: it is not taken for ours, whatever a dead load has left open, and is there after a rollback.
 
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::response::IntoResponse as _;
 use serde_json::json;
 
 use super::*;
@@ -95,4 +97,51 @@ async fn what_rows_of_one_address_share_is_told_as_drift_and_not_taken_off() {
     assert!(shared.contains("Contact 2") && shared.contains("\"is\":\"vip\""), "{shared}");
     clean(&rollback(&again(&context), &settings(&url), &all()).await.unwrap());
     assert_eq!(loaded_rows(&url).await, "");
+}
+
+/// Passes everything on but reads of a company by its own id, which it may not do.
+async fn without_right_to_read_companies(target: &str) -> String {
+    let (target, http) = (target.to_owned(), reqwest::Client::new());
+    let forward = move |request: Request| {
+        let (target, http) = (target.clone(), http.clone());
+        async move {
+            let (parts, body) = request.into_parts();
+            if parts.method == "GET" && parts.uri.path().starts_with("/companies") {
+                return (reqwest::StatusCode::FORBIDDEN, "{}").into_response();
+            }
+            let body = axum::body::to_bytes(body, 64 << 20).await.unwrap();
+            let url = format!("{target}{}", parts.uri);
+            let reply = http.request(parts.method, url).headers(parts.headers).body(body).send().await.unwrap();
+            (reply.status(), reply.bytes().await.unwrap()).into_response()
+        }
+    };
+    let app = axum::Router::new().fallback(forward).layer(DefaultBodyLimit::disable());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    url
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_may_not_be_read_before_it_is_written_is_loaded_and_left_by_a_rollback() {
+    let (_sandbox, url, context, manifest, _, _) = scene("").await;
+    let limited = without_right_to_read_companies(&url).await;
+    let summary = load(&context, &settings(&limited), &manifest, &Filter::default()).await.unwrap();
+    assert_eq!(summary.tables.iter().map(|(_, c)| c.rejected + c.unknown).sum::<u64>(), 0, "{summary:#?}");
+    let mut tables = tables(&context).await;
+    tables["companies"][0]["name"] = json!("Newer Acme");
+    let manifest = publish(&again(&context), &tables).await;
+    let second = load(&again(&context), &settings(&limited), &manifest, &Filter::default()).await.unwrap();
+    assert_eq!(second.calls.get("POST /companies"), Some(&1), "{:?}", second.calls);
+    let stays = |summary: &RollbackSummary| -> Vec<String> {
+        let rows = summary.stays.iter().filter(|one| one.step == "create");
+        rows.map(|one| format!("{} {} {}", one.table, one.key, one.code.as_deref().unwrap_or_default())).collect()
+    };
+    let filter = RollbackFilter { run: Some(second.run.as_str().to_owned()), ..all() };
+    let undone = rollback(&again(&context), &settings(&url), &filter).await.unwrap();
+    assert_eq!(stays(&undone), ["companies h:co:1 changed"]);
+    let undone = rollback(&again(&context), &settings(&url), &all()).await.unwrap();
+    assert_eq!(stays(&undone), ["companies h:co:2 unsure", "companies h:co:1 unsure"], "whose it was is not known");
+    let found = read(&url, "/companies?company_id=co-1").await;
+    assert!(found.to_string().contains("Newer Acme"), "{found}");
 }

@@ -1,8 +1,11 @@
 //! What is taken back, what is left and told.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 use super::*;
+use crate::ledger::{Entry, State};
 use crate::{Error, Filter, load, rollback, rollback_plan};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -159,6 +162,32 @@ async fn one_table_is_taken_back_and_loaded_again() {
     assert!(matches!(rollback_plan(&context, &unknown).await, Err(Error::Setting { setting: "--only", .. })));
     let unknown = RollbackFilter { run: Some("2001".to_owned()), ..all() };
     assert!(matches!(rollback_plan(&context, &unknown).await, Err(Error::Setting { setting: "--run", .. })));
+}
+
+/// State, payload and whether it has an id, by step.
+async fn states(context: &Context) -> BTreeMap<String, (State, Option<String>, bool)> {
+    let told = |entry: Entry| (entry.state, entry.payload, entry.intercom_id.is_some());
+    newest_steps(context).await.into_iter().map(|(name, entry)| (name, told(entry))).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ledger_after_a_rollback_of_one_table_tells_of_that_table_only_and_after_a_load_is_as_before() {
+    let (_sandbox, url, context, manifest, _, _) = scene("").await;
+    load(&context, &settings(&url), &manifest, &Filter::default()).await.unwrap();
+    let loaded = states(&context).await;
+    let filter = RollbackFilter { only: vec!["conversations".to_owned()], ..all() };
+    clean(&rollback(&again(&context), &settings(&url), &filter).await.unwrap());
+    let undone = states(&context).await;
+    assert!(undone.keys().eq(loaded.keys()));
+    for (name, state) in &undone {
+        let is_meant = ["conversations ", "conversation_parts ", "attachments "].iter().any(|t| name.starts_with(t));
+        match is_meant {
+            true => assert_eq!(state.0, State::Undone, "{name}"),
+            false => assert_eq!(Some(state), loaded.get(name), "{name}"),
+        }
+    }
+    load(&again(&context), &settings(&url), &manifest, &Filter::default()).await.unwrap();
+    assert_eq!(states(&context).await, loaded);
 }
 
 #[tokio::test(flavor = "multi_thread")]
