@@ -9,9 +9,11 @@
 //! | any of these, and a tag | by id | before each change to one that existed |
 //! | options of an attribute | not: they were listed | before they are added |
 //!
-//! `before` is null where the row was not there; else an object with `fields` (only those that the write sets), with the `tags` and
-//! `companies` it had, or with `archived`. It is stored before the write goes out. Where a crash makes a write go out again, the
-//! second `before` holds what the first write has made; going back from the newest to the oldest ends at what was there first.
+//! `before` is null where the row was not there; else an object with `fields` (only those that the write sets), or with `archived`.
+//! Where a company is written first or a contact is taken over, the `tags` and `companies` it had are in it too: those are never
+//! taken off again. It is stored before the write goes out. Where a crash makes a write go out again, the second `before` holds what
+//! the first write has made; going back from the newest to the oldest ends at what was there first. What may not be read (403) is
+//! written all the same, and a rollback leaves it.
 
 use deskferry_http::{Method, Request};
 use futures::{StreamExt as _, TryStreamExt as _};

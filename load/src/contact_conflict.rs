@@ -1,7 +1,9 @@
 //! A contact that is there already: 409 names it in its message, and that is the only way to learn of an archived one.
 //!
-//! What it was is kept in the ledger (`before.rs`), then it is brought up to date and used. Where it belongs to another row already (two people of the source with one e-mail
-//! address), both rows share it and it stays as the first row has made it.
+//! What it was is kept in the ledger (`before.rs`), with all its tags and companies; then it is brought up to date and used. Where an
+//! earlier call of ours may have made it, it is ours if it is not older than the first intent. Where it belongs to another row
+//! already (two people of the source with one e-mail address), both rows share it and it stays as the first row has made it; rows of
+//! one address go one after another in their order (`send.rs`).
 
 use std::sync::LazyLock;
 

@@ -23,6 +23,7 @@
 
 mod entry;
 mod ids;
+mod known;
 mod links;
 mod memory;
 mod slots;
@@ -40,7 +41,8 @@ use tokio::sync::{mpsc, oneshot};
 pub(crate) use entry::{Entry, State};
 #[cfg(test)]
 pub(crate) use entry::{Rows, to_batch};
-pub(crate) use memory::{Known, Memory, NOT_SENT, PARENT_REJECTED, hash};
+pub(crate) use known::Known;
+pub(crate) use memory::{Memory, NOT_SENT, PARENT_REJECTED, hash};
 pub(crate) use stored::{Stored, stored};
 
 use crate::settings::Settings;

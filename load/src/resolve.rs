@@ -4,21 +4,22 @@
 //!
 //! | step | found again by | what stays doubtful, and then |
 //! |---|---|---|
-//! | attribute, its options; tag | list, by name | nothing |
+//! | attribute, its options; tag | list, by name; options also where the row no longer has them | nothing |
 //! | company, custom object | not at all: both are upserts | nothing |
 //! | contact, user | `GET /contacts/find_by_external_id`, then brought up to date | nothing: where it is not seen, a second create is refused with 409, which names it |
-//! | contact, lead | search by external id, then brought up to date | nothing once it shows in the search |
+//! | contact, lead | search by external id, then brought up to date | as above |
 //! | contact taken over after a 409 | as above; where the PUT was not executed, the 409 comes again and names it again | nothing |
 //! | note | notes of the contact or company, by author and text | nothing: equal notes are alike |
 //! | collection | list, by name and parent; one after another, so equal ones cannot be mixed up | nothing |
 //! | article | list, by title, parent and text | same title and parent, other text: `unknown`, names the article |
 //! | snippet | list, by title and text | same title, other text: `unknown`, names the snippet |
-//! | conversation | search by contact and time of creation, then text; where another row is open that is made by the same call, also by all that is in the thread | another text, or a thread that has what none of the two would send: `unknown`, names the conversation |
+//! | conversation | search by contact and time of creation, then text; where another row is open that is made by the same call, also by all that is in the thread, and first one that still has what only this row had | another text, or a thread that has what none of the two would send: `unknown`, names the conversation |
 //! | message, note or files of a thread | `GET /conversations/{id}`, thread aligned (see `thread.rs`) | same author and time, other text: `unknown`, names the part; older than the 500 shown: there if a later one is |
 //! | participant, assignee, team, state | `GET /conversations/{id}` | nothing |
 //! | ticket type | list, by name | nothing |
 //! | ticket | search by contact and time of creation, then all attributes, not another row's | one that may be it, as values came back in another form or the row has changed: `unknown`, names the ticket |
 //! | message, note, files, assignee, team, state of a ticket | `GET /tickets/{id}`, as of a conversation | as above |
+//! | tag, company, participant that the row no longer has | not at all: it is taken off (`removals.rs`) | nothing |
 //! | title and attributes, tag on something, company of a contact, article links | not at all: doing it twice is doing it once | nothing |
 //! | change of a row (`Todo::Update`) | not at all: it is a PUT to an id that the ledger has | nothing |
 //!
@@ -32,6 +33,7 @@
 //! * `unknown` is never sent again by itself. A later load asks again, and only a clear "no" frees it;
 //! * rows that look alike are kept apart while one of them is sent or looked for ([`Load::twin`]).
 
+mod likeness;
 pub(crate) mod thread;
 pub(crate) mod ticket;
 
@@ -48,6 +50,7 @@ use crate::step::{Chain, Find, PathId, Step};
 use crate::tables;
 use crate::tables::attributes::Attributes;
 use crate::text::{escape, letters, path_escaped};
+use likeness::Likeness;
 use thread::Thread;
 
 /// How far the clocks of Intercom and of a load may differ, in seconds, for something to be older than an intent.
@@ -143,25 +146,6 @@ fn same_id(one: &Value, other: &Value) -> bool {
     id_of(one).filter(|id| id != "0") == id_of(other)
 }
 
-/// How much something in Intercom is like what a step makes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Likeness {
-    Same,
-    /// The same but for its text.
-    Alike,
-    Other,
-}
-
-impl Likeness {
-    fn of(is_alike: bool, is_text: bool) -> Self {
-        match (is_alike, is_text) {
-            (true, true) => Self::Same,
-            (true, false) => Self::Alike,
-            (false, _) => Self::Other,
-        }
-    }
-}
-
 /// Takes what is the same out of a list, as far as it belongs to no row and may be ours.
 fn in_list(load: &Load, step: &Step, all: &[Value], changed: bool, likeness: impl Fn(&Value) -> Likeness) -> Found {
     let since = load.ledger.intended_at(step.table, &step.key).saturating_sub(CLOCKS_DIFFER_MAX);
@@ -177,7 +161,7 @@ fn in_list(load: &Load, step: &Step, all: &[Value], changed: bool, likeness: imp
             return Found::Yes { id: Some(id.clone()), url: one["url"].as_str().map(ToOwned::to_owned) };
         }
     }
-    free.retain(|(_, likeness, _)| changed || *likeness == Likeness::Alike);
+    free.retain(|(_, likeness, _)| changed || *likeness == Likeness::Unsure);
     if free.is_empty() {
         return Found::No;
     }

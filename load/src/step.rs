@@ -1,7 +1,8 @@
 //! The plan of one row: a chain of steps, each a call whose blanks are filled in when it goes out.
 //!
-//! Tables make chains from rows without asking Intercom or the ledger, so a chain depends on the row alone, and so does the hash
-//! of each step: it changes when the row changes, not when Intercom gives another id or when a teammate arrives.
+//! The hash of a step depends on the row alone: it changes when the row changes, not when Intercom gives another id or address, when
+//! a teammate arrives, or when a snooze runs out. (Links of articles are the exception: their step is about addresses.) What the
+//! workspace has already, and what the ledger says was put on the row before, decides only which steps there are.
 
 use serde::Serialize;
 use serde_json::{Map, Value};

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::entry::Rows;
 use super::ids::Ids;
+use super::known::{Known, short};
 use super::links::Links;
 use super::slots::Slots;
 use super::{Entry, LOAD, ROLLBACK, State};
@@ -24,73 +25,10 @@ pub(crate) const PARENT_REJECTED: &str = "parent_rejected";
 /// Code of a step that was intended and given up before its call went out.
 pub(crate) const NOT_SENT: &str = "not_sent";
 
-/// What is known of a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Known {
-    pub(crate) state: State,
-    /// It has been made at some time and not been taken back: what follows are changes to it.
-    pub(crate) made: bool,
-    /// It was refused only for want of its parent.
-    pub(crate) orphan: bool,
-    /// Its outcome is open, and more than one payload may have gone out: what is there may be an older one.
-    pub(crate) mixed: bool,
-    /// Another row has made or taken over what it stands for, and that row's values stand.
-    pub(crate) shared: bool,
-    /// It was in Intercom before us: what it was is read before each change.
-    pub(crate) existed: bool,
-    /// The first 56 bits of the payload's hash; 0 where there is none.
-    payload: u64,
-}
-
-impl Known {
-    /// Whether it is in Intercom or may be.
-    fn may_be_there(self) -> bool {
-        self.made || matches!(self.state, State::Intended | State::Unknown)
-    }
-
-    /// Whether the payload is the one of the newest entry.
-    pub(crate) fn is_payload(&self, sha256: &str) -> bool {
-        self.payload == short(sha256)
-    }
-
-    /// As one number, never 0: 56 bits of payload, five for marks, three for the state.
-    fn packed(self) -> u64 {
-        let state = STATES.iter().position(|state| *state == self.state).unwrap_or_default() as u64 + 1;
-        let marks = u64::from(self.shared) << 7
-            | u64::from(self.existed) << 6
-            | u64::from(self.mixed) << 5
-            | u64::from(self.orphan) << 4
-            | u64::from(self.made) << 3;
-        self.payload << 8 | marks | state
-    }
-
-    fn unpacked(number: u64) -> Option<Self> {
-        let state = *STATES.get((number & 7).checked_sub(1)? as usize)?;
-        let mark = |bit: u32| number >> bit & 1 == 1;
-        Some(Self {
-            state,
-            made: mark(3),
-            orphan: mark(4),
-            mixed: mark(5),
-            existed: mark(6),
-            shared: mark(7),
-            payload: number >> 8,
-        })
-    }
-
-    /// Whether it may have been made, and nobody knows.
-    pub(crate) fn is_open(&self) -> bool {
-        matches!(self.state, State::Intended | State::Unknown) && !self.made
-    }
-}
-
 /// An id that belongs to a row, one whose row has been taken back, and one that several rows have.
 const CLAIMED: u64 = 1;
 const UNCLAIMED: u64 = 2;
 const SHARED: u64 = 3;
-
-/// States by their number, which is not stored.
-const STATES: [State; 5] = [State::Intended, State::Done, State::Rejected, State::Unknown, State::Undone];
 
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
@@ -412,11 +350,6 @@ impl Memory {
         }
         self.steps.set(hash_of_step, now.packed());
     }
-}
-
-/// The first 56 bits of a hash in hex.
-fn short(sha256: &str) -> u64 {
-    sha256.get(..16).and_then(|text| u64::from_str_radix(text, 16).ok()).unwrap_or_default() >> 8
 }
 
 /// The 128 bits that stand for these texts.
