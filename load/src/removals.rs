@@ -100,11 +100,15 @@ fn unwanted(chain: &Chain, ledger: &Ledger, name: &str) -> Option<(Unwanted, Cal
     }
     let target = table_of(kind)?;
     let ids = (ledger.id(chain.table, &chain.key), ledger.id(target, key));
-    if let (Some(row), Some(target)) = ids {
-        if ledger.ask(|memory| memory.had(chain.table, &row, kind, &target)) {
+    if let (Some(row), Some(id)) = ids {
+        // Two keys may stand for one tag, company or contact of Intercom.
+        let wanted = chain.steps.iter().filter(|step| step.unwanted.is_none());
+        let mut wanted = wanted.filter_map(|step| step.name.strip_prefix(kind)?.strip_prefix(':'));
+        let is_wanted = wanted.any(|other| ledger.id(target, other).as_ref() == Some(&id));
+        if is_wanted || ledger.ask(|memory| memory.had(chain.table, &row, kind, &id)) {
             return Some((Unwanted::LetGo(State::Undone), no_call(), Find::Repeat));
         }
-        if ledger.ask(|memory| memory.is_shared(chain.table, &row)) {
+        if ledger.ask(|memory| memory.is_shared(chain.table, &row) || memory.is_shared(target, &id)) {
             return Some((Unwanted::Stays, no_call(), Find::Repeat));
         }
     }

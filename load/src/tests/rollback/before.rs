@@ -84,14 +84,20 @@ async fn what_rows_of_one_address_share_is_told_as_drift_and_not_taken_off() {
     let mut tables = desk(&context).await;
     tables["contacts"][3]["email"] = json!("c2@mail.example");
     tables["contacts"][3]["tag_keys"] = json!(["h:tag:1"]);
+    // The one who opened the second thread, and the first once more.
+    tables["conversations"][1]["participant_keys"] = json!(["h:contact:4"]);
+    tables["conversations"][0]["participant_keys"] = json!(["h:contact:2", "h:contact:3"]);
     let manifest = publish(&context, &tables).await;
     load(&context, &settings(&url), &manifest, &Filter::default()).await.unwrap();
-    // The second row's name, and a tag of the first that both have.
+    // The first of two who take part in one thread, and the one who does in another; the second row's name, and a tag of the first
+    // that both have.
+    tables["conversations"][0]["participant_keys"] = json!(["h:contact:3"]);
+    tables["conversations"][1]["participant_keys"] = json!(null);
     tables["contacts"][3]["name"] = json!("Another name");
     tables["contacts"][1]["tag_keys"] = json!(null);
     let manifest = publish(&again(&context), &tables).await;
     let second = load(&again(&context), &settings(&url), &manifest, &Filter::default()).await.unwrap();
-    assert_eq!((second.writes(), second.tables.iter().map(|(_, c)| c.drift).sum::<u64>()), (0, 2), "{second:#?}");
+    assert_eq!((second.writes(), second.tables.iter().map(|(_, c)| c.drift).sum::<u64>()), (0, 3), "{second:#?}");
     let contacts = contents(&url).await;
     let shared = contacts.iter().find(|line| line.starts_with("contact ") && line.contains("c2@mail.example")).unwrap();
     assert!(shared.contains("Contact 2") && shared.contains("\"is\":\"vip\""), "{shared}");
