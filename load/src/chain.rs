@@ -77,12 +77,12 @@ impl Work {
                 halt = Some(Halt::Stopped);
             }
             let outcome = match (&halt, parent) {
-                (Some(_), _) => self.given_up(*todo),
+                (Some(_), _) => given_up(load, step, *todo),
                 (None, Some(State::Rejected)) => Some(Outcome::rejected(
                     PARENT_REJECTED,
                     format!("{} `{}` is not in Intercom", self.chain.table, self.chain.key),
                 )),
-                (None, Some(_)) => self.given_up(*todo),
+                (None, Some(_)) => given_up(load, step, *todo),
                 (None, None) => match self.outcome(load, step, *todo).await {
                     Ok(outcome) => Some(outcome),
                     Err(met) => {
@@ -125,13 +125,6 @@ impl Work {
         }
     }
 
-    /// A step that will not be sent now: free again, unless an earlier load may have sent it.
-    fn given_up(&self, todo: Todo) -> Option<Outcome> {
-        let code = Some(NOT_SENT.to_owned());
-        matches!(todo, Todo::Send | Todo::Update | Todo::Remove)
-            .then(|| Outcome { code, ..Outcome::new(State::Undone) })
-    }
-
     async fn note(&self, load: &Load, step: &Step, outcome: &Outcome) -> Result<(), Halt> {
         let (now, is_own) = (load.context.now(), self.is_own(step));
         let parent_id = match step.call.ids.first() {
@@ -154,6 +147,13 @@ impl Work {
     fn is_own(&self, step: &Step) -> bool {
         step.name == "create" && step.table == self.chain.table && step.key == self.chain.key
     }
+}
+
+/// A step that will not be sent now: free again, unless an earlier load may have sent it, be it only to be taken off.
+fn given_up(load: &Load, step: &Step, todo: Todo) -> Option<Outcome> {
+    let is_made = || load.ledger.known(step.table, &step.key, &step.name).is_some_and(|known| known.made);
+    let is_free = matches!(todo, Todo::Send | Todo::Update) || (todo == Todo::Remove && is_made());
+    is_free.then(|| Outcome { code: Some(NOT_SENT.to_owned()), ..Outcome::new(State::Undone) })
 }
 
 /// Steps summed up to rows: a row's fate is the gravest of its steps'.

@@ -279,7 +279,7 @@ impl Memory {
             payload: payload.or(before.map(|k| k.payload)).unwrap_or_default(),
         };
         let is_create = entry.step == "create";
-        if !before.is_some_and(|k| k.made) {
+        if is_create && !before.is_some_and(|k| k.made) {
             self.list(entry, &detail["before"], before.is_some_and(|k| k.is_open()));
         }
         match entry.state {
