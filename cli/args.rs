@@ -243,7 +243,7 @@ pub(crate) struct Sandbox {
     /// Address to listen on; port 0 takes a free one.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8089")]
     pub(crate) listen: SocketAddr,
-    /// JSON file with admins, teams, custom_object_types and ticket_types.
+    /// JSON file with id, admins, teams, custom_object_types and ticket_types; without an id each start is another workspace.
     #[arg(long, value_name = "FILE")]
     pub(crate) workspace: Option<PathBuf>,
     /// Calls per 10 seconds; 0 is no limit.

@@ -31,4 +31,4 @@ pub use client::{Client, Stats};
 pub use error::{Error, Kind, Result};
 pub use reply::Reply;
 pub use request::{Method, Request};
-pub use settings::{Chance, Clock, Secret, Settings, Token};
+pub use settings::{Chance, Clock, Notice, Secret, Settings, Token};

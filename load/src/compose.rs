@@ -7,7 +7,6 @@ use deskferry_staging::Files;
 use serde_json::{Map, Value, json};
 
 use crate::ledger::Ledger;
-use crate::links;
 use crate::people::People;
 use crate::step::{Call, Field, FileRef, PathId, Reference};
 use crate::tables::ticket_types::TicketType;
@@ -90,7 +89,6 @@ impl Composer<'_> {
                 Some(name) => json!(format!("<p><em>{} wrote:</em></p>{html}", escape(name))),
                 None => json!(html),
             },
-            Field::Linked(value) => links::rewritten(value, &|key| links::address(self.ledger, key)),
             Field::TicketAttributes(values) => match self.ticket_type {
                 Some(kind) => Value::Object(kind.values(values).map_err(Unready::Value)?),
                 None => json!(values),

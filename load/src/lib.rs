@@ -38,6 +38,7 @@ mod load;
 mod outcome;
 mod pace;
 mod people;
+mod perform;
 mod phases;
 mod plan;
 mod read_back;
