@@ -41,6 +41,8 @@ pub(crate) enum Command {
     Rollback(Rollback),
     /// Source, stage, ledger and workspace side by side; exit 1 where they do not balance.
     Reconcile(Reconcile),
+    /// One row's whole way: raw row, models, checks, payload, calls, id in Intercom.
+    Explain(Explain),
     /// What differs between two runs of a table, two tables, or two folders of Parquet: rows, columns, values.
     Diff(Diff),
     /// A document to hand on: scope, checklist, inventory.
@@ -145,6 +147,16 @@ pub(crate) struct Reconcile {
     /// Write to this file instead of stdout.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Explain {
+    /// A source key, a part of one, or an id of Intercom.
+    pub(crate) key: String,
+    /// Its table, where the key alone does not tell.
+    #[arg(long, value_name = "TABLE")]
+    pub(crate) table: Option<String>,
 }
 
 /// Arguments of `diff`.

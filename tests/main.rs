@@ -7,6 +7,7 @@ mod delta;
 mod demo;
 mod desk;
 mod diff;
+mod explain;
 mod pipeline;
 mod report;
 mod rerun;

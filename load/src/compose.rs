@@ -31,9 +31,16 @@ pub(crate) struct Composer<'a> {
     pub(crate) files: &'a Files,
     /// The type of tickets, where threads become tickets.
     pub(crate) ticket_type: Option<&'a TicketType>,
+    /// Rows that are not in Intercom have a name in place of an id: nothing of it is sent.
+    pub(crate) placeholders: bool,
 }
 
 impl Composer<'_> {
+    /// For people to read.
+    pub(crate) fn with_placeholders(self) -> Self {
+        Self { placeholders: true, ..self }
+    }
+
     /// The request of a call. Without `bytes` files have a name only, which is enough to find the message again.
     pub(crate) async fn request(&self, call: &Call, bytes: bool) -> Result<Request, Unready> {
         let mut body = Map::new();
@@ -55,14 +62,19 @@ impl Composer<'_> {
                 PathId::Id(reference) => self.id(reference)?,
                 PathId::Text(text) => text.clone(),
             };
-            path.push_str(&path_escaped(&text));
+            let text = if self.placeholders { text } else { path_escaped(&text) };
+            path.push_str(&text);
             path.push_str(piece);
         }
         Ok(path)
     }
 
     fn id(&self, reference: &Reference) -> Result<String, Unready> {
-        self.ledger.id(reference.table, &reference.key).ok_or_else(|| Unready::Orphan(reference.clone()))
+        match self.ledger.id(reference.table, &reference.key) {
+            Some(id) => Ok(id),
+            None if self.placeholders => Ok(format!("<{} {}>", reference.table, reference.key)),
+            None => Err(Unready::Orphan(reference.clone())),
+        }
     }
 
     async fn value(&self, field: &Field, bytes: bool) -> Result<Option<Value>, Unready> {

@@ -104,7 +104,7 @@ impl Load {
 
     pub(crate) fn composer(&self) -> Composer<'_> {
         let ticket_type = self.ticket_type.get();
-        Composer { ledger: &self.ledger, people: &self.people, files: &self.files, ticket_type }
+        Composer { ledger: &self.ledger, people: &self.people, files: &self.files, ticket_type, placeholders: false }
     }
 
     /// The ticket type of the settings, as the workspace has it now.

@@ -127,6 +127,33 @@ impl Session {
         Ok(answers)
     }
 
+    /// The models that a table of the contract comes from: its own first, then what that reads, each with the tables it names.
+    ///
+    /// # Errors
+    /// `File` for a model that is not one.
+    pub fn lineage(&self, inputs: &Inputs<'_>, table: &str) -> Result<Vec<(String, Vec<String>)>> {
+        let models = inputs.models().into_iter().map(Model::parse).collect::<Result<Vec<_>>>()?;
+        let mut found: Vec<(String, Vec<String>)> = Vec::new();
+        let mut names = vec![table.to_owned()];
+        let mut at = 0;
+        while let Some(name) = names.get(at).cloned() {
+            at += 1;
+            let Some(model) = models.iter().find(|model| model.name == name) else { continue };
+            names.extend(model.tables.iter().filter(|t| !names.contains(t)).cloned().collect::<Vec<_>>());
+            found.push((model.path.clone(), model.tables.iter().cloned().collect()));
+        }
+        Ok(found)
+    }
+
+    /// The checks that read a table of the contract.
+    ///
+    /// # Errors
+    /// `File` for a check that is not one.
+    pub fn checks_of(&self, inputs: &Inputs<'_>, table: &str) -> Result<Vec<String>> {
+        let checks = crate::checks::all(inputs)?;
+        Ok(checks.into_iter().filter(|check| check.query.reads(table)).map(|check| check.query.name).collect())
+    }
+
     async fn file(&self, file: File<'_>) -> Result<Vec<RecordBatch>> {
         let query = Model::parse(file)?;
         self.engine.collect(&query.path, &query.sql).await
