@@ -61,7 +61,11 @@ pub(crate) enum Command {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Init {
     /// The help desk to move.
-    pub(crate) source: String,
+    #[arg(required_unless_present = "explain_spec")]
+    pub(crate) source: Option<String>,
+    /// Show every key that the spec of a source can have, and write nothing.
+    #[arg(long)]
+    pub(crate) explain_spec: bool,
 }
 
 /// Arguments of `extract`.
@@ -76,6 +80,12 @@ pub(crate) struct Extract {
     /// Only what differs from the last state: new and changed rows, and which rows are gone.
     #[arg(long, conflicts_with = "sample")]
     pub(crate) since_last: bool,
+    /// Go on with the newest extract that was stopped before it was published. Sources with an API only: others begin anew.
+    #[arg(long)]
+    pub(crate) resume: bool,
+    /// Throw away what a stopped extract has fetched, and begin anew.
+    #[arg(long, conflicts_with = "resume")]
+    pub(crate) anew: bool,
 }
 
 /// Arguments of `load` and `plan`.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
+use deskferry_extract::Spec;
 use include_dir::{Dir, include_dir};
 
 use crate::error::refused;
@@ -35,6 +36,12 @@ pub(crate) fn spec<'a>(files: &'a Files, kind: &str) -> Result<(String, &'a str)
             format!("[source] kind takes one of: {}", sources(files).join(", ")),
         )),
     }
+}
+
+/// The same, read.
+pub(crate) fn parsed_spec(files: &Files, kind: &str) -> Result<Spec> {
+    let (path, text) = spec(files, kind)?;
+    Ok(Spec::parse(&path, text)?)
 }
 
 /// Names of the sources there are.

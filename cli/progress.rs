@@ -54,7 +54,7 @@ fn bars() -> Progress {
 /// A line every ten seconds.
 #[allow(clippy::disallowed_methods, reason = "shown to people, decides nothing")]
 fn lines() -> Progress {
-    let clock = Mutex::new(Clock { table: String::new(), since: Instant::now(), said: Instant::now() });
+    let clock = Mutex::new(Clock { since: HashMap::new(), said: Instant::now() });
     Arc::new(move |tick| {
         let mut clock = clock.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(line) = clock.line(tick, Instant::now()) {
@@ -63,10 +63,9 @@ fn lines() -> Progress {
     })
 }
 
-/// When the table in hand began, and when the last line was said.
+/// When each table began, and when the last line was said.
 struct Clock {
-    table: String,
-    since: Instant,
+    since: HashMap<String, Instant>,
     said: Instant,
 }
 
@@ -78,9 +77,7 @@ impl Clock {
             self.said = now;
             return Some(format!("{table}: {note}"));
         }
-        if self.table != table {
-            (self.table, self.since) = (table.to_owned(), now);
-        }
+        let since = *self.since.entry(table.to_owned()).or_insert(now);
         if now - self.said < LINE_EVERY {
             return None;
         }
@@ -88,7 +85,7 @@ impl Clock {
         let mut line = format!("{table}: {} rows", number(done));
         if let Some(total) = total {
             line = format!("{table}: {} of {} rows", number(done), number(total));
-            let elapsed = now - self.since;
+            let elapsed = now - since;
             if done > 0 && done < total && elapsed > Duration::ZERO {
                 let left = elapsed.mul_f64((total - done) as f64 / done as f64);
                 line += &format!(", about {} left", duration(left));
@@ -109,7 +106,7 @@ mod tests {
     #[test]
     fn a_line_comes_every_ten_seconds_and_at_the_end_of_a_table() {
         let start = Instant::now();
-        let mut clock = Clock { table: String::new(), since: start, said: start };
+        let mut clock = Clock { since: HashMap::new(), said: start };
         let mut line = |seconds, done, note, is_end| {
             let tick = Tick { table: "contacts", done, total: Some(1_000), note, is_end };
             clock.line(&tick, start + Duration::from_secs(seconds))

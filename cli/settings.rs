@@ -3,12 +3,18 @@
 //! `${VAR}` is read from the environment, so that secrets need not be in the file. An unknown key is an error that names the
 //! line and the keys there are.
 
-use std::path::{Path, PathBuf};
+mod source;
+
+use std::collections::BTreeMap;
+use std::path::Path;
 
 use anyhow::{Context as _, Result};
+use deskferry_extract::Spec;
 use serde::Deserialize;
 
 use crate::error::refused;
+use source::KindOnly;
+pub(crate) use source::Source;
 
 /// Name of the settings file.
 pub(crate) const FILE: &str = "deskferry.toml";
@@ -16,9 +22,9 @@ pub(crate) const FILE: &str = "deskferry.toml";
 /// The whole file.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Settings {
+pub(crate) struct Settings<S = Source> {
     /// The help desk that is read.
-    pub(crate) source: Source,
+    pub(crate) source: S,
     /// Where runs are kept.
     #[serde(default)]
     pub(crate) staging: Staging,
@@ -34,34 +40,6 @@ pub(crate) struct Settings {
     /// How the loader behaves.
     #[serde(default)]
     pub(crate) load: Load,
-}
-
-/// `[source]`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Source {
-    /// Name of a spec: `hesk`.
-    pub(crate) kind: String,
-    /// `mysql://user:password@host:port/database`, or the path of a dump or an export.
-    pub(crate) url: String,
-    /// Folder or object-store URL of the attachments.
-    pub(crate) attachments: Option<String>,
-    /// What the names of the desk's tables begin with.
-    #[serde(default = "default_prefix")]
-    pub(crate) table_prefix: String,
-    /// Time zone of the desk, as in the IANA list.
-    pub(crate) timezone: Option<String>,
-    /// Time zone of the database server, where columns hold wall time; the desk's if not given.
-    pub(crate) database_timezone: Option<String>,
-    /// The desk's own settings file: `hesk_settings.inc.php`.
-    pub(crate) settings_file: Option<PathBuf>,
-    /// The desk's web address, for images and links of articles.
-    pub(crate) site_url: Option<String>,
-    /// Language whose labels are taken where the desk has several, by its own name.
-    pub(crate) language: Option<String>,
-    /// Addresses of the desk itself, which must not become contacts.
-    #[serde(default)]
-    pub(crate) own_mailboxes: Vec<String>,
 }
 
 /// `[staging]`.
@@ -106,6 +84,8 @@ pub(crate) enum Region {
 pub(crate) struct Transform {
     /// Whether the lines of a ticket's history become notes.
     pub(crate) history: History,
+    /// Objects of the source that are brought over only on request, as custom objects; the source's README names them.
+    pub(crate) optional_objects: Vec<String>,
     /// Memory for queries in MiB.
     pub(crate) memory_mib: Option<usize>,
 }
@@ -186,10 +166,6 @@ pub(crate) enum SavedReplies {
     None,
 }
 
-fn default_prefix() -> String {
-    "hesk_".to_owned()
-}
-
 impl Default for Staging {
     fn default() -> Self {
         Self { url: "staging".to_owned() }
@@ -204,8 +180,12 @@ impl Default for Intercom {
 }
 
 impl Settings {
-    /// Reads the file in a migration's folder; `variable` gives the environment.
-    pub(crate) fn read(directory: &Path, variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
+    /// Reads the file in a migration's folder; `variable` gives the environment, `spec` the spec of a source.
+    pub(crate) fn read(
+        directory: &Path,
+        variable: impl Fn(&str) -> Option<String>,
+        spec: impl Fn(&str) -> Result<Spec>,
+    ) -> Result<Self> {
         let path = directory.join(FILE);
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
@@ -217,12 +197,22 @@ impl Settings {
             }
             Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
         };
-        let mut settings: Self = toml::from_str(&text).map_err(|e| {
+        let wrong = |reason: String| {
             refused(
-                format!("{} cannot be used\n{}", path.display(), e.to_string().trim_end()),
+                format!("{} cannot be used\n{}", path.display(), reason.trim_end()),
                 "correct the line that is named",
             )
-        })?;
+        };
+        let kind: KindOnly = toml::from_str(&text).map_err(|e| wrong(e.to_string()))?;
+        let spec = spec(&kind.source.kind)?;
+        let mut settings = if spec.rest.is_none() {
+            toml::from_str(&text).map_err(|e| wrong(e.to_string()))?
+        } else {
+            let Settings { source, staging, intercom, transform, privacy, load } =
+                toml::from_str::<Settings<source::Keys>>(&text).map_err(|e| wrong(e.to_string()))?;
+            let source = Source::declared(source, &spec, &text).map_err(wrong)?;
+            Self { source, staging, intercom, transform, privacy, load }
+        };
         settings.resolve(directory, &variable)?;
         Ok(settings)
     }
@@ -254,6 +244,12 @@ impl Settings {
         let place = |key: &str, text: &str| expand(key, text, &variable).map(|text| within(directory, text));
         let attachments = self.source.attachments.as_deref().map(|text| place("source.attachments", text));
         Ok((place("source.url", &self.source.url)?, attachments.transpose()?))
+    }
+
+    /// What the spec's own settings are set to; read only by commands that go to the source, for there may be secrets among them.
+    pub(crate) fn source_values(&self, variable: impl Fn(&str) -> Option<String>) -> Result<BTreeMap<String, String>> {
+        let values = self.source.values.iter();
+        values.map(|(key, text)| Ok((key.clone(), expand(&format!("source.{key}"), text, &variable)?))).collect()
     }
 
     /// The access tokens, each with where it comes from; read only by commands that need them, so that `extract` runs without.
@@ -296,6 +292,7 @@ impl Settings {
         let mut rows = vec![
             ("source.kind", self.source.kind.clone()),
             ("transform.history", if self.transform.history == History::Notes { "notes" } else { "none" }.to_owned()),
+            ("transform.optional_objects", self.transform.optional_objects.join(",")),
             ("privacy.ip_addresses", personal(self.privacy.ip_addresses).to_owned()),
             ("privacy.anonymised", personal(self.privacy.anonymised).to_owned()),
             ("source.own_mailboxes", self.source.own_mailboxes.join(",")),
@@ -306,7 +303,9 @@ impl Settings {
             ("source.site_url", &self.source.site_url),
         ];
         rows.extend(optional.into_iter().filter_map(|(key, value)| value.clone().map(|value| (key, value))));
-        rows.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+        let mut rows: Vec<(String, String)> = rows.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+        rows.extend(self.source.shown().map(|(key, value)| (format!("source.{key}"), value.to_owned())));
+        rows
     }
 }
 
@@ -346,7 +345,8 @@ mod tests {
     fn read(text: &str) -> Result<Settings> {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(FILE), text).unwrap();
-        Settings::read(folder.path(), |name| (name == "PASSWORD").then(|| "p}${ss".to_owned()))
+        let spec = |_: &str| Ok(Spec::parse("hesk.toml", Spec::built_in("hesk").unwrap())?);
+        Settings::read(folder.path(), |name| (name == "PASSWORD").then(|| "p}${ss".to_owned()), spec)
     }
 
     fn url(settings: &Settings) -> Result<String> {

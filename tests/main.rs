@@ -8,6 +8,7 @@ mod demo;
 mod desk;
 mod diff;
 mod explain;
+mod halo;
 mod pipeline;
 mod report;
 mod rerun;

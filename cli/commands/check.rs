@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use deskferry_extract::{Probe, Request};
+use deskferry_extract::{Probe, ReaderKind, Request};
 use deskferry_load::Readiness;
 use deskferry_staging::{Context, Manifest, Staging};
 use serde_json::json;
@@ -15,7 +15,8 @@ use crate::todo::{Todo, Topic, todos};
 /// Checks source and workspace; exit 1 where something blocks the load.
 pub(crate) async fn run(migration: &Migration, json: bool) -> Result<ExitCode> {
     let from = extract::settings(migration)?;
-    let probe = deskferry_extract::probe(&extract::spec(migration)?, &from).await?;
+    let spec = extract::spec(migration)?;
+    let probe = deskferry_extract::probe(&migration.context, &spec, &from).await?;
     let folder = missing_attachments(&from);
     let settings = load::workspace(migration)?;
     let transformed = migration.context.staging.latest("intercom").await?;
@@ -29,7 +30,7 @@ pub(crate) async fn run(migration: &Migration, json: bool) -> Result<ExitCode> {
     if json {
         print(serde_json::to_string_pretty(&as_json(&probe, &readiness, folder.as_deref(), &personal, blocks))?)?;
     } else {
-        source(&probe, folder.as_deref())?;
+        source(&spec.title, &probe, folder.as_deref())?;
         workspace(migration, &readiness, transformed.is_some())?;
         review(&personal, transformed.is_some())?;
         print(if blocks { "\nBLOCKED: do what is marked above, then check again." } else { "\nReady to load." })?;
@@ -55,10 +56,15 @@ fn missing_attachments(source: &deskferry_extract::Settings) -> Option<String> {
     (!path.contains("://") && !std::path::Path::new(path).exists()).then(|| path.clone())
 }
 
-fn source(probe: &Probe, missing_folder: Option<&str>) -> Result<()> {
-    let version = probe.version.as_deref().unwrap_or("of unknown version");
+fn source(title: &str, probe: &Probe, missing_folder: Option<&str>) -> Result<()> {
+    // An API does not say its version, and need not.
+    let version = match (&probe.version, probe.reader) {
+        (Some(version), _) => format!(" {version}"),
+        (None, ReaderKind::Rest) => String::new(),
+        (None, _) => " of unknown version".to_owned(),
+    };
     let zone = probe.timezone.as_deref().unwrap_or("not known");
-    print(format!("Source: Hesk {version}, read by {}; time zone {zone}", probe.reader))?;
+    print(format!("Source: {title}{version}, read by {}; time zone {zone}", probe.reader))?;
     let mut table = new_table(["table", "rows"]);
     for (name, rows) in probe.tables.iter().filter(|(_, rows)| *rows != Some(0)) {
         table.add_row([name.clone(), rows.map_or_else(String::new, number)]);

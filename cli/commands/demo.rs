@@ -67,8 +67,12 @@ async fn stages(migration: &Migration) -> Result<ExitCode> {
     say("── 1/5 check: what has to be done first ─────────────────────────────────────────");
     super::check::run(migration, false).await?;
     say("\n── 2/5 extract: the dump to Parquet ─────────────────────────────────────────────");
-    super::extract::run(migration, &crate::args::Extract { tables: vec![], sample: None, since_last: false }, false)
-        .await?;
+    super::extract::run(
+        migration,
+        &crate::args::Extract { tables: vec![], sample: None, since_last: false, resume: false, anew: false },
+        false,
+    )
+    .await?;
     say("\n── 3/5 transform: SQL models to Intercom-shaped tables ──────────────────────────");
     super::transform::run(migration, false).await?;
     say("\n── 4/5 load: over HTTP, through the ledger ──────────────────────────────────────");

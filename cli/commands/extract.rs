@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use deskferry_extract::{Request, Settings, Spec};
+use deskferry_extract::{Request, Settings, Spec, Unfinished};
 use deskferry_staging::{Changes, Manifest, Mode};
 
 use super::Migration;
@@ -13,7 +13,13 @@ use crate::{embedded, surroundings};
 
 /// Extracts and says what was staged.
 pub(crate) async fn run(migration: &Migration, extract: &Extract, json: bool) -> Result<ExitCode> {
-    let request = Request { tables: extract.tables.clone(), sample: extract.sample, since_last: extract.since_last };
+    let unfinished = match (extract.resume, extract.anew) {
+        (true, _) => Unfinished::Resume,
+        (_, true) => Unfinished::Discard,
+        _ => Unfinished::Refuse,
+    };
+    let request =
+        Request { tables: extract.tables.clone(), sample: extract.sample, since_last: extract.since_last, unfinished };
     let manifest = stage(migration, &request).await?;
     if json {
         print(serde_json::to_string_pretty(&manifest)?)?;
@@ -24,7 +30,14 @@ pub(crate) async fn run(migration: &Migration, extract: &Extract, json: bool) ->
         }
         remarks(&manifest);
     }
-    Ok(ExitCode::SUCCESS)
+    let mut incomplete = manifest.incomplete().peekable();
+    if incomplete.peek().is_none() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    for (table, reason) in incomplete {
+        say(format!("incomplete: {}.{table}: {reason}", manifest.schema));
+    }
+    Ok(ExitCode::FAILURE)
 }
 
 /// Runs the stage.
@@ -35,8 +48,7 @@ pub(crate) async fn stage(migration: &Migration, request: &Request) -> Result<Ma
 
 /// The source's spec.
 pub(crate) fn spec(migration: &Migration) -> Result<Spec> {
-    let (path, text) = embedded::spec(&migration.files, &migration.settings.source.kind)?;
-    Ok(Spec::parse(&path, text)?)
+    embedded::parsed_spec(&migration.files, &migration.settings.source.kind)
 }
 
 /// What the stage is told of `[source]`.
@@ -51,6 +63,9 @@ pub(crate) fn settings(migration: &Migration) -> Result<Settings> {
         timezone: source.timezone.clone(),
         database_timezone: source.database_timezone.clone(),
         settings_file: source.settings_file.clone(),
+        values: migration.settings.source_values(&migration.variable)?,
+        rate_calls: source.rate_calls,
+        rate_seconds: source.rate_seconds,
     })
 }
 

@@ -5,14 +5,17 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
+use deskferry_extract::Spec;
 
 use crate::args::Init;
 use crate::error::refused;
 use crate::{embedded, report, settings};
 
-const TEMPLATE: &str = r#"# Settings of one migration. ${NAME} is read from the environment; keep secrets there.
-[source]
-kind = "KIND"
+const HEAD: &str = "# Settings of one migration. ${NAME} is read from the environment; keep secrets there.\n";
+
+/// `[source]` of Hesk.
+const HESK: &str = r#"[source]
+kind = "hesk"
 url = "mysql://reader:${HESK_PASSWORD}@127.0.0.1:3306/hesk"   # or a path: hesk.sql, hesk.sql.gz, export.zip
 attachments = "attachments"            # folder (or .tar.gz, or object-store url) with the desk's attachments
 table_prefix = "hesk_"
@@ -22,7 +25,17 @@ timezone = "America/New_York"          # as in Hesk's settings
 # site_url = "https://help.example.com"     # images and files of articles are fetched from there
 # own_mailboxes = ["support@example.com"]   # must not become contacts
 
-[staging]
+"#;
+
+/// Keys that every source with an API has.
+const API: &str = r#"# timezone = "Europe/Berlin"            # the desk's, for dates without a time
+# own_mailboxes = ["support@example.com"]   # must not become contacts
+# rate_calls = 300                       # calls granted, where you know better than the spec
+# rate_seconds = 300                     # … in so many seconds
+
+"#;
+
+const OTHERS: &str = r#"[staging]
 url = "staging"                        # folder, s3://bucket/prefix, gs://, az://
 
 [intercom]
@@ -50,14 +63,18 @@ saved_replies = "file"                 # or "snippets", "none"
 
 /// Writes the files.
 pub(crate) fn run(directory: &Path, init: &Init) -> Result<ExitCode> {
+    let Some(source) = init.source.as_deref().filter(|_| !init.explain_spec) else {
+        report::print(Spec::vocabulary())?;
+        return Ok(ExitCode::SUCCESS);
+    };
     let files = embedded::files(directory)?;
-    embedded::spec(&files, &init.source)?;
+    let spec = embedded::parsed_spec(&files, source)?;
     let path = directory.join(settings::FILE);
     if path.exists() {
         return Err(refused(format!("{} exists already", path.display()), "edit it, or name another folder with -C"));
     }
-    create(&path, &TEMPLATE.replace("KIND", &init.source))?;
-    for (name, text) in embedded::mappings(&files, &init.source) {
+    create(&path, &format!("{HEAD}{}{OTHERS}", section(&spec)))?;
+    for (name, text) in embedded::mappings(&files, source) {
         let path = directory.join("mapping").join(name);
         if path.exists() {
             report::say(format!("kept {}", path.display()));
@@ -65,8 +82,41 @@ pub(crate) fn run(directory: &Path, init: &Init) -> Result<ExitCode> {
             create(&path, text)?;
         }
     }
-    report::say("\nNext: fill in deskferry.toml, export INTERCOM_TOKEN, then `deskferry check`.");
+    report::say(format!("\nNext: fill in deskferry.toml, export {}, then `deskferry check`.", exports(&spec)));
     Ok(ExitCode::SUCCESS)
+}
+
+/// `[source]`, out of the settings that the spec declares.
+fn section(spec: &Spec) -> String {
+    if spec.rest.is_none() {
+        return HESK.to_owned();
+    }
+    let mut section = format!("[source]\nkind = {}\n", quoted(&spec.name));
+    if spec.setting("url").is_none() {
+        section += &line("url", "https://help.example.com/api", "address of the API");
+    }
+    for (name, setting) in &spec.settings {
+        let example = if setting.example.is_empty() { setting.default.as_deref() } else { Some(&*setting.example) };
+        let line = line(name, example.unwrap_or_default(), &setting.help);
+        section += &if setting.optional || setting.default.is_some() { format!("# {line}") } else { line };
+    }
+    section + API
+}
+
+fn line(name: &str, value: &str, help: &str) -> String {
+    let pair = format!("{name} = {}", quoted(value));
+    format!("{pair:38} # {}\n", help.replace('\n', " "))
+}
+
+/// A text as TOML has it.
+fn quoted(text: &str) -> String {
+    toml::Value::from(text).to_string()
+}
+
+/// The variables of the environment that the settings name.
+fn exports(spec: &Spec) -> String {
+    let named = spec.settings.iter().filter_map(|(_, s)| s.example.split_once("${")?.1.split_once('}'));
+    named.map(|(name, _)| name).chain(["INTERCOM_TOKEN"]).collect::<Vec<_>>().join(", ")
 }
 
 fn create(path: &Path, text: &str) -> Result<()> {

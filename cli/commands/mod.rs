@@ -78,8 +78,9 @@ impl Migration {
         variable: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
         progress: Progress,
     ) -> Result<Self> {
-        let settings = Settings::read(directory, &variable)?;
         let files = embedded::files(directory)?;
+        let spec = |kind: &str| embedded::parsed_spec(&files, kind);
+        let settings = Settings::read(directory, &variable, spec)?;
         let staging: Staging = surroundings::staging(&settings)?;
         let context = surroundings::context(staging, progress);
         Ok(Self { directory: directory.to_owned(), settings, files, context, variable: Box::new(variable) })

@@ -222,6 +222,16 @@ fn content_type(by_bytes: Option<&'static str>, real_name: &str) -> &'static str
     }
 }
 
+/// Stages a local file of this name: what is kept, and its type by its bytes or its name. The inner error is why it cannot be.
+pub(crate) async fn stage_file(
+    context: &Context,
+    file: std::fs::File,
+    name: &str,
+) -> Result<Result<(deskferry_staging::File, &'static str), String>> {
+    let found = source::put_local(context, file).await?;
+    Ok(found.map(|found| (found.file, content_type(found.type_by_bytes, name))))
+}
+
 /// Accepts a bare file name only.
 fn check_name(name: &str) -> Result<(), &'static str> {
     if name.is_empty() {

@@ -41,7 +41,7 @@ pub(crate) fn data_type(column: ColumnType) -> DataType {
         ColumnType::Int | ColumnType::Duration => DataType::Int64,
         ColumnType::Float => DataType::Float64,
         ColumnType::Bool => DataType::Boolean,
-        ColumnType::Text => DataType::Utf8,
+        ColumnType::Text | ColumnType::Json => DataType::Utf8,
         ColumnType::Timestamp => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
     }
 }
@@ -63,7 +63,7 @@ impl Cells {
             ColumnType::Int => Self::Int(Int64Builder::new()),
             ColumnType::Float => Self::Float(Float64Builder::new()),
             ColumnType::Bool => Self::Bool(BooleanBuilder::new()),
-            ColumnType::Text => Self::Text(StringBuilder::new()),
+            ColumnType::Text | ColumnType::Json => Self::Text(StringBuilder::new()),
             ColumnType::Timestamp => {
                 Self::Timestamp(TimestampMicrosecondBuilder::new().with_data_type(data_type(column)), zone)
             }

@@ -4,6 +4,9 @@ use std::path::Path;
 
 use deskferry_staging::Kind;
 
+/// How an extract that was stopped goes on.
+const RESUME: &str = "go on with `deskferry extract --resume`";
+
 /// An error of extract.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -120,9 +123,68 @@ pub enum Error {
         #[source]
         source: object_store::Error,
     },
+    /// A call to the source failed for good.
+    #[error("cannot read {what}")]
+    Http {
+        /// What was to be read: table `tickets`.
+        what: String,
+        /// Whether it went to another host than the source's own.
+        is_other: bool,
+        /// Whether what was fetched before is kept.
+        kept: bool,
+        /// The client's own error.
+        #[source]
+        source: Box<deskferry_http::Error>,
+    },
+    /// A reply is not what the spec describes.
+    #[error("{what}: the reply is not what the spec describes: {reason}")]
+    Reply {
+        /// What was read: table `tickets`.
+        what: String,
+        /// What came instead.
+        reason: String,
+        /// What to do about it.
+        hint: String,
+    },
+    /// The source does not let us read a table without which nothing is published.
+    #[error("the source refuses table `{table}`: {reason}")]
+    NoAccess {
+        /// The table.
+        table: String,
+        /// What the source said.
+        reason: String,
+    },
+    /// An earlier extract has fetched something and was not published.
+    #[error("run {run} was begun {begun} and has not been finished")]
+    Unfinished {
+        /// The run.
+        run: String,
+        /// When.
+        begun: String,
+    },
+    /// There is nothing to go on with.
+    #[error("there is no unfinished extract of `{spec}`")]
+    NothingUnfinished {
+        /// The spec.
+        spec: String,
+    },
+    /// What was begun is not what is asked for now.
+    #[error("run {run} was begun with another {what}")]
+    OtherPlan {
+        /// The run.
+        run: String,
+        /// What differs.
+        what: String,
+    },
     /// The stage failed.
     #[error(transparent)]
     Staging(#[from] deskferry_staging::Error),
+    /// The user asked to stop. What was fetched is kept.
+    #[error("stopped; what run {run} has fetched is kept")]
+    Stopped {
+        /// The run.
+        run: String,
+    },
     /// The user asked to stop. Nothing was published.
     #[error("stopped before the run was published")]
     Cancelled,
@@ -140,8 +202,18 @@ impl Error {
             | Self::NoTable { .. }
             | Self::NotThisSource { .. }
             | Self::Unsupported { .. }
+            | Self::NoAccess { .. }
+            | Self::Unfinished { .. }
+            | Self::NothingUnfinished { .. }
+            | Self::OtherPlan { .. }
             | Self::Read { .. } => Kind::Invalid,
-            Self::Damaged { .. } | Self::Count { .. } | Self::Repeated { .. } => Kind::Data,
+            Self::Http { source, .. } => match source.kind() {
+                deskferry_http::Kind::Unavailable => Kind::Unavailable,
+                deskferry_http::Kind::Invalid => Kind::Invalid,
+                deskferry_http::Kind::Data => Kind::Data,
+                deskferry_http::Kind::Internal => Kind::Internal,
+            },
+            Self::Reply { .. } | Self::Damaged { .. } | Self::Count { .. } | Self::Repeated { .. } => Kind::Data,
             Self::Overtaken { .. } => Kind::Conflict,
             Self::Database { kind, .. } => *kind,
             Self::Store { source, .. } => match source {
@@ -151,7 +223,7 @@ impl Error {
                 _ => Kind::Unavailable,
             },
             Self::Staging(source) => source.kind(),
-            Self::Cancelled => Kind::Unavailable,
+            Self::Cancelled | Self::Stopped { .. } => Kind::Unavailable,
             Self::Internal(_) => Kind::Internal,
         }
     }
@@ -159,9 +231,26 @@ impl Error {
     /// What the user can do.
     pub fn hint(&self) -> Option<String> {
         let text = match self {
-            Self::Spec { file, .. } => format!("correct {file}; extract/sources/ in the repository shows every key"),
-            Self::Setting { hint, .. } | Self::NotThisSource { hint, .. } | Self::Unsupported { hint, .. } => {
-                hint.clone()
+            Self::Spec { file, .. } => format!("correct {file}; `deskferry init --explain-spec` shows every key"),
+            Self::Setting { hint, .. }
+            | Self::NotThisSource { hint, .. }
+            | Self::Unsupported { hint, .. }
+            | Self::Reply { hint, .. } => hint.clone(),
+            Self::Http { source, kept, .. } => match (source.hint(), kept) {
+                (_, true) if source.kind() == deskferry_http::Kind::Unavailable => RESUME.into(),
+                (Some(hint), true) => format!("{hint}; then {RESUME}"),
+                (hint, _) => return hint,
+            },
+            Self::Stopped { .. } => RESUME.into(),
+            Self::NoAccess { table, .. } => format!(
+                "give the account that [source] logs in as the right to read it, then `deskferry extract --resume`; or say `access = \"optional\"` of `{table}` in the spec"
+            ),
+            Self::Unfinished { .. } => {
+                "`deskferry extract --resume` goes on with it; `deskferry extract --anew` throws away what it has fetched".into()
+            }
+            Self::NothingUnfinished { .. } => "run `deskferry extract`".into(),
+            Self::OtherPlan { .. } => {
+                "give what it was begun with, or throw it away with `deskferry extract --anew`".into()
             }
             Self::NoTable { known, .. } => format!("the tables are: {known}"),
             Self::Read { .. } => "check the path in [source] of deskferry.toml and the rights on the file".into(),

@@ -46,6 +46,10 @@ pub struct Probe {
 /// `Overtaken`, `Cancelled` and every other error leave nothing published.
 pub async fn extract(context: &Context, spec: &Spec, settings: &Settings, request: &Request) -> Result<Manifest> {
     check_tables(spec, request)?;
+    if let Some(rest) = &spec.rest {
+        check_comparable(ReaderKind::Rest, request)?;
+        return crate::rest::extract(context, spec, rest, settings, request).await;
+    }
     let desk = Desk::read(settings)?;
     let settings = &desk.complete(settings);
     let kind = reader_kind(spec, settings)?;
@@ -96,11 +100,15 @@ pub async fn extract(context: &Context, spec: &Spec, settings: &Settings, reques
     Ok(run.publish(context.now()).await?)
 }
 
-/// Looks at a source without staging anything: a database is asked for counts, a dump is read through.
+/// Looks at a source without staging anything: a database is asked for counts, a dump is read through, an API is asked for the
+/// first page of each list.
 ///
 /// # Errors
 /// As [`extract`], but for the stage's own.
-pub async fn probe(spec: &Spec, settings: &Settings) -> Result<Probe> {
+pub async fn probe(context: &Context, spec: &Spec, settings: &Settings) -> Result<Probe> {
+    if let Some(rest) = &spec.rest {
+        return crate::rest::probe(context, spec, rest, settings).await;
+    }
     let desk = Desk::read(settings)?;
     let settings = &desk.complete(settings);
     let kind = reader_kind(spec, settings)?;
@@ -192,6 +200,7 @@ fn reader(kind: ReaderKind, spec: &Spec, settings: &Settings, cancel: Cancellati
         ReaderKind::Mysql => Box::new(crate::mysql::MySql::new(spec, settings)?),
         ReaderKind::Mysqldump => Box::new(Dump::new(path, spec, settings, cancel)),
         ReaderKind::ExportZip => Box::new(Export::new(path, spec, settings, cancel)),
+        ReaderKind::Rest => return Err(Error::Internal("a REST source has a reader of its own".into())),
     })
 }
 
@@ -215,7 +224,7 @@ fn check_counts(run: &mut RunWriter) -> Result<()> {
 }
 
 /// `settings(key, value)`.
-async fn stage_settings(run: &mut RunWriter, rows: &[(String, String)]) -> Result<()> {
+pub(crate) async fn stage_settings(run: &mut RunWriter, rows: &[(String, String)]) -> Result<()> {
     let fields = ["key", "value"].map(|name| Field::new(name, DataType::Utf8, true));
     let schema = Arc::new(Schema::new(fields.to_vec()));
     let column =

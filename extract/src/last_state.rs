@@ -27,8 +27,8 @@ use futures::TryStreamExt as _;
 
 use crate::quirks::hesk_settings;
 use crate::spec::{ReaderKind, Table};
-use crate::{Error, Request, Result, Spec, attachments, table};
-pub(crate) use known::{Known, with_deleted};
+use crate::{Error, Request, Result, Spec, attachments, rest, table};
+pub(crate) use known::{Known, Scope, with_deleted};
 
 /// The last state of the tables that are to be read.
 #[derive(Default)]
@@ -54,7 +54,11 @@ impl LastState {
         }
         let declared = spec.tables.iter().filter(|t| request.wants(&t.name));
         let names_files = spec.tables.iter().any(|t| t.file.is_some() && request.wants(&t.name));
-        let files = names_files.then(|| (attachments::TABLE.to_owned(), attachments::schema(), attachments::key()));
+        let files = match spec.rest {
+            Some(_) => rest::files_of(spec, request),
+            None => names_files.then(|| (attachments::schema(), attachments::key())),
+        };
+        let files = files.map(|(schema, key)| (attachments::TABLE.to_owned(), schema, key));
         let tables = declared.map(|t| (t.name.clone(), table::schema(t), t.key.columns().to_vec()));
         let mut whole: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
         for (name, schema, key) in tables.chain(files) {
@@ -86,6 +90,23 @@ impl LastState {
             return Ok(Err("as it was last read out of an export"));
         }
         Known::read(context, runs, name, schema, key).await
+    }
+
+    /// Whether a table can be compared.
+    pub(crate) fn has(&self, table: &str) -> bool {
+        self.tables.contains_key(table)
+    }
+
+    /// The newest run of the source when this was read.
+    pub(crate) fn newest(&self) -> Option<&RunId> {
+        self.newest.as_ref()
+    }
+
+    /// Only some rows of a table are read now: of the others nothing is known.
+    pub(crate) fn narrow(&mut self, table: &str, scope: Scope) {
+        if let Some(known) = self.tables.get_mut(table) {
+            known.narrow(scope);
+        }
     }
 
     /// Takes the state of a table that is read now with these columns of the source. `None` where it cannot be compared.

@@ -48,6 +48,7 @@ mod mysql;
 mod mysqldump;
 mod quirks;
 mod reader;
+mod rest;
 mod settings;
 mod sink;
 mod spec;
@@ -58,5 +59,8 @@ mod values;
 
 pub use error::{Error, Result};
 pub use extract::{Probe, extract, probe};
-pub use settings::{Request, Settings};
-pub use spec::{Column, ColumnType, Key, Naming, Parent, ReaderKind, Spec, Table};
+pub use settings::{Request, Settings, Unfinished};
+pub use spec::{
+    Access, Column, ColumnType, Detail, Download, Hidden, Key, Login, Naming, Paging, Params, Parent, Place, Rate,
+    ReaderKind, Rest, Setting, Spec, Table, Template,
+};

@@ -1,5 +1,6 @@
 //! What one extract is asked to do. Plain data: the command line builds it, nothing here reads files or the environment.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -24,11 +25,17 @@ pub struct Settings {
     pub database_timezone: Option<String>,
     /// The help desk's own settings file.
     pub settings_file: Option<PathBuf>,
+    /// Values of the settings that the spec declares, by name.
+    pub values: BTreeMap<String, String>,
+    /// Calls that the source grants, where the user knows better than the spec.
+    pub rate_calls: Option<u64>,
+    /// Seconds in which it grants them.
+    pub rate_seconds: Option<u64>,
 }
 
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The url may hold a password, the options a key.
+        // The url may hold a password, the options a key, the values a secret.
         f.debug_struct("Settings").field("table_prefix", &self.table_prefix).finish_non_exhaustive()
     }
 }
@@ -42,6 +49,20 @@ pub struct Request {
     pub sample: Option<u64>,
     /// Stage only what differs from the last state: new and changed rows, and the keys of rows that are gone.
     pub since_last: bool,
+    /// What to do with what an earlier extract has fetched and not published.
+    pub unfinished: Unfinished,
+}
+
+/// What to do with what an earlier extract has fetched and not published. Only readers that need hours keep it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Unfinished {
+    /// Refuse, and say that it is there.
+    #[default]
+    Refuse,
+    /// Go on with the newest.
+    Resume,
+    /// Throw it away and begin anew.
+    Discard,
 }
 
 impl Request {

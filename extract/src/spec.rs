@@ -19,14 +19,27 @@
 //! ```
 //!
 //! A column that is not declared is never read: the spec is the allow-list that keeps secrets out of the stage.
+//!
+//! What a source with a REST API says besides is in `spec/rest.rs`; `spec/vocabulary.toml` shows every key in use.
+
+mod check;
+mod columns;
+mod rest;
+mod template;
 
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use sha2::{Digest as _, Sha256};
 
+pub use columns::{Column, ColumnType};
+pub use rest::{Access, Detail, Download, Hidden, Login, Paging, Rate, Rest, Setting};
+pub use template::{Params, Place, Template};
+
 use crate::{Error, Result};
+
+/// A spec that has every key of the vocabulary, with what each means.
+const VOCABULARY: &str = include_str!("spec/vocabulary.toml");
 
 static BUILT_IN: include_dir::Dir<'_> = include_dir::include_dir!("$CARGO_MANIFEST_DIR/sources");
 
@@ -40,6 +53,12 @@ pub struct Spec {
     pub title: String,
     /// Forms in which the source can be read.
     pub readers: Vec<ReaderKind>,
+    /// Keys of `[source]` in `deskferry.toml` that this source has besides `kind` and `url`.
+    #[serde(default, deserialize_with = "columns::in_order")]
+    pub settings: Vec<(String, Setting)>,
+    /// Where the API is and how it is called.
+    #[serde(default)]
+    pub rest: Option<Rest>,
     /// The tables and all of their columns that may be read.
     #[serde(rename = "table")]
     pub tables: Vec<Table>,
@@ -58,6 +77,8 @@ pub enum ReaderKind {
     Mysqldump,
     /// The zip that Hesk's "Export tickets" page makes.
     ExportZip,
+    /// A REST API.
+    Rest,
 }
 
 impl fmt::Display for ReaderKind {
@@ -66,6 +87,7 @@ impl fmt::Display for ReaderKind {
             Self::Mysql => "mysql",
             Self::Mysqldump => "mysqldump",
             Self::ExportZip => "export_zip",
+            Self::Rest => "rest",
         })
     }
 }
@@ -93,8 +115,59 @@ pub struct Table {
     /// Which columns of other tables name its rows: a sample takes only the rows along that its rows of those tables name.
     #[serde(default)]
     pub named_by: Vec<Naming>,
+    /// Path of its list below the API's address.
+    #[serde(default)]
+    pub path: Option<Template>,
+    /// Parameters of the list.
+    #[serde(default)]
+    pub query: Params,
+    /// How the list comes in pages, where not as `[rest.paging]` says.
+    #[serde(default)]
+    pub paging: Option<Paging>,
+    /// Where in a reply the rows are, tried in order; the reply itself for `""`, and if nothing is given.
+    #[serde(default)]
+    pub rows: Vec<String>,
+    /// Where in a reply the source's own count of the list's rows is.
+    #[serde(default)]
+    pub total: Option<String>,
+    /// Parameters with which the list is read once each; rows of one key are one row.
+    #[serde(default)]
+    pub passes: Vec<Params>,
+    /// Column that is filled with the number, from 0, of the last pass that listed the row.
+    #[serde(default)]
+    pub pass_column: Option<String>,
+    /// Columns that are no one's business in some rows.
+    #[serde(default)]
+    pub hidden: Option<Hidden>,
+    /// A list that ends at so many rows was cut off by the source.
+    #[serde(default)]
+    pub ceiling: Option<u64>,
+    /// Parameters that put the newest rows first, for samples.
+    #[serde(default)]
+    pub newest: Params,
+    /// Parameter that takes a time: only rows that changed since are listed.
+    #[serde(default)]
+    pub since: Option<String>,
+    /// How each row of the list is read in full; what it has wins over the list.
+    #[serde(default)]
+    pub detail: Option<Detail>,
+    /// What it means that the source refuses the table.
+    #[serde(default)]
+    pub access: Access,
+    /// Column of the parent's row without which, or where it is 0, false or empty, the parent is not asked.
+    #[serde(default)]
+    pub parent_if: Option<String>,
+    /// The rows are this array in each row of the parent; no call is made.
+    #[serde(default)]
+    pub inside: Option<String>,
+    /// How the file that each row stands for is fetched.
+    #[serde(default)]
+    pub download: Option<Download>,
+    /// Columns of HTML whose images are fetched, too.
+    #[serde(default)]
+    pub images_in: Vec<String>,
     /// Columns in the order in which they are staged.
-    #[serde(deserialize_with = "columns")]
+    #[serde(deserialize_with = "columns::columns")]
     pub columns: Vec<Column>,
 }
 
@@ -118,33 +191,6 @@ pub struct Naming {
     pub table: String,
     /// Its column.
     pub column: String,
-}
-
-/// One column of a table.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Column {
-    /// Name in the source and in the stage.
-    pub name: String,
-    /// What its values are.
-    pub column_type: ColumnType,
-}
-
-/// What the values of a column are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ColumnType {
-    /// Whole number: Int64.
-    Int,
-    /// Number: Float64.
-    Float,
-    /// `0` or `1`: Boolean.
-    Bool,
-    /// Text, byte for byte: Utf8.
-    Text,
-    /// An instant: Timestamp in microseconds, UTC.
-    Timestamp,
-    /// `HH:MM:SS`: Int64 seconds.
-    Duration,
 }
 
 /// One column or several.
@@ -176,13 +222,18 @@ impl Spec {
         let wrong = |source: Box<dyn std::error::Error + Send + Sync>| Error::Spec { file: file.to_owned(), source };
         let mut spec: Self = toml::from_str(text).map_err(|e| wrong(Box::new(e)))?;
         spec.sha256 = hex::encode(Sha256::digest(text));
-        spec.check().map_err(|reason| wrong(reason.into()))?;
+        check::check(&spec).map_err(|wrong_table| wrong(wrong_table.told_in(text).into()))?;
         Ok(spec)
     }
 
     /// The text of a spec that comes with deskferry.
     pub fn built_in(name: &str) -> Option<&'static str> {
         BUILT_IN.get_file(format!("{name}.toml"))?.contents_utf8()
+    }
+
+    /// Every key that a spec can have, with what it means: itself a spec.
+    pub fn vocabulary() -> &'static str {
+        VOCABULARY
     }
 
     /// Names of the specs that come with deskferry.
@@ -193,49 +244,20 @@ impl Spec {
         names
     }
 
+    /// A setting by name.
+    pub fn setting(&self, name: &str) -> Option<&Setting> {
+        self.settings.iter().find(|(key, _)| key == name).map(|(_, setting)| setting)
+    }
+
+    /// Whether rows of other tables are asked for by rows of this one, which is nobody's child: what a sample is taken of.
+    pub fn has_children(&self, table: &Table) -> bool {
+        let is_child = |t: &Table| t.path.is_some() && t.parent.as_ref().is_some_and(|p| p.table == table.name);
+        table.parent.is_none() && self.tables.iter().any(is_child)
+    }
+
     /// A table by name.
     pub fn table(&self, name: &str) -> Option<&Table> {
         self.tables.iter().find(|t| t.name == name)
-    }
-
-    fn check(&self) -> Result<(), String> {
-        for (at, table) in self.tables.iter().enumerate() {
-            let name = &table.name;
-            if self.tables[..at].iter().any(|t| t.name == *name) {
-                return Err(format!("table `{name}` is declared twice"));
-            }
-            let parent = table.parent.as_ref();
-            let named = table.key.columns().iter().chain(&table.updated_at).chain(&table.file);
-            let named = named.chain(parent.map(|p| &p.column));
-            let is_known = |p: &Parent| self.table(&p.table).is_some_and(|t| t.column(&p.key).is_some());
-            if let Some(parent) = parent.filter(|p| !is_known(p)) {
-                return Err(format!(
-                    "table `{name}` belongs to `{}.{}`, which is not declared",
-                    parent.table, parent.key
-                ));
-            }
-            let names =
-                |n: &&Naming| self.table(&n.table).is_some_and(|t| t.parent.is_some() && t.column(&n.column).is_some());
-            if let Some(wrong) = table.named_by.iter().find(|naming| !names(naming)) {
-                return Err(format!(
-                    "table `{name}` is named by `{}.{}`, which has no parent or is not declared",
-                    wrong.table, wrong.column
-                ));
-            }
-            if let Some(column) = named.into_iter().find(|c| table.column(c).is_none()) {
-                return Err(format!("table `{name}` names column `{column}` but does not declare it"));
-            }
-            if table.key.columns().is_empty() {
-                return Err(format!("table `{name}` has an empty key"));
-            }
-            if let Some(column) = table.columns.iter().enumerate().find_map(|(i, c)| {
-                let twice = table.columns[..i].iter().any(|o| o.name.eq_ignore_ascii_case(&c.name));
-                (twice || c.name == "_extra").then_some(&c.name)
-            }) {
-                return Err(format!("table `{name}` declares column `{column}` twice, or it is a reserved name"));
-            }
-        }
-        Ok(())
     }
 }
 
@@ -246,91 +268,5 @@ impl Table {
     }
 }
 
-/// Columns in the order of the file, `name{1..3}` written out.
-fn columns<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Column>, D::Error> {
-    struct Columns;
-    impl<'de> Visitor<'de> for Columns {
-        type Value = Vec<Column>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("columns as `name = \"type\"`")
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-            let mut columns = Vec::new();
-            while let Some((name, column_type)) = map.next_entry::<String, ColumnType>()? {
-                for name in expand(&name).map_err(A::Error::custom)? {
-                    columns.push(Column { name, column_type });
-                }
-            }
-            Ok(columns)
-        }
-    }
-    deserializer.deserialize_map(Columns)
-}
-
-fn expand(name: &str) -> Result<Vec<String>, String> {
-    let Some((start, rest)) = name.split_once('{') else { return Ok(vec![name.to_owned()]) };
-    let range = || {
-        let (range, end) = rest.split_once('}')?;
-        let (first, last) = range.split_once("..")?;
-        let (first, last): (u16, u16) = (first.parse().ok()?, last.parse().ok()?);
-        (first <= last && last - first < 1000).then_some((first..=last, end))
-    };
-    let (numbers, end) = range().ok_or_else(|| format!("column `{name}` is not of the form `name{{1..100}}`"))?;
-    Ok(numbers.map(|n| format!("{start}{n}{end}")).collect())
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn message(text: &str) -> String {
-        let error = Spec::parse("sources/x.toml", text).unwrap_err();
-        format!("{error}: {}", std::error::Error::source(&error).unwrap())
-    }
-
-    #[test]
-    fn built_in_spec_expands_its_columns_in_order() {
-        let spec = Spec::parse("hesk.toml", Spec::built_in("hesk").unwrap()).unwrap();
-        let tickets = spec.table("tickets").unwrap();
-        assert_eq!(tickets.columns[0].name, "id");
-        assert_eq!(tickets.columns.iter().filter(|c| c.name.starts_with("custom")).count(), 100);
-        assert_eq!(tickets.columns.last().unwrap().name, "custom100");
-        assert!(Spec::built_in_names().contains(&"hesk"));
-    }
-
-    #[test]
-    fn key_is_one_column_or_several() {
-        let text = "name = \"x\"\ntitle = \"X\"\nreaders = []\n[[table]]\nname = \"t\"\nkey = [\"a\", \"b\"]\n[table.columns]\na = \"int\"\nb = \"int\"\n";
-        assert_eq!(Spec::parse("x", text).unwrap().tables[0].key.columns(), ["a", "b"]);
-        assert_eq!(Spec::parse("x", &text.replace("[\"a\", \"b\"]", "\"a\"")).unwrap().tables[0].key.columns(), ["a"]);
-    }
-
-    #[test]
-    fn no_secret_column_is_declared() {
-        let spec = Spec::parse("hesk.toml", Spec::built_in("hesk").unwrap()).unwrap();
-        for table in &spec.tables {
-            for column in &table.columns {
-                let name = column.name.to_lowercase();
-                let secret = ["pass", "mfa", "token", "secret", "hash"].iter().any(|s| name.contains(s));
-                assert!(!secret, "{}.{}", table.name, column.name);
-            }
-        }
-    }
-
-    #[test]
-    fn wrong_spec_names_file_line_and_allowed_values() {
-        let head = "name = \"x\"\ntitle = \"X\"\nreaders = [\"mysql\"]\n[[table]]\nname = \"t\"\nkey = \"id\"\n";
-        let text = message(&format!("{head}[table.columns]\nid = \"number\"\n"));
-        for part in ["sources/x.toml", "line 8", "number", "`int`", "`duration`"] {
-            assert!(text.contains(part), "{part} in {text}");
-        }
-        let text = message(&format!("{head}kee = 1\n[table.columns]\nid = \"int\"\n"));
-        assert!(text.contains("kee") && text.contains("updated_at") && text.contains("line 7"), "{text}");
-        assert!(message(&format!("{head}[table.columns]\nno = \"int\"\n")).contains("`id`"));
-        assert!(
-            message(&format!("{head}[table.columns]\nid = \"int\"\n\"c{{3..1}}\" = \"int\"\n")).contains("c{3..1}")
-        );
-    }
-}
+mod tests;

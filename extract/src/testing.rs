@@ -86,21 +86,26 @@ impl Desk {
 
     /// Some columns of the rows of a staged table; NULL is `-`.
     pub(crate) async fn rows(&self, manifest: &Manifest, table: &str, columns: &[&str]) -> Vec<String> {
-        let batches: Vec<_> = self.context.staging.read(manifest, table).unwrap().try_collect().await.unwrap();
-        let options = FormatOptions::default().with_null("-");
-        let mut rows = Vec::new();
-        for batch in batches {
-            let all: Vec<_> = batch.schema().fields().iter().map(|f| f.name().clone()).collect();
-            let wanted: Vec<&str> =
-                if columns.is_empty() { all.iter().map(String::as_str).collect() } else { columns.to_vec() };
-            let columns: Vec<ArrayRef> = wanted.iter().map(|c| plain(batch.column_by_name(c).unwrap())).collect();
-            let formats: Vec<_> = columns.iter().map(|c| ArrayFormatter::try_new(c, &options).unwrap()).collect();
-            for row in 0..batch.num_rows() {
-                rows.push(formats.iter().map(|f| f.value(row).to_string()).collect::<Vec<_>>().join("|"));
-            }
-        }
-        rows
+        rows_of(&self.context, manifest, table, columns).await
     }
+}
+
+/// Some columns of the rows of a staged table; NULL is `-`.
+pub(crate) async fn rows_of(context: &Context, manifest: &Manifest, table: &str, columns: &[&str]) -> Vec<String> {
+    let batches: Vec<_> = context.staging.read(manifest, table).unwrap().try_collect().await.unwrap();
+    let options = FormatOptions::default().with_null("-");
+    let mut rows = Vec::new();
+    for batch in batches {
+        let all: Vec<_> = batch.schema().fields().iter().map(|f| f.name().clone()).collect();
+        let wanted: Vec<&str> =
+            if columns.is_empty() { all.iter().map(String::as_str).collect() } else { columns.to_vec() };
+        let columns: Vec<ArrayRef> = wanted.iter().map(|c| plain(batch.column_by_name(c).unwrap())).collect();
+        let formats: Vec<_> = columns.iter().map(|c| ArrayFormatter::try_new(c, &options).unwrap()).collect();
+        for row in 0..batch.num_rows() {
+            rows.push(formats.iter().map(|f| f.value(row).to_string()).collect::<Vec<_>>().join("|"));
+        }
+    }
+    rows
 }
 
 /// Times by an offset: names of zones need a feature of arrow.

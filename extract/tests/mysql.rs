@@ -298,7 +298,7 @@ async fn each_wrong_setting_is_named_with_a_hint() {
         assert_eq!(error.kind(), kind, "{hint}: {error:?}");
         assert!(error.hint().unwrap().contains(hint), "{hint}: {error:?} {:?}", error.hint());
     }
-    let probed = probe(&spec(), &root("desk")).await.unwrap();
+    let probed = probe(&context(), &spec(), &root("desk")).await.unwrap();
     assert!(probed.tables.contains(&("replies".to_owned(), Some(3))), "{probed:?}");
     assert!(probed.remarks.iter().any(|r| r.contains("MariaDB")), "{probed:?}");
 }

@@ -1,4 +1,5 @@
-//! The apps whose tokens a client has: each with its own budget, together under the limit of their workspace.
+//! The apps whose tokens a client has: each with its own budget, together under the limit of their workspace and under what is
+//! granted beforehand.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -7,6 +8,8 @@ use reqwest::header::HeaderMap;
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
+use crate::Grant;
+use crate::own_window::OwnWindow;
 use crate::rate_limit::{Budget, Room, Seen};
 use crate::reply::header;
 use crate::workspace_limit::WorkspaceLimit;
@@ -21,6 +24,7 @@ pub(crate) struct Apps {
 struct State {
     budgets: Vec<Budget>,
     workspace: WorkspaceLimit,
+    own: Option<OwnWindow>,
 }
 
 /// Whether a call may go out.
@@ -33,16 +37,23 @@ pub(crate) enum Turn {
 }
 
 impl Apps {
-    pub(crate) fn new(apps: usize) -> Self {
-        let budgets = (0..apps.max(1)).map(|_| Budget::default()).collect();
-        Self { state: Mutex::new(State { budgets, workspace: WorkspaceLimit::default() }), changed: Notify::new() }
+    pub(crate) fn new(apps: usize, grant: Option<Grant>) -> Self {
+        // Where a grant is known there is no need to ask with one call first.
+        let budget = || if grant.is_some() { Budget::unlimited() } else { Budget::default() };
+        let budgets = (0..apps.max(1)).map(|_| budget()).collect();
+        let state = State { budgets, workspace: WorkspaceLimit::default(), own: grant.map(OwnWindow::new) };
+        Self { state: Mutex::new(state), changed: Notify::new() }
     }
 
     /// Asks for room for one call: of an app that has not called yet, else of the one with most room, or of the `only` one.
     pub(crate) fn ask(&self, only: Option<usize>, now_ms: i64) -> Turn {
         let mut state = self.lock();
-        let State { budgets, workspace } = &mut *state;
-        if let Room::Wait(wait) = workspace.room(now_ms, budgets.iter().map(Budget::in_flight).sum()) {
+        let State { budgets, workspace, own } = &mut *state;
+        let in_flight = budgets.iter().map(Budget::in_flight).sum();
+        if let Room::Wait(wait) = workspace.room(now_ms, in_flight) {
+            return Turn::Wait(wait);
+        }
+        if let Some(Room::Wait(wait)) = own.as_mut().map(|own| own.room(now_ms, in_flight)) {
             return Turn::Wait(wait);
         }
         let asked = budgets.iter_mut().enumerate().filter(|(app, _)| only.is_none_or(|only| only == *app));
@@ -69,14 +80,22 @@ impl Apps {
     }
 
     /// A call has come back without a reply.
-    pub(crate) fn lost(&self, app: usize) {
+    pub(crate) fn lost(&self, app: usize, now_ms: i64) {
+        self.came(now_ms);
         self.with(app, |budget, _| budget.lost());
+    }
+
+    fn came(&self, now_ms: i64) {
+        if let Some(own) = &mut self.lock().own {
+            own.came(now_ms);
+        }
     }
 
     /// A call has come back with a reply.
     pub(crate) fn replied(&self, app: usize, headers: &HeaderMap, status: u16, sent_ms: i64, received_ms: i64) {
         let date = header(headers, "date").and_then(|d| chrono::DateTime::parse_from_rfc2822(&d).ok());
-        let seen = Seen::read(headers, status);
+        let seen = Seen::read(headers, status, received_ms);
+        self.came(received_ms);
         self.with(app, |budget, workspace| {
             budget.replied(seen, date.map(|d| d.timestamp_millis()), sent_ms, received_ms);
             if let Some(seen) = seen.filter(|s| !s.refused) {
@@ -86,8 +105,8 @@ impl Apps {
     }
 
     /// The limit of the workspace was met: no app sends anything before the window of this reply has ended.
-    pub(crate) fn workspace_refused(&self, app: usize, headers: &HeaderMap) {
-        let Some(seen) = Seen::read(headers, 429) else { return };
+    pub(crate) fn workspace_refused(&self, app: usize, headers: &HeaderMap, now_ms: i64) {
+        let Some(seen) = Seen::read(headers, 429, now_ms) else { return };
         self.with(app, |budget, workspace| workspace.refused(seen.reset_s, budget.end(seen.reset_s)));
     }
 
@@ -100,6 +119,8 @@ impl Apps {
     pub(crate) fn pace(&self) -> (Option<f64>, Duration) {
         let state = self.lock();
         let granted = state.budgets.iter().filter_map(Budget::granted_per_second).reduce(|a, b| a + b);
+        let own = state.own.as_ref().map(OwnWindow::per_second);
+        let granted = granted.into_iter().chain(own).reduce(f64::min);
         let bears = state.workspace.bears().map_or(f64::INFINITY, |bears| bears as f64 / 10.0);
         let trips: Vec<f64> = state.budgets.iter().map(Budget::latency_ms).filter(|ms| *ms > 0.0).collect();
         let trip_ms = trips.iter().sum::<f64>() / trips.len().max(1) as f64;
@@ -108,7 +129,7 @@ impl Apps {
 
     fn with(&self, app: usize, f: impl FnOnce(&mut Budget, &mut WorkspaceLimit)) {
         let mut state = self.lock();
-        let State { budgets, workspace } = &mut *state;
+        let State { budgets, workspace, .. } = &mut *state;
         if let Some(budget) = budgets.get_mut(app) {
             f(budget, workspace);
         }

@@ -1,17 +1,19 @@
 //! Sends one request politely.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
 use crate::apps::{Apps, Turn};
+use crate::body::{self, Lost};
+use crate::public::{PublicOnly, is_public};
 use crate::rate_limit::has_room;
 use crate::reply::{Refusal, header, refusal};
 use crate::retry::{pause, retry_after, share};
-use crate::{Chance, Clock, Error, Method, Reply, Request, Result, Settings, Token};
+use crate::{Chance, Clock, Credentials, Error, Method, Reply, Request, Result, Settings, Token};
 
 /// Most time that is added to a wait for the next window, so that apps do not all come back at once.
 const JITTER: Duration = Duration::from_millis(250);
@@ -22,6 +24,8 @@ const REFUSED_USUAL: u32 = 4;
 
 /// Time between two notices that the server cannot be reached.
 const TOLD_EVERY_MS: i64 = 5_000;
+/// Most tries of a call to a server that has not answered yet.
+const ATTEMPTS_UNANSWERED: u32 = 6;
 
 /// The code of a 429 that a limit was met. Without it a resource is under load.
 const LIMIT_CODE: &str = "rate_limit_exceeded";
@@ -43,6 +47,8 @@ struct Shared {
     /// One for each token.
     authorizations: Vec<HeaderValue>,
     apps: Apps,
+    /// Whether the server has ever answered: one that never did is not waited for so long.
+    answered: AtomicBool,
     calls: AtomicU64,
     throttled: AtomicU64,
     /// When it was told last that the server cannot be reached; 0: never.
@@ -66,6 +72,8 @@ pub struct Stats {
 enum Outcome {
     Done(Reply),
     Failed(Error),
+    /// The credentials were refused, and there are new ones.
+    Again,
     /// Not executed: may be sent again whatever it is.
     NotSent(reqwest::Error),
     /// Not executed.
@@ -106,7 +114,13 @@ impl Client {
             headers.insert(name, HeaderValue::from_str(value).map_err(|e| wrong("header", e.to_string()))?);
         }
         let authorizations = settings.tokens.iter().map(authorization).collect::<Result<Vec<_>>>()?;
-        let http = reqwest::Client::builder()
+        let mut http = reqwest::Client::builder();
+        if settings.public_only {
+            check_public(&base).map_err(|reason| wrong("url", reason))?;
+            // A proxy would look the name up itself.
+            http = http.dns_resolver(Arc::new(PublicOnly)).no_proxy();
+        }
+        let http = http
             .default_headers(headers)
             .timeout(settings.timeout)
             .connect_timeout(settings.timeout.min(Duration::from_secs(15)))
@@ -115,9 +129,10 @@ impl Client {
             .build()
             .map_err(|e| wrong("http client", e.to_string()))?;
         let (calls, throttled) = (AtomicU64::new(0), AtomicU64::new(0));
-        let apps = Apps::new(authorizations.len());
-        let told_ms = AtomicI64::new(0);
-        let shared = Shared { settings, base, http, clock, chance, authorizations, apps, calls, throttled, told_ms };
+        let apps = Apps::new(authorizations.len(), settings.grant);
+        let (answered, told_ms) = (AtomicBool::new(false), AtomicI64::new(0));
+        let shared =
+            Shared { settings, base, http, clock, chance, authorizations, apps, answered, calls, throttled, told_ms };
         Ok(Self { shared: Arc::new(shared), only: None })
     }
 
@@ -131,16 +146,23 @@ impl Client {
     ///
     /// # Errors
     /// `Refused` and `Unauthorized` for a 4xx, `Unreachable` where nothing could be sent, `Exhausted` where repeating did not
-    /// help, `Unknown` for a write that may have been executed.
+    /// help, `Unknown` for a write that may have been executed, `Login` where there is no token to be had, `TooLong` and `Save`
+    /// for a reply that cannot be kept.
     pub async fn send(&self, request: &Request) -> Result<Reply> {
         let shared = &*self.shared;
         let (mut attempt, mut windows) = (0, 0);
+        let mut refused: Option<Credentials> = None;
         loop {
             let app = self.turn().await;
             attempt += 1;
-            let last = attempt >= shared.settings.attempts_max;
-            let reason = match self.attempt(request, app).await {
+            let most = if shared.answered.load(Ordering::Relaxed) { u32::MAX } else { ATTEMPTS_UNANSWERED };
+            let last = attempt >= shared.settings.attempts_max.min(most);
+            let reason = match self.attempt(request, app, &mut refused).await {
                 Outcome::Done(reply) => return Ok(reply),
+                Outcome::Again => {
+                    attempt -= 1;
+                    continue;
+                }
                 Outcome::Failed(error) => return Err(error),
                 Outcome::Throttled(throttled) => {
                     attempt -= 1;
@@ -222,13 +244,25 @@ impl Client {
         }
     }
 
-    async fn attempt(&self, request: &Request, app: usize) -> Outcome {
+    /// One try. `refused` are the credentials that this call was refused with before, if it was.
+    async fn attempt(&self, request: &Request, app: usize, refused: &mut Option<Credentials>) -> Outcome {
         let shared = &*self.shared;
         // Counted as on its way until it comes back, also where the caller drops this future.
-        let mut on_its_way = OnItsWay { apps: &shared.apps, app, back: false };
+        let mut on_its_way = OnItsWay { client: self, app, back: false };
+        let credentials = match &shared.settings.login {
+            Some(login) => match login.credentials().await {
+                Ok(credentials) => credentials,
+                Err(error) => return Outcome::Failed(error),
+            },
+            None => Credentials::default(),
+        };
+        let builder = match self.build(request, app, &credentials) {
+            Ok(builder) => builder,
+            Err(error) => return Outcome::Failed(error),
+        };
         shared.calls.fetch_add(1, Ordering::Relaxed);
         let sent_ms = self.now_ms();
-        let reply = match self.build(request, app).send().await {
+        let reply = match builder.send().await {
             Ok(reply) => reply,
             Err(error) if error.is_connect() || error.is_builder() => return Outcome::NotSent(error.without_url()),
             Err(error) => {
@@ -238,18 +272,43 @@ impl Client {
         };
         let (status, headers) = (reply.status().as_u16(), reply.headers().clone());
         on_its_way.back = true;
+        if status < 500 {
+            shared.answered.store(true, Ordering::Relaxed);
+        }
         shared.apps.replied(app, &headers, status, sent_ms, self.now_ms());
-        match reply.bytes().await {
-            Ok(body) => self.sort(request, app, status, headers, body),
-            Err(_) => Outcome::Doubtful {
-                status: Some(status),
-                reason: "the reply broke off".to_owned(),
-                request_id: header(&headers, "x-request-id"),
-            },
+        let body = match body::read(reply, request).await {
+            Ok(body) => body,
+            Err(lost) => return self.lost(request, status, &headers, lost),
+        };
+        match (status, &shared.settings.login) {
+            (401, Some(login)) if refused.is_none() => {
+                let renewed = login.renew(&credentials).await;
+                *refused = Some(credentials);
+                match renewed {
+                    Ok(true) => Outcome::Again,
+                    Ok(false) => self.sort(request, app, status, headers, body, refused.as_ref()),
+                    Err(error) => Outcome::Failed(error),
+                }
+            }
+            _ => self.sort(request, app, status, headers, body, Some(&credentials)),
         }
     }
 
-    fn build(&self, request: &Request, app: usize) -> reqwest::RequestBuilder {
+    /// What it means that the body of a reply is not there.
+    fn lost(&self, request: &Request, status: u16, headers: &HeaderMap, lost: Lost) -> Outcome {
+        let (method, path) = (request.method.as_str(), request.path.clone());
+        match lost {
+            Lost::BrokeOff => Outcome::Doubtful {
+                status: Some(status),
+                reason: "the reply broke off".to_owned(),
+                request_id: header(headers, "x-request-id"),
+            },
+            Lost::TooLong => Outcome::Failed(Error::TooLong { method, path, bytes_max: request.bytes_max }),
+            Lost::Save(source) => Outcome::Failed(Error::Save { path, source }),
+        }
+    }
+
+    fn build(&self, request: &Request, app: usize, credentials: &Credentials) -> Result<reqwest::RequestBuilder> {
         let shared = &*self.shared;
         let method = match request.method {
             Method::Get => reqwest::Method::GET,
@@ -257,25 +316,55 @@ impl Client {
             Method::Put => reqwest::Method::PUT,
             Method::Delete => reqwest::Method::DELETE,
         };
-        let url = format!("{}{}", shared.base.as_str().trim_end_matches('/'), request.path);
+        let is_whole = request.path.starts_with("http://") || request.path.starts_with("https://");
+        let url = if is_whole {
+            request.path.clone()
+        } else {
+            format!("{}{}", shared.base.as_str().trim_end_matches('/'), request.path)
+        };
+        let wrong = |reason: String| Error::Settings { what: "path", reason };
+        let mut url = Url::parse(&url).map_err(|e| wrong(format!("`{}`: {e}", request.path)))?;
+        if url.origin() != shared.base.origin() {
+            return Err(wrong(format!("`{}` is not on {}", request.path, self.host())));
+        }
+        if !(request.query.is_empty() && credentials.query.is_empty()) {
+            let secret = credentials.query.iter().map(|(name, value)| (name.as_str(), value.reveal()));
+            let query = request.query.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+            url.query_pairs_mut().extend_pairs(query.chain(secret));
+        }
         let mut builder = shared.http.request(method, url);
         if let Some(authorization) = shared.authorizations.get(app) {
             builder = builder.header(AUTHORIZATION, authorization);
         }
-        if !request.query.is_empty() {
-            builder = builder.query(&request.query);
+        for (name, value) in request.headers.iter().chain(&credentials.headers) {
+            let mut value = HeaderValue::from_str(value.reveal()).map_err(|_| Error::Settings {
+                what: "header",
+                reason: format!("the value of `{name}` holds characters that no header has"),
+            })?;
+            value.set_sensitive(true);
+            builder = builder.header(name.as_str(), value);
         }
-        match &request.body {
-            Some(body) => builder.json(body),
-            None => builder,
-        }
+        Ok(match (&request.body, &request.form) {
+            (Some(body), _) => builder.json(body),
+            (None, Some(form)) => builder.form(&form.iter().map(|(k, v)| (k, v.reveal())).collect::<Vec<_>>()),
+            (None, None) => builder,
+        })
     }
 
-    fn sort(&self, request: &Request, app: usize, status: u16, headers: HeaderMap, body: bytes::Bytes) -> Outcome {
+    fn sort(
+        &self,
+        request: &Request,
+        app: usize,
+        status: u16,
+        headers: HeaderMap,
+        body: bytes::Bytes,
+        credentials: Option<&Credentials>,
+    ) -> Outcome {
         let request_id = header(&headers, "x-request-id");
-        if (200..300).contains(&status) {
+        let is_saved = request.save.is_some();
+        if (200..300).contains(&status) || (is_saved && (300..400).contains(&status)) {
             let json = if request.unparsed { None } else { serde_json::from_slice(&body).ok() }.unwrap_or_default();
-            if body.is_empty() && !request.empty_reply {
+            if body.is_empty() && !request.empty_reply && !is_saved {
                 let reason = format!("{status} without a body");
                 return Outcome::Doubtful { status: Some(status), reason, request_id };
             }
@@ -289,17 +378,16 @@ impl Client {
             }
             401 => Outcome::Failed(Error::Unauthorized {
                 name: self.shared.settings.name.clone(),
-                token_from: self
-                    .shared
-                    .settings
-                    .tokens
-                    .get(app)
-                    .map_or_else(|| "the token".to_owned(), |t| t.from.clone()),
+                token_from: match (self.shared.settings.tokens.get(app), credentials) {
+                    (Some(token), _) => token.from.clone(),
+                    (None, Some(credentials)) if !credentials.from.is_empty() => credentials.from.clone(),
+                    _ => "the token".to_owned(),
+                },
                 code,
                 message,
                 request_id,
             }),
-            408 | 500.. => {
+            408 | 500.. if !request.refusals.contains(&status) => {
                 let reason = [Some(status.to_string()), code, message].into_iter().flatten().collect::<Vec<_>>();
                 Outcome::Doubtful { status: Some(status), reason: reason.join(" "), request_id }
             }
@@ -320,18 +408,23 @@ impl Client {
         match retry_after(header(headers, "retry-after").as_deref()) {
             Some(wait) => Throttled::For(wait.max(Duration::from_millis(20)) + jitter()),
             None if has_room(headers) && code == Some(LIMIT_CODE) => {
-                self.shared.apps.workspace_refused(app, headers);
+                self.shared.apps.workspace_refused(app, headers, self.now_ms());
                 Throttled::Window
             }
             None if has_room(headers) => Throttled::Resource,
             None if headers.contains_key("x-ratelimit-reset") => Throttled::Window,
-            None => Throttled::For(Duration::from_secs(1) + jitter()),
+            // Nothing says when: by then all that was counted is forgotten.
+            None => {
+                let wait = self.shared.settings.grant.map_or(Duration::from_secs(1), |grant| grant.period);
+                Throttled::For(wait + jitter())
+            }
         }
     }
 
     fn redacted(&self, found: Refusal) -> Refusal {
-        let tokens = &self.shared.settings.tokens;
-        let message = found.message.map(|m| tokens.iter().fold(m, |m, token| token.secret.redact(&m)));
+        let settings = &self.shared.settings;
+        let secrets = || settings.tokens.iter().map(|token| &token.secret).chain(&settings.redact);
+        let message = found.message.map(|m| secrets().fold(m, |m, secret| secret.redact(&m)));
         Refusal { message, ..found }
     }
 
@@ -356,6 +449,16 @@ impl std::fmt::Debug for Client {
     }
 }
 
+/// Refuses an address that is written as one; names are looked at when they are resolved.
+fn check_public(base: &Url) -> Result<(), String> {
+    let address = match base.host() {
+        Some(url::Host::Ipv4(v4)) => v4.into(),
+        Some(url::Host::Ipv6(v6)) => v6.into(),
+        _ => return Ok(()),
+    };
+    if is_public(address) { Ok(()) } else { Err(format!("{address} is not a public address")) }
+}
+
 /// The header that carries a token.
 fn authorization(token: &Token) -> Result<HeaderValue> {
     let mut value = HeaderValue::from_str(&format!("Bearer {}", token.secret.reveal())).map_err(|_| {
@@ -366,7 +469,7 @@ fn authorization(token: &Token) -> Result<HeaderValue> {
 }
 
 struct OnItsWay<'a> {
-    apps: &'a Apps,
+    client: &'a Client,
     app: usize,
     back: bool,
 }
@@ -374,7 +477,7 @@ struct OnItsWay<'a> {
 impl Drop for OnItsWay<'_> {
     fn drop(&mut self) {
         if !self.back {
-            self.apps.lost(self.app);
+            self.client.shared.apps.lost(self.app, self.client.now_ms());
         }
     }
 }

@@ -50,6 +50,35 @@ pub enum Error {
         /// Request id.
         request_id: Option<String>,
     },
+    /// The other side gave no token.
+    #[error("cannot log in to {name}: {reason}")]
+    Login {
+        /// What messages call the other side.
+        name: String,
+        /// What it said.
+        reason: String,
+        /// What to do about it.
+        hint: String,
+    },
+    /// The reply is longer than the caller takes.
+    #[error("the reply to {method} {path} has more than {bytes_max} bytes")]
+    TooLong {
+        /// Method.
+        method: &'static str,
+        /// Path without query.
+        path: String,
+        /// Most bytes that are taken.
+        bytes_max: u64,
+    },
+    /// What came cannot be kept where the caller wants it.
+    #[error("cannot keep the reply to {path}")]
+    Save {
+        /// Path without query.
+        path: String,
+        /// The system's own error.
+        #[source]
+        source: std::io::Error,
+    },
     /// The call was refused and not executed: a 4xx.
     #[error("{method} {path} was refused: {status}{}", shown(code.as_deref(), message.as_deref(), request_id.as_deref()))]
     Refused {
@@ -98,8 +127,8 @@ impl Error {
     /// What to do about it.
     pub fn kind(&self) -> Kind {
         match self {
-            Self::Settings { .. } | Self::Unauthorized { .. } => Kind::Invalid,
-            Self::Refused { .. } => Kind::Data,
+            Self::Settings { .. } | Self::Unauthorized { .. } | Self::Login { .. } | Self::Save { .. } => Kind::Invalid,
+            Self::Refused { .. } | Self::TooLong { .. } => Kind::Data,
             Self::Unreachable { .. } | Self::Exhausted { .. } | Self::Unknown { .. } => Kind::Unavailable,
         }
     }
@@ -115,15 +144,21 @@ impl Error {
                 Some("the token lacks a permission, or the plan of the workspace does not include this".to_owned())
             }
             Self::Exhausted { .. } | Self::Unknown { .. } => Some("run the same command again".to_owned()),
-            Self::Settings { .. } | Self::Refused { .. } => None,
+            Self::Login { hint, .. } => Some(hint.clone()),
+            Self::Save { .. } => Some("make room on the disk for temporary files".to_owned()),
+            Self::Settings { .. } | Self::Refused { .. } | Self::TooLong { .. } => None,
         }
     }
 
     /// Path of the call, without its query.
     pub fn path(&self) -> Option<&str> {
         match self {
-            Self::Refused { path, .. } | Self::Exhausted { path, .. } | Self::Unknown { path, .. } => Some(path),
-            Self::Settings { .. } | Self::Unreachable { .. } | Self::Unauthorized { .. } => None,
+            Self::Refused { path, .. }
+            | Self::Exhausted { path, .. }
+            | Self::Unknown { path, .. }
+            | Self::TooLong { path, .. }
+            | Self::Save { path, .. } => Some(path),
+            Self::Settings { .. } | Self::Unreachable { .. } | Self::Unauthorized { .. } | Self::Login { .. } => None,
         }
     }
 

@@ -10,15 +10,20 @@
 //! Invariants:
 //! 1. a write whose outcome is not known is never sent again by this crate: the caller gets [`Error::Unknown`];
 //! 2. the token is in no error, no log and no `Debug` output;
-//! 3. no call goes out while the budget that the server has granted is known to be used up.
+//! 3. no call goes out while the budget that the server has granted is known to be used up;
+//! 4. a token goes to the base URL's own scheme, host and port, and nowhere else.
 //!
 //! Time and chance are passed in; waiting is `tokio::time::sleep`.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod apps;
+mod body;
 mod client;
 mod error;
+mod login;
+mod own_window;
+mod public;
 mod rate_limit;
 mod reply;
 mod request;
@@ -29,6 +34,7 @@ mod workspace_limit;
 
 pub use client::{Client, Stats};
 pub use error::{Error, Kind, Result};
+pub use login::{Credentials, Later, Login};
 pub use reply::Reply;
 pub use request::{Method, Request};
-pub use settings::{Chance, Clock, Notice, Secret, Settings, Token};
+pub use settings::{Chance, Clock, Grant, Notice, Secret, Settings, Token};

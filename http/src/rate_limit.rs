@@ -21,6 +21,8 @@ use crate::server_clock::ServerClock;
 const WINDOW_MS: i64 = 10_000;
 /// Longest wait for one window: a reset further away is a server's mistake.
 const WAIT_MAX_MS: i64 = 120_000;
+/// A reset below this is no time but the seconds until then.
+const RESET_SECONDS_MAX: i64 = 1_000_000;
 /// Kept free of calls after the end of a window, for what clocks drift between two replies.
 const MARGIN_MS: i64 = 10;
 /// What is added to the end of windows when one was found not to have ended.
@@ -83,13 +85,16 @@ pub(crate) struct Seen {
 
 impl Seen {
     /// `None` where the server does not tell its limit. `has_room`: see [`has_room`].
-    pub(crate) fn read(headers: &HeaderMap, status: u16) -> Option<Self> {
+    pub(crate) fn read(headers: &HeaderMap, status: u16, now_ms: i64) -> Option<Self> {
         let number = |name: &str| header(headers, name).and_then(|v| v.trim().parse::<i64>().ok());
+        // A time on the server's clock, or as some servers have it the seconds until then.
+        let reset = number("x-ratelimit-reset")?;
+        let reset_s = if (0..RESET_SECONDS_MAX).contains(&reset) { now_ms / 1000 + reset } else { reset };
         let limit = number("x-ratelimit-limit")?.max(1) as u64;
         let remaining = number("x-ratelimit-remaining")?.max(0) as u64;
         let full = status == 429 && !has_room(headers);
         let remaining = if full { 0 } else { remaining.min(limit) };
-        Some(Self { limit, remaining, reset_s: number("x-ratelimit-reset")?, refused: status == 429 })
+        Some(Self { limit, remaining, reset_s, refused: status == 429 })
     }
 }
 
@@ -114,6 +119,11 @@ pub(crate) fn wait(now_ms: i64, until_ms: i64) -> Room {
 }
 
 impl Budget {
+    /// The budget of a server that need not be asked for its limit.
+    pub(crate) fn unlimited() -> Self {
+        Self { known: true, ..Self::default() }
+    }
+
     /// How many calls may go out now.
     pub(crate) fn room(&mut self, now_ms: i64) -> Room {
         self.notice_time(now_ms);

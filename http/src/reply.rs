@@ -30,16 +30,22 @@ pub(crate) struct Refusal {
 /// Longest piece of a foreign error text that is kept.
 const MESSAGE_CHARS: usize = 500;
 
-/// Reads Intercom's `error.list`, and the usual `error`/`message` fields of other systems.
+/// Reads Intercom's `error.list`, and the usual fields of other systems, or a text alone.
 pub(crate) fn refusal(headers: &HeaderMap, body: &[u8]) -> Refusal {
     let json: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
     let first = &json["errors"][0];
     let text = |value: &Value| value.as_str().map(|s| s.chars().take(MESSAGE_CHARS).collect::<String>());
     let code = text(&first["code"]).or_else(|| text(&json["code"])).or_else(|| text(&json["error_key"]));
+    // OAuth: the error is a code where a description stands beside it.
+    let code = code.or_else(|| text(&json["error"]).filter(|_| json["error_description"].is_string()));
     let message = text(&first["message"])
         .or_else(|| text(&json["message"]))
         .or_else(|| text(&json["error_description"]))
         .or_else(|| text(&json["error"]))
+        .or_else(|| text(&json["error"]["error_description"]))
+        .or_else(|| text(&json["Message"]))
+        .or_else(|| text(&json["errorMessage"]))
+        .or_else(|| text(&json))
         .map(|m| match text(&first["field"]) {
             Some(field) => format!("{m} (field {field})"),
             None => m,

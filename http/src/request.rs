@@ -1,8 +1,14 @@
 //! What is to be sent.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use serde_json::Value;
+
+use crate::Secret;
+
+/// Most bytes of a reply that are kept in memory where the request says nothing else.
+const BYTES_MAX: u64 = 256 << 20;
 
 /// The four methods that deskferry uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -40,12 +46,16 @@ impl fmt::Display for Method {
 pub struct Request {
     /// Method.
     pub method: Method,
-    /// Path after the base URL, with a leading slash, segments already percent-encoded.
+    /// Path after the base URL, with a leading slash, segments already percent-encoded; or a whole address on the same server.
     pub path: String,
     /// Query parameters, not yet encoded.
     pub query: Vec<(String, String)>,
+    /// Headers of this call alone.
+    pub headers: Vec<(String, Secret)>,
     /// JSON body.
     pub body: Option<Value>,
+    /// Fields of a form, sent as the body instead.
+    pub form: Option<Vec<(String, Secret)>>,
     /// Whether sending it twice does no harm, so that the client may repeat it: any GET, a search by POST.
     pub idempotent: bool,
     /// Whether a success without a body is a success. Else it is doubtful: Intercom is known to answer so now and then.
@@ -53,6 +63,13 @@ pub struct Request {
     /// Whether [`Reply::json`](crate::Reply::json) stays `Null`: the caller needs little or nothing of a long reply, and reads
     /// that out of the body.
     pub unparsed: bool,
+    /// Most bytes of a reply, after it was unpacked; a longer one is an error.
+    pub bytes_max: u64,
+    /// Where the bytes of a success go instead of into [`Reply::body`](crate::Reply::body). A redirect is a success then, for the
+    /// caller to judge.
+    pub save: Option<PathBuf>,
+    /// Statuses of 500 and above that are a refusal, not a failure that passes.
+    pub refusals: &'static [u16],
 }
 
 impl Request {
@@ -77,10 +94,15 @@ impl Request {
             method,
             path: path.into(),
             query: Vec::new(),
+            headers: Vec::new(),
             body: None,
+            form: None,
             idempotent: method == Method::Get,
             empty_reply: method == Method::Delete,
             unparsed: false,
+            bytes_max: BYTES_MAX,
+            save: None,
+            refusals: &[],
         }
     }
 

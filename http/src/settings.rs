@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use crate::Login;
+
 /// The clock, passed in.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 /// The source of chance for jitter, passed in.
@@ -87,6 +89,15 @@ impl Token {
     }
 }
 
+/// So many calls are granted in any stretch of time of this length, whether replies say so or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Grant {
+    /// Calls, at least 1.
+    pub calls: u64,
+    /// Length of the stretch.
+    pub period: Duration,
+}
+
 /// Where to call, as whom, and how patiently.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -96,6 +107,14 @@ pub struct Settings {
     pub base_url: String,
     /// None, one, or several: of apps of one workspace, each with a limit of its own. A call goes out as the app with most room.
     pub tokens: Vec<Token>,
+    /// Says who calls where that is no fixed token; only calls to the base URL's own scheme, host and port carry it.
+    pub login: Option<Arc<dyn Login>>,
+    /// Calls granted, where that is known beforehand; what headers grant is kept besides.
+    pub grant: Option<Grant>,
+    /// Texts that are never shown, besides the tokens.
+    pub redact: Vec<Secret>,
+    /// Whether only public addresses are called: not the own machine, not the network it is in.
+    pub public_only: bool,
     /// Sent with every request.
     pub headers: Vec<(String, String)>,
     /// Longest time for one call, from connecting to the last byte.
@@ -117,6 +136,10 @@ impl Settings {
             name: name.to_owned(),
             base_url: base_url.to_owned(),
             tokens: Vec::new(),
+            login: None,
+            grant: None,
+            redact: Vec::new(),
+            public_only: false,
             headers: Vec::new(),
             timeout: Duration::from_secs(60),
             attempts_max: 6,

@@ -5,6 +5,8 @@
 //! _runs/<run id>.json                                the manifest: a run is seen once this exists
 //! files/<aa>/<sha256>                                bytes of one attachment, named by their hash
 //! <schema>/<table>/segment-0000000001.parquet        one segment of a log, numbered from 1 without gaps
+//! _work/<schema>/<run id>/plan.json                  what a run that is being read is about
+//! _work/<schema>/<run id>/<table>/<log>/segment-…    what it has fetched so far; removed once the run is published
 //! ```
 
 use object_store::path::Path;
@@ -13,6 +15,7 @@ use crate::{Error, Result, RunId};
 
 const RUNS: &str = "_runs";
 const FILES: &str = "files";
+const WORK: &str = "_work";
 
 /// A part of a table in a run.
 pub(crate) fn part(schema: &str, table: &str, run: &RunId, number: u32) -> Path {
@@ -43,8 +46,23 @@ pub(crate) fn file(sha256: &str) -> Result<Path> {
 }
 
 /// A segment of a log.
-pub(crate) fn segment(schema: &str, table: &str, number: u64) -> Path {
-    Path::from_iter([schema, table, &format!("segment-{number:010}.parquet")])
+pub(crate) fn segment(folder: &Path, number: u64) -> Path {
+    folder.clone().join(format!("segment-{number:010}.parquet"))
+}
+
+/// What the runs of a schema keep while they are being read.
+pub(crate) fn works(schema: &str) -> Path {
+    Path::from_iter([WORK, schema])
+}
+
+/// What one of them keeps.
+pub(crate) fn work(schema: &str, run: &RunId) -> Path {
+    Path::from_iter([WORK, schema, run.as_str()])
+}
+
+/// What it is about.
+pub(crate) fn plan(schema: &str, run: &RunId) -> Path {
+    work(schema, run).join("plan.json")
 }
 
 /// Schema and table names are part of paths and of SQL: a letter or `_`, then letters, digits and `_`.

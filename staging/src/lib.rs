@@ -9,7 +9,8 @@
 //! A [`Staging`] is a folder or bucket. [`Staging::begin`] opens a [`RunWriter`]; tables are written through it in bounded
 //! Parquet parts; [`RunWriter::publish`] writes the [`Manifest`] last and only if it does not exist. Until then nothing of the
 //! run can be seen, for readers go through manifests, never through listings of data. Attachment bytes are content-addressed
-//! ([`Files`]). Logs that grow ([`Log`]) are numbered segments, each created only if absent.
+//! ([`Files`]). Logs that grow ([`Log`]) are numbered segments, each created only if absent. A reader that needs days keeps
+//! what it has fetched so far in a [`Work`].
 //!
 //! ```
 //! # use std::sync::Arc;
@@ -45,6 +46,7 @@ mod log;
 mod part_reader;
 mod read;
 mod run;
+mod work;
 mod write;
 
 use std::fmt;
@@ -58,6 +60,7 @@ pub use error::{Error, Kind, Result};
 pub use files::{File, Files};
 pub use log::Log;
 pub use run::{Changes, Column, Manifest, Mode, Part, RunId, Stage, Table};
+pub use work::Work;
 pub use write::{RunWriter, TableWriter, Written};
 
 /// A folder or bucket that holds runs, files and logs. Cheap to clone.

@@ -14,19 +14,22 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use crate::{Error, Part, Result, Staging, layout, write};
 
-/// A log: `ledger.entries`.
+/// A log: `ledger.entries`, or what a reader has fetched so far ([`Work`](crate::Work)).
 #[derive(Debug, Clone)]
 pub struct Log {
     staging: Staging,
-    schema: String,
-    table: String,
+    folder: Path,
 }
 
 impl Log {
     pub(crate) fn new(staging: Staging, schema: &str, table: &str) -> Result<Self> {
         layout::check_name("schema name", schema)?;
         layout::check_name("table name", table)?;
-        Ok(Self { staging, schema: schema.to_owned(), table: table.to_owned() })
+        Ok(Self::in_folder(staging, Path::from_iter([schema, table])))
+    }
+
+    pub(crate) fn in_folder(staging: Staging, folder: Path) -> Self {
+        Self { staging, folder }
     }
 
     /// Creates segment `number`, counted from 1.
@@ -34,7 +37,7 @@ impl Log {
     /// # Errors
     /// `Exists` where another writer was first; `Store` where the outcome is not known: read the segment to learn it.
     pub async fn append(&self, number: u64, batch: &RecordBatch) -> Result<()> {
-        let path = layout::segment(&self.schema, &self.table, number);
+        let path = layout::segment(&self.folder, number);
         let mut bytes = Vec::new();
         let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), Some(write::properties(batch)))
             .map_err(Error::parquet(&path))?;
@@ -50,7 +53,7 @@ impl Log {
     /// # Errors
     /// `Parquet`, `Store`.
     pub async fn segment(&self, number: u64) -> Result<Option<Vec<RecordBatch>>> {
-        let path = layout::segment(&self.schema, &self.table, number);
+        let path = layout::segment(&self.folder, number);
         let found = match self.staging.store().get(&path).await {
             Ok(found) => found,
             Err(object_store::Error::NotFound { .. }) => return Ok(None),
@@ -70,9 +73,8 @@ impl Log {
     /// # Errors
     /// `Store`.
     pub async fn newest(&self) -> Result<u64> {
-        let first = layout::segment(&self.schema, &self.table, 1);
-        let folder = Path::from_iter([self.schema.as_str(), self.table.as_str()]);
-        let mut listed = self.staging.store().list(Some(&folder));
+        let first = layout::segment(&self.folder, 1);
+        let mut listed = self.staging.store().list(Some(&self.folder));
         let mut newest = 0;
         while let Some(found) = listed.try_next().await.map_err(Error::store("list", &first))? {
             let name = found.location.filename().unwrap_or_default();
@@ -89,7 +91,7 @@ impl Log {
     pub async fn parts(&self) -> Result<Vec<Part>> {
         let mut parts = Vec::new();
         loop {
-            let path = layout::segment(&self.schema, &self.table, parts.len() as u64 + 1);
+            let path = layout::segment(&self.folder, parts.len() as u64 + 1);
             match self.staging.store().head(&path).await {
                 Ok(meta) => {
                     parts.push(Part { path: path.to_string(), rows: 0, bytes: meta.size, sha256: String::new() })

@@ -166,6 +166,9 @@ pub struct Table {
     /// How the source differs from the state before a delta run; `None` where the run has the table whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changes: Option<Changes>,
+    /// Why the run does not have all rows that the source has, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incomplete: Option<String>,
     /// Columns in order.
     pub columns: Vec<Column>,
     /// Parts in order.
@@ -260,6 +263,11 @@ impl Manifest {
     /// Whether the run has the table whole, so that nothing of earlier runs is left in its current state.
     pub fn replaces(&self, table: &str) -> bool {
         self.tables.get(table).is_some_and(|table| table.changes.is_none())
+    }
+
+    /// The tables that do not have all rows of the source, each with the reason.
+    pub fn incomplete(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.tables.iter().filter_map(|(name, table)| Some((name.as_str(), table.incomplete.as_deref()?)))
     }
 
     /// Rows of a table; 0 where the run has none.

@@ -1,9 +1,10 @@
 //! What the end-to-end tests share: a migration's folder, the command, a workspace to load into.
 
+pub(crate) mod halo;
 pub(crate) mod mariadb;
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 
 use deskferry_sandbox::{Running, Settings, WorkspaceFile};
 use serde_json::Value;
@@ -27,16 +28,20 @@ impl Migration {
 
     /// Runs `deskferry` with these arguments.
     pub(crate) fn run(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_deskferry"))
-            .arg("-C")
-            .arg(self.path())
-            .args(arguments)
-            .env_clear()
-            .env("PATH", std::env::var_os("PATH").unwrap())
-            .env("HOME", self.path())
-            .env("INTERCOM_TOKEN", "test-token-1234")
-            .output()
-            .unwrap()
+        self.command(arguments).output().unwrap()
+    }
+
+    /// Starts `deskferry` with these arguments, to be ended by the test; what it says is lost.
+    pub(crate) fn spawn(&self, arguments: &[&str]) -> Child {
+        self.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_deskferry"));
+        command.arg("-C").arg(self.path()).args(arguments).env_clear();
+        command.env("PATH", std::env::var_os("PATH").unwrap()).env("HOME", self.path());
+        command.env("INTERCOM_TOKEN", "test-token-1234");
+        command
     }
 
     /// Runs `deskferry` and wants exit code 0; gives stdout.
@@ -109,9 +114,21 @@ impl Workspace {
 
     /// The same, with faults.
     pub(crate) fn start_with(admins: &[(String, String)], teams: &[String], faults: &str) -> Self {
+        Self::start_with_types(admins, teams, &[], faults)
+    }
+
+    /// The same, with types of custom objects, which contacts refer to by the type's name.
+    pub(crate) fn start_with_types(
+        admins: &[(String, String)],
+        teams: &[String],
+        types: &[&str],
+        faults: &str,
+    ) -> Self {
         let file = serde_json::json!({
             "admins": admins.iter().map(|(name, email)| serde_json::json!({ "name": name, "email": email })).collect::<Vec<_>>(),
             "teams": teams.iter().map(|name| serde_json::json!({ "name": name })).collect::<Vec<_>>(),
+            "custom_object_types": types.iter()
+                .map(|name| serde_json::json!({ "identifier": name, "contact_relation": name })).collect::<Vec<_>>(),
         });
         let settings = Settings {
             workspace: WorkspaceFile::from_json(&file.to_string()).unwrap(),

@@ -1,7 +1,7 @@
-//! Checks: `sql/checks/*.sql`, each one SELECT that returns bad rows as `table_name, source_key, reason`.
+//! Checks: `sql/checks/*.sql` and `sql/<source>/checks/*.sql`, each one SELECT that returns bad rows as `table_name, source_key, reason`.
 //!
-//! A file begins with `-- <what it proves>` and `-- severity: error` or `-- severity: warn`. Rows of an error check leave their
-//! table; then the error checks that read such a table run again, until none finds more: that is how the parts of a rejected
+//! A file begins with `-- <what it proves>` and `-- severity: stop`, `error` or `warn`. A row of a stop check ends the transform:
+//! something would go where it does not belong, and leaving rows out would not heal it. Rows of an error check leave their table; then the error checks that read such a table run again, until none finds more: that is how the parts of a rejected
 //! conversation and the files of those parts go with it. Rows of a warn check stay and are listed in `warnings`.
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
@@ -16,6 +16,8 @@ use crate::{Error, Result};
 /// What becomes of the rows that a check returns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Severity {
+    /// Nothing is published.
+    Stop,
     /// They are rejected.
     Error,
     /// They are listed.
@@ -32,7 +34,7 @@ pub(crate) struct Check {
 /// A row that a check returned.
 pub(crate) type Bad = (String, String, String);
 
-const HINT: &str = "a check begins with `-- <what it proves>` and `-- severity: error` or `-- severity: warn`, and returns \
+const HINT: &str = "a check begins with `-- <what it proves>` and `-- severity: stop`, `error` or `warn`, and returns \
                     table_name, source_key, reason";
 
 /// The checks by name.
@@ -40,13 +42,14 @@ const HINT: &str = "a check begins with `-- <what it proves>` and `-- severity: 
 /// # Errors
 /// `File` for one without head or that is not one SELECT.
 pub(crate) fn all(inputs: &Inputs<'_>) -> Result<Vec<Check>> {
-    let files = inputs.folder("sql/checks", "sql");
+    let files = inputs.checks();
     files
         .into_iter()
         .map(|file| {
             let head: Vec<&str> = file.text.lines().map_while(|line| line.strip_prefix("--")).map(str::trim).collect();
             let severity = head.iter().find_map(|line| line.strip_prefix("severity:")).map(str::trim);
             let severity = match (head.first(), severity) {
+                (Some(first), Some("stop")) if !first.starts_with("severity") => Severity::Stop,
                 (Some(first), Some("error")) if !first.starts_with("severity") => Severity::Error,
                 (Some(first), Some("warn")) if !first.starts_with("severity") => Severity::Warn,
                 _ => {

@@ -59,6 +59,14 @@ pub enum Error {
         /// Missing, additional and different columns.
         problems: Vec<String>,
     },
+    /// A check found what must not be loaded in any part.
+    #[error("`{file}`: {}", reasons.join("; "))]
+    Stopped {
+        /// The check.
+        file: String,
+        /// What it found, the first of it.
+        reasons: Vec<String>,
+    },
     /// A query is not one that only reads.
     #[error("only SELECT, EXPLAIN, SHOW and DESCRIBE are possible")]
     NotReadOnly {
@@ -124,6 +132,7 @@ impl Error {
             Self::Sql { hint, .. } => return hint.clone(),
             Self::Diff { hint, .. } => return Some(hint.clone()),
             Self::Contract { .. } => "`sql/contract/intercom.sql` lists the columns and their types",
+            Self::Stopped { .. } => "nothing was published; correct what is named, in the source or in mapping/*.csv",
             Self::NotReadOnly { .. } => "the stage is changed only by extract, transform and load",
             Self::Memory { .. } => "allow the transform more memory",
             Self::Scratch(_) => "see that the temporary folder exists and has room, or set TMPDIR to another",

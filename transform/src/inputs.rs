@@ -7,6 +7,7 @@
 //! sql/contract/intercom.sql      the contract
 //! sql/<source>/<table>.sql       a model
 //! sql/checks/<check>.sql         a check
+//! sql/<source>/checks/<x>.sql    a check of this source only
 //! sql/<source>/mapping/<x>.csv   the table mapping.<x>, unless the user has mapping/<x>.csv
 //! ```
 
@@ -54,6 +55,12 @@ impl<'a> Inputs<'a> {
         self.folder(&format!("sql/{}", self.source), "sql")
     }
 
+    /// The checks: those of every source and those of this one.
+    pub(crate) fn checks(&self) -> Vec<File<'a>> {
+        let own = self.folder(&format!("sql/{}/checks", self.source), "sql");
+        self.folder("sql/checks", "sql").into_iter().chain(own).collect()
+    }
+
     /// The mappings by table name.
     pub(crate) fn mappings(&self) -> BTreeMap<&'a str, File<'a>> {
         let own = self.folder(&format!("sql/{}/mapping", self.source), "csv");
@@ -74,7 +81,7 @@ impl<'a> Inputs<'a> {
 
     /// The SHA-256 of every file that shapes the run, by path.
     pub(crate) fn hashes(&self) -> BTreeMap<String, String> {
-        let files = self.models().into_iter().chain(self.contract()).chain(self.folder("sql/checks", "sql"));
+        let files = self.models().into_iter().chain(self.contract()).chain(self.checks());
         files
             .chain(self.mappings().into_values())
             .map(|file| (file.path.to_owned(), hex::encode(Sha256::digest(file.text))))

@@ -1,4 +1,4 @@
-//! The rounds of checks: error checks until they find no more, then what is only warned of.
+//! The rounds of checks: those that stop the transform, error checks until they find no more, then what is only warned of.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -13,7 +13,26 @@ use crate::rejects::{Hash, hash, internal};
 use crate::run::Transform;
 use crate::{Error, Result};
 
+/// Most reasons that an error names.
+const REASONS_MAX: usize = 10;
+
 impl Transform<'_> {
+    /// Runs the checks after which nothing may be published.
+    ///
+    /// # Errors
+    /// `Stopped` with what the first of them found.
+    pub(crate) async fn stop(&self, checks: &[Check]) -> Result<()> {
+        for check in checks.iter().filter(|check| check.severity == Severity::Stop) {
+            self.stop_if_asked()?;
+            let found = check.run(&self.engine).await?;
+            if !found.is_empty() {
+                let reasons = found.into_iter().take(REASONS_MAX).map(|(.., reason)| reason).collect();
+                return Err(Error::Stopped { file: check.query.path.clone(), reasons });
+            }
+        }
+        Ok(())
+    }
+
     /// Runs the error checks until they find no more rows.
     pub(crate) async fn reject(&mut self, checks: &[Check]) -> Result<()> {
         let mut due: Vec<&Check> = checks.iter().filter(|check| check.severity == Severity::Error).collect();

@@ -106,6 +106,7 @@ impl Transform<'_> {
                 self.add_candidate(&table, candidate)?;
             }
         }
+        self.stop(checks).await?;
         self.reject(checks).await?;
         let warnings = self.warn(checks).await?;
         self.publish(models, warnings).await

@@ -113,11 +113,7 @@ async fn fetch_local(context: &Context, path: PathBuf) -> Result<Result<Found, S
         Ok(_) => LocalFile::open(&path),
     };
     match opened {
-        Ok(file) => {
-            let context = context.clone();
-            let put = tokio::task::spawn_blocking(move || put(&context, file));
-            put.await.map_err(|e| Error::Internal(e.to_string()))?
-        }
+        Ok(file) => put_local(context, file).await,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             Ok(Err("file is missing in the attachments folder".into()))
         }
@@ -125,7 +121,14 @@ async fn fetch_local(context: &Context, path: PathBuf) -> Result<Result<Found, S
     }
 }
 
-/// Stages a local file on a blocking thread.
+/// Stages a local file.
+pub(super) async fn put_local(context: &Context, file: LocalFile) -> Result<Result<Found, String>> {
+    let context = context.clone();
+    let put = tokio::task::spawn_blocking(move || put(&context, file));
+    put.await.map_err(|e| Error::Internal(e.to_string()))?
+}
+
+/// The same on a blocking thread.
 fn put(context: &Context, mut file: LocalFile) -> Result<Result<Found, String>> {
     let unreadable = |error: std::io::Error| Ok(Err(format!("file cannot be read: {error}")));
     let handle = tokio::runtime::Handle::current();

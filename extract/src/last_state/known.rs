@@ -1,5 +1,6 @@
 //! The rows of one table in the last state: enough of each to tell whether a row that arrives is new, changed or as it was.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -7,6 +8,7 @@ use arrow::array::{Array as _, ArrayRef, AsArray as _, BooleanArray, RecordBatch
 use arrow::compute::filter_record_batch;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::row::{RowConverter, SortField};
+use arrow::util::display::{ArrayFormatter, FormatOptions};
 use deskferry_staging::{Changes, Context, Manifest, TableWriter};
 use futures::TryStreamExt as _;
 use sha2::{Digest as _, Sha256};
@@ -25,12 +27,46 @@ struct Digests {
     row: u128,
 }
 
+/// Some of a table's rows: those whose texts of some columns have one of these hashes.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Scope {
+    /// The columns.
+    pub(crate) columns: Vec<String>,
+    /// Hashes of their texts; see [`Scope::hash`].
+    pub(crate) hashes: HashSet<u128>,
+}
+
+impl Scope {
+    /// The hash of the texts of its columns.
+    pub(crate) fn hash<'a>(texts: impl IntoIterator<Item = &'a str>) -> u128 {
+        let mut hasher = Sha256::new();
+        for text in texts {
+            hasher.update((text.len() as u64).to_le_bytes());
+            hasher.update(text);
+        }
+        hasher.finalize()[..16].iter().fold(0, |number, byte| number << 8 | u128::from(*byte))
+    }
+
+    /// Which rows of a batch are some of these.
+    fn has(&self, batch: &RecordBatch) -> Result<Vec<bool>> {
+        let columns = columns(batch, &self.columns)?;
+        let options = FormatOptions::default();
+        let texts: Vec<ArrayFormatter<'_>> =
+            columns.iter().map(|c| ArrayFormatter::try_new(c, &options)).collect::<Result<_, _>>().map_err(internal)?;
+        let row = |at: usize| texts.iter().map(|column| column.value(at).to_string()).collect::<Vec<_>>();
+        let has = |at: usize| self.hashes.contains(&Self::hash(row(at).iter().map(String::as_str)));
+        Ok((0..batch.num_rows()).map(|at| !self.hashes.is_empty() && has(at)).collect())
+    }
+}
+
 /// A table's last state. 32 bytes a row, and two bits.
 pub(crate) struct Known {
     table: String,
     /// The runs that make it up, oldest first.
     runs: Vec<Manifest>,
     digester: Digester,
+    /// Which rows are read now; all, if not given.
+    scope: Option<Scope>,
     /// By key, each once.
     rows: Vec<Digests>,
     /// Which of `rows` have arrived.
@@ -96,7 +132,22 @@ impl Known {
         rows.retain(|row| row.row != GONE);
         let (arrived, same) = (Bits::new(rows.len()), Bits::new(rows.len()));
         let (new, changed) = (AtomicU64::new(0), AtomicU64::new(0));
-        Ok(Ok(Self { table: table.to_owned(), runs: runs.to_vec(), digester, rows, arrived, same, new, changed }))
+        Ok(Ok(Self {
+            table: table.to_owned(),
+            runs: runs.to_vec(),
+            digester,
+            scope: None,
+            rows,
+            arrived,
+            same,
+            new,
+            changed,
+        }))
+    }
+
+    /// Only these rows are read now.
+    pub(super) fn narrow(&mut self, scope: Scope) {
+        self.scope = Some(scope);
     }
 
     /// The columns that the source had when the table was last read, where that is known.
@@ -140,26 +191,42 @@ impl Known {
     /// # Errors
     /// `Staging`.
     pub(crate) async fn gone(&self, context: &Context, writer: &mut TableWriter) -> Result<Changes> {
-        let unchanged = self.same.count();
         let (new, changed) = (self.new.load(Ordering::Relaxed), self.changed.load(Ordering::Relaxed));
-        let gone = self.rows.len() as u64 - self.arrived.count();
-        if gone > 0 {
-            let written = Bits::new(self.rows.len());
-            for run in &self.runs {
-                let mut batches = context.staging.read_columns(run, &self.table, Some(&self.digester.key))?;
-                while let Some(batch) = batches.try_next().await? {
-                    let keys = self.digester.keys(&batch)?;
-                    let is_gone = keys.iter().map(|key| {
-                        let at = self.rows.binary_search_by_key(key, |known| known.key);
-                        at.is_ok_and(|at| !self.arrived.get(at) && !written.set(at))
-                    });
-                    let is_gone = BooleanArray::from(is_gone.collect::<Vec<_>>());
-                    let keys = filter_record_batch(&batch, &is_gone).map_err(internal)?;
-                    writer.write(&marks(&keys, writer.schema())?).await?;
-                }
+        let away = self.rows.len() as u64 - self.arrived.count();
+        let is_none = self.scope.as_ref().is_some_and(|scope| scope.hashes.is_empty());
+        let gone = if away > 0 && !is_none { self.write_gone(context, writer).await? } else { 0 };
+        let unchanged = self.same.count() + (away - gone);
+        Ok(Changes { new, changed, gone, unchanged })
+    }
+
+    /// Writes the keys of rows that did not arrive and should have; how many.
+    async fn write_gone(&self, context: &Context, writer: &mut TableWriter) -> Result<u64> {
+        let (written, mut gone) = (Bits::new(self.rows.len()), 0);
+        let scope_columns = self.scope.iter().flat_map(|scope| &scope.columns);
+        let mut names = self.digester.key.clone();
+        names.extend(scope_columns.filter(|name| !self.digester.key.contains(name)).cloned());
+        for run in &self.runs {
+            let mut batches = context.staging.read_columns(run, &self.table, Some(&names))?;
+            while let Some(batch) = batches.try_next().await? {
+                let keys = self.digester.keys(&batch)?;
+                let read_now = match &self.scope {
+                    Some(scope) => scope.has(&batch)?,
+                    None => vec![true; batch.num_rows()],
+                };
+                let is_gone = keys.iter().zip(read_now).map(|(key, read_now)| {
+                    let at = self.rows.binary_search_by_key(key, |known| known.key);
+                    read_now && at.is_ok_and(|at| !self.arrived.get(at) && !written.set(at))
+                });
+                let is_gone = BooleanArray::from(is_gone.collect::<Vec<_>>());
+                gone += is_gone.true_count() as u64;
+                let of_key: Vec<usize> =
+                    self.digester.key.iter().filter_map(|name| batch.schema().index_of(name).ok()).collect();
+                let keys =
+                    filter_record_batch(&batch.project(&of_key).map_err(internal)?, &is_gone).map_err(internal)?;
+                writer.write(&marks(&keys, writer.schema())?).await?;
             }
         }
-        Ok(Changes { new, changed, gone, unchanged })
+        Ok(gone)
     }
 
     /// Goes through the rows of the last state that have arrived as they were.

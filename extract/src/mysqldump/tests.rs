@@ -273,7 +273,7 @@ async fn cancelled_extract_publishes_nothing() {
 #[tokio::test]
 async fn probe_counts_without_staging() {
     let desk = Desk::new(dump("INSERT INTO hesk_users (id) VALUES (1),(2);"));
-    let found = probe(&Desk::spec(), &desk.settings).await.unwrap();
+    let found = probe(&desk.context, &Desk::spec(), &desk.settings).await.unwrap();
     assert!(found.tables.contains(&("users".into(), Some(2))));
     assert!(!found.tables.iter().any(|(name, _)| name == "auth_tokens"));
     assert!(desk.context.staging.runs().await.unwrap().is_empty());

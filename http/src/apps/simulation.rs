@@ -103,7 +103,7 @@ impl Server {
 /// Runs it; what was counted in the whole windows, less the first `skip`.
 fn run(world: World, skip: usize) -> Vec<Counted> {
     const START: i64 = 1_700_000_003_456;
-    let apps = Apps::new(world.apps);
+    let apps = Apps::new(world.apps, None);
     let mut server = Server { world, window: -1, used: vec![0; world.apps], others: 0, counted: Vec::new() };
     let mut way: Vec<OnTheWay> = Vec::new();
     let (mut ask_again, mut seed) = (START, 1_u64);
@@ -125,7 +125,7 @@ fn run(world: World, skip: usize) -> Vec<Counted> {
             headers.insert("date", date.parse().unwrap());
             apps.replied(call.app, &headers, status, call.sent, now);
             if status == 429 && crate::rate_limit::has_room(&headers) {
-                apps.workspace_refused(call.app, &headers);
+                apps.workspace_refused(call.app, &headers, now);
             }
             back = true;
         }

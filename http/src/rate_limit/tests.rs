@@ -128,8 +128,8 @@ fn a_429_with_room_is_no_used_up_window_unless_it_says_when_to_come_back() {
     for (name, value) in [("x-ratelimit-limit", 10), ("x-ratelimit-remaining", 5), ("x-ratelimit-reset", 10)] {
         headers.insert(name, value.into());
     }
-    assert_eq!(Seen::read(&headers, 429).map(|s| (s.remaining, s.refused)), Some((5, true)));
+    assert_eq!(Seen::read(&headers, 429, 0).map(|s| (s.remaining, s.refused)), Some((5, true)));
     headers.insert("retry-after", 3.into());
-    assert_eq!(Seen::read(&headers, 429).map(|s| (s.remaining, s.refused)), Some((0, true)));
-    assert_eq!(Seen::read(&HeaderMap::new(), 429), None);
+    assert_eq!(Seen::read(&headers, 429, 0).map(|s| (s.remaining, s.refused)), Some((0, true)));
+    assert_eq!(Seen::read(&HeaderMap::new(), 429, 0), None);
 }

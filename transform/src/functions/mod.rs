@@ -20,6 +20,7 @@ mod json_compact;
 mod json_quote;
 mod json_union;
 mod local_date;
+mod markdown_to_html;
 mod merge_json;
 mod normalize_email;
 mod normalize_phone;
@@ -27,7 +28,10 @@ mod row_digest;
 mod scalar;
 mod split_emails;
 mod stable_key;
+mod text_to_html;
 mod wall_time;
+mod without_images;
+mod without_mail_header;
 
 use datafusion::logical_expr::ScalarUDF;
 use datafusion::prelude::SessionContext;
@@ -51,12 +55,16 @@ pub fn all() -> Vec<ScalarUDF> {
         json_quote::function(),
         json_union::function(),
         local_date::function(),
+        markdown_to_html::function(),
         merge_json::function(),
         normalize_email::function(),
         normalize_phone::function(),
         row_digest::function(),
         split_emails::function(),
         stable_key::function(),
+        text_to_html::function(),
+        without_images::function(),
+        without_mail_header::function(),
     ]
 }
 

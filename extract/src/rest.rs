@@ -1,0 +1,103 @@
+//! Reader: any source with a REST API that a spec describes.
+//!
+//! ```text
+//!  spec ─▶ tables, side by side ── calls ─▶ api: login, rate, retry ─▶ the source
+//!             list: pages until it is proven to be all ┐
+//!             each: rows in full, rows of each parent  ├─ declared columns ─▶ capture (in the stage, durable)
+//!             files: downloads, images                 ┘                        │ when all is there
+//!                                                                            replay ─▶ sink ─▶ one published run
+//! ```
+//!
+//! Invariants:
+//! 1. only GET is sent to the source, but for the log-in;
+//! 2. what was fetched is not fetched again: stopped by Ctrl-C, a crash or a token that ended, `--resume` goes on (`capture.rs`);
+//! 3. a table is whole, or it is told to be incomplete: in its manifest, in `_defects`, by exit code 1. A table that the spec
+//!    calls required and the source refuses is an error, and nothing is published;
+//! 4. the login goes to the host of `url` and nowhere else.
+
+mod api;
+mod capture;
+mod each;
+mod fetch;
+mod files;
+mod list;
+mod login;
+mod look;
+mod outlook;
+mod page;
+mod paging;
+mod replay;
+mod row;
+mod sample;
+mod since;
+#[cfg(test)]
+mod tests;
+mod times;
+
+use arrow::datatypes::SchemaRef;
+use deskferry_staging::{Context, Manifest, Staging};
+
+use crate::spec::{ReaderKind, Rest, Table};
+use crate::{Error, Probe, Request, Result, Settings, Spec, Unfinished};
+use api::Api;
+use capture::{Capture, Plan};
+use fetch::Fetch;
+
+/// Reads the tables that are wanted into one published run.
+pub(crate) async fn extract(
+    context: &Context,
+    spec: &Spec,
+    rest: &Rest,
+    settings: &Settings,
+    request: &Request,
+) -> Result<Manifest> {
+    let api = Api::new(context, spec, rest, settings)?;
+    let mut plan = Plan::new(context, spec, settings, request);
+    if request.since_last && request.unfinished != Unfinished::Resume {
+        since::plan(context, spec, request, &mut plan).await?;
+    }
+    let capture = Capture::open(context, spec, plan, request.unfinished).await?;
+    let fetch = Fetch::new(spec, rest, request, api, capture);
+    if let Err(error) = fetch.all().await {
+        return Err(stopped(&fetch, error).await);
+    }
+    fetch.publish(settings).await
+}
+
+/// Looks at the first page of every list: whether it may be read, and how many rows the source counts.
+pub(crate) async fn probe(context: &Context, spec: &Spec, rest: &Rest, settings: &Settings) -> Result<Probe> {
+    // What is fetched is looked at and forgotten.
+    let context = Context { staging: Staging::in_memory(), ..context.clone() };
+    let request = Request::default();
+    let api = Api::new(&context, spec, rest, settings)?;
+    let plan = Plan::new(&context, spec, settings, &request);
+    let capture = Capture::open(&context, spec, plan, request.unfinished).await?;
+    let fetch = Fetch::new(spec, rest, &request, api, capture);
+    let (tables, mut remarks) = fetch.counts().await?;
+    if settings.timezone.is_none() {
+        remarks.push(
+            "the help desk's time zone is not known, so dates without a time are taken as UTC: set [source] timezone"
+                .into(),
+        );
+    }
+    Ok(Probe { reader: ReaderKind::Rest, version: None, timezone: settings.timezone.clone(), tables, remarks })
+}
+
+/// Columns and key of the table of files; `None` where no wanted table has any.
+pub(crate) fn files_of(spec: &Spec, request: &Request) -> Option<(SchemaRef, Vec<String>)> {
+    let has_files = |t: &Table| (t.download.is_some() || !t.images_in.is_empty()) && request.wants(&t.name);
+    spec.tables.iter().any(has_files).then(files::shape)
+}
+
+/// What ended the fetching, with what becomes of what was fetched until then: it is kept, unless there is nothing.
+async fn stopped(fetch: &Fetch<'_>, error: Error) -> Error {
+    let kept = !fetch.capture.is_empty().await.unwrap_or(false);
+    if !kept && let Err(error) = fetch.capture.remove().await {
+        return error;
+    }
+    match error {
+        Error::Cancelled if kept => Error::Stopped { run: fetch.capture.run().to_string() },
+        Error::Http { what, is_other, source, .. } => Error::Http { what, is_other, kept, source },
+        other => other,
+    }
+}

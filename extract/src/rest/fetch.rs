@@ -1,0 +1,293 @@
+//! All tables of a source, side by side: a table begins when what it depends on has ended, and the rate of the source is the only
+//! limit. What ends is in the capture; stopped anywhere, the same goes on from there.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use deskferry_staging::Tick;
+use futures::future::BoxFuture;
+use futures::stream::BoxStream;
+use futures::{StreamExt as _, TryStreamExt as _};
+use tokio_util::sync::CancellationToken;
+
+use super::api::{Api, Failure, Scope};
+use super::capture::{Capture, End, Entry, LogWriter};
+use super::outlook::{self, Outlook};
+use super::page::{Page, Query};
+use super::paging::Pager;
+use super::row::{Hash, Row, Selector, hash, set};
+use super::sample::Keeps;
+use crate::spec::{Access, Paging, Params, Rest, Table};
+use crate::{Error, Request, Result, Spec};
+
+/// Time between two looks whether something waits to be stored.
+const FLUSH_EVERY: Duration = Duration::from_millis(500);
+
+/// One extract while it fetches.
+pub(super) struct Fetch<'a> {
+    pub(super) spec: &'a Spec,
+    pub(super) rest: &'a Rest,
+    pub(super) request: &'a Request,
+    pub(super) api: Api,
+    pub(super) capture: Capture,
+    writers: Mutex<Vec<Arc<LogWriter>>>,
+    /// Cancelled once the table has ended.
+    ended: BTreeMap<String, CancellationToken>,
+    pub(super) outlook: Outlook,
+    /// The tables that are read.
+    pub(super) needed: Vec<&'a Table>,
+    /// First pages that were looked at for the forecast.
+    first_pages: Mutex<HashMap<String, Page>>,
+}
+
+impl<'a> Fetch<'a> {
+    pub(super) fn new(spec: &'a Spec, rest: &'a Rest, request: &'a Request, api: Api, capture: Capture) -> Self {
+        let ended = spec.tables.iter().map(|t| (t.name.clone(), CancellationToken::new())).collect();
+        let (writers, outlook, first_pages) = (Mutex::default(), Outlook::default(), Mutex::default());
+        let needed = Vec::new();
+        let mut fetch = Self { spec, rest, request, api, capture, writers, ended, outlook, needed, first_pages };
+        fetch.needed = spec.tables.iter().filter(|t| fetch.needs(t)).collect();
+        fetch
+    }
+
+    /// Fetches all that is wanted and not there yet.
+    ///
+    /// # Errors
+    /// The first of any table; `Cancelled`. What was fetched until then is stored.
+    pub(super) async fn all(&'a self) -> Result<()> {
+        let tables = self.needed.iter().copied().filter(|t| t.path.is_some());
+        let files = self.spec.tables.iter().filter(|t| self.has_files(t)).map(|table| self.files(table));
+        let tables = futures::future::try_join_all(tables.map(|table| self.whole(table)));
+        let work = async {
+            if self.capture.is_empty().await? {
+                self.look().await?;
+            }
+            futures::future::try_join(tables, futures::future::try_join_all(files)).await
+        };
+        let outcome = tokio::select! {
+            outcome = work => outcome.map(|_| ()),
+            error = self.keep_storing() => Err(error),
+            () = self.api.context.cancel.cancelled() => Err(Error::Cancelled),
+        };
+        let writers = self.writers();
+        let stored = futures::future::join_all(writers.iter().map(|writer| writer.flush())).await;
+        outcome.and(stored.into_iter().collect())
+    }
+
+    /// Whether a table is wanted, or one whose rows belong to its rows.
+    fn needs(&self, table: &Table) -> bool {
+        let is_parent = |t: &Table| t.name != table.name && t.parent.as_ref().is_some_and(|p| p.table == table.name);
+        let names = |t: &Table| self.capture.plan.sample.is_some() && t.named_by.iter().any(|n| n.table == table.name);
+        let depend = self.spec.tables.iter().filter(|t| is_parent(t) || names(t));
+        self.request.wants(&table.name) || depend.into_iter().any(|t| self.needs(t))
+    }
+
+    /// Whether files of a table are wanted.
+    pub(super) fn has_files(&self, table: &Table) -> bool {
+        (table.download.is_some() || !table.images_in.is_empty()) && self.request.wants(&table.name)
+    }
+
+    /// One table from begin to end.
+    async fn whole(&'a self, table: &'a Table) -> Result<()> {
+        let named_by = table.named_by.iter().map(|n| &n.table).filter(|_| self.capture.plan.sample.is_some());
+        for name in table.parent.iter().map(|p| &p.table).chain(named_by) {
+            self.ended(self.table(name)?).cancelled().await;
+        }
+        if self.capture.end(&table.name, "rows").await?.is_none() {
+            match (&table.parent, &table.detail) {
+                (Some(_), _) => self.children(table).await?,
+                (None, None) => self.list(table, "rows").await?,
+                (None, Some(detail)) => {
+                    if self.capture.end(&table.name, "list").await?.is_none() {
+                        self.list(table, "list").await?;
+                    }
+                    self.details(table, detail).await?;
+                }
+            }
+        }
+        self.ended(table).cancel();
+        Ok(())
+    }
+
+    /// Told when a table has ended; one inside another ends with that.
+    pub(super) fn ended(&self, table: &Table) -> CancellationToken {
+        let mut table = table;
+        while let Some(outer) = table.inside.as_ref().and_then(|_| self.parent(table).ok()) {
+            table = outer;
+        }
+        self.ended.get(&table.name).cloned().unwrap_or_default()
+    }
+
+    /// The last error of storing what waits.
+    async fn keep_storing(&self) -> Error {
+        loop {
+            tokio::time::sleep(FLUSH_EVERY).await;
+            for writer in self.writers() {
+                if let Err(error) = writer.flush_due().await {
+                    return error;
+                }
+            }
+        }
+    }
+
+    fn writers(&self) -> Vec<Arc<LogWriter>> {
+        self.writers.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// A log of a table, to go on with.
+    pub(super) async fn writer(&self, table: &str, log: &str) -> Result<Arc<LogWriter>> {
+        let writer = Arc::new(self.capture.writer(table, log).await?);
+        self.writers.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&writer));
+        Ok(writer)
+    }
+
+    pub(super) fn table(&self, name: &str) -> Result<&'a Table> {
+        self.spec.table(name).ok_or_else(|| Error::Internal(format!("table `{name}` is not declared")))
+    }
+
+    pub(super) fn parent(&self, table: &Table) -> Result<&'a Table> {
+        self.table(table.parent.as_ref().map(|p| p.table.as_str()).unwrap_or_default())
+    }
+
+    pub(super) fn selector(&self) -> Selector<'a> {
+        Selector { spec: self.spec, null_dates: &self.rest.null_dates }
+    }
+
+    /// How lists of a table are walked.
+    pub(super) fn pager(&self, table: &'a Table) -> Result<Pager<'_>> {
+        let paging = table.paging.as_ref().unwrap_or(&self.rest.paging);
+        let begin = match paging {
+            Paging::Windows { begin, .. } => self.api.fill(begin),
+            _ => String::new(),
+        };
+        Pager::new(paging, &begin, self.capture.plan.begun, &self.api.base).map_err(|reason| Error::Setting {
+            key: "[source]",
+            reason,
+            hint: format!("the windows of table `{}` begin there", table.name),
+        })
+    }
+
+    /// Most calls that are made ready at a time.
+    pub(super) fn ahead(&self) -> usize {
+        self.rest.in_flight
+    }
+
+    /// The rows in a log of a table.
+    pub(super) async fn rows<'s>(&self, table: &'s Table, log: &str) -> Result<BoxStream<'s, Result<Row>>> {
+        let passes = self.last_passes(table, log).await?;
+        let entries = self.capture.entries(&table.name, log).await?;
+        let rows = entries.try_filter_map(move |entry| {
+            let row = match entry {
+                Entry::Row(mut row) => {
+                    let pass = passes.get(&hash(table, &row)).filter(|_| !passes.is_empty());
+                    if let Some((column, pass)) = table.pass_column.as_ref().zip(pass) {
+                        set(table, &mut row, column, pass.to_string());
+                    }
+                    Some(row)
+                }
+                _ => None,
+            };
+            futures::future::ready(Ok(row))
+        });
+        Ok(rows.boxed())
+    }
+
+    /// For rows that several passes have listed the last of them, where the table wants to know.
+    async fn last_passes(&self, table: &Table, log: &str) -> Result<HashMap<Hash, usize>> {
+        let mut passes = HashMap::new();
+        if table.pass_column.is_some() && (log == "list" || table.detail.is_none()) {
+            let mut entries = self.capture.entries(&table.name, log).await?;
+            while let Some(entry) = entries.try_next().await? {
+                if let Entry::Page(mark) = entry {
+                    passes.extend(mark.listed_again());
+                }
+            }
+        }
+        Ok(passes)
+    }
+
+    /// The rows of a table as they are staged, once it has ended.
+    pub(super) fn final_rows<'s>(&'s self, table: &'s Table) -> BoxFuture<'s, Result<BoxStream<'s, Result<Row>>>> {
+        Box::pin(async move {
+            if table.inside.is_some() {
+                let name = table.name.clone();
+                let outer = self.final_rows(self.parent(table)?).await?;
+                let inner = outer.map_ok(move |row| {
+                    let of_table = row.inside.into_iter().filter(|(inner, _)| *inner == name);
+                    futures::stream::iter(of_table.flat_map(|(_, rows)| rows).map(Ok).collect::<Vec<_>>())
+                });
+                return Ok(inner.try_flatten().boxed());
+            }
+            let rows = self.rows(table, "rows").await?;
+            let keeps: Keeps = if table.detail.is_some() { Keeps::All } else { self.sample_filter(table).await? };
+            Ok(rows.try_filter(move |row| futures::future::ready(keeps.keeps(table, row))).boxed())
+        })
+    }
+
+    /// What becomes of a table that the source refuses.
+    pub(super) fn refused(&self, table: &Table, status: u16, reason: String) -> Result<End> {
+        match (table.access, status) {
+            (Access::Optional, 403 | 404 | 405 | 410) => {
+                Ok(End { incomplete: Some(format!("the source refuses it: {reason}")), ..End::default() })
+            }
+            (Access::Required, 403 | 404) => Err(Error::NoAccess { table: table.name.clone(), reason }),
+            _ => Err(Error::Reply {
+                what: format!("table `{}`", table.name),
+                reason: format!("the source answers {reason}"),
+                hint: format!("correct `path` or `query` of `{}` in the spec", table.name),
+            }),
+        }
+    }
+
+    /// The list of a table, with the parameters of a pass.
+    pub(super) fn query(&'a self, table: &'a Table, pass: &Params) -> Result<Option<Query<'a>>> {
+        let is_sampled = self.capture.plan.sample.is_some() && self.spec.has_children(table);
+        let newest = if is_sampled { &table.newest } else { &Params::default() };
+        let query = Query::new(&self.api, table, self.pager(table)?, Scope::default(), &[pass, newest])?;
+        Ok(match (&table.since, self.capture.plan.since.get(&table.name)) {
+            (Some(name), Some(since)) => query.map(|q| q.with(name, since.format("%Y-%m-%dT%H:%M:%SZ").to_string())),
+            _ => query,
+        })
+    }
+
+    pub(super) fn first_pages(&self) -> std::sync::MutexGuard<'_, HashMap<String, Page>> {
+        self.first_pages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The first page of a table's first pass, where it was looked at.
+    pub(super) fn first_page(&self, table: &Table) -> Option<Page> {
+        self.first_pages().remove(&table.name)
+    }
+
+    /// Calls in all, by what is known so far.
+    pub(super) fn calls_expected(&self) -> u64 {
+        self.outlook.calls(self.spec, self.rest, self.capture.plan.sample, self.needed.iter().copied())
+    }
+
+    /// Tells how far a table is, and how long all of them will take.
+    pub(super) fn tick(&self, table: &Table, done: u64, total: Option<u64>) {
+        let stats = self.api.client.stats();
+        let mut note = format!("{} calls", stats.calls);
+        if self.outlook.first().is_some() {
+            let expected = self.calls_expected().max(stats.calls);
+            note = format!("{} of about {expected} calls", stats.calls);
+            if let Some(left) = outlook::takes(expected - stats.calls, &stats, self.rest.in_flight) {
+                note += &format!(", {} left", outlook::said(left));
+            }
+        }
+        if stats.throttled > 0 {
+            note += &format!(", {} refused by the rate limit", stats.throttled);
+        }
+        (self.api.context.progress)(&Tick { table: &table.name, done, total, note: &note, is_end: false });
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Failed(error) => error,
+            Failure::Refused { reason, .. } => Self::Internal(format!("a refusal was not dealt with: {reason}")),
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Looks at first pages: for the forecast of an extract, and for `check`.
+
+use std::collections::BTreeSet;
+
+use deskferry_staging::Tick;
+
+use super::api::Failure;
+use super::fetch::Fetch;
+use super::outlook;
+use super::page::Page;
+use super::row::Row;
+use crate::Result;
+use crate::spec::{Params, Table};
+
+/// A first page: of a table, by the number of the pass.
+type Look<'a> = (&'a Table, usize, Result<Page, Failure>);
+/// Tables with the source's own count where it has one.
+type Counts = Vec<(String, Option<u64>)>;
+
+impl<'a> Fetch<'a> {
+    /// The first pages of some lists, of each of their passes.
+    async fn first_pages_of(&'a self, tables: impl Iterator<Item = &'a Table>) -> Result<Vec<Look<'a>>> {
+        let none = Params::default();
+        let mut looks = Vec::new();
+        for table in tables {
+            let passes: Vec<&Params> =
+                if table.passes.is_empty() { vec![&none] } else { table.passes.iter().collect() };
+            for (number, pass) in passes.into_iter().enumerate() {
+                let Some(query) = self.query(table, pass)? else { continue };
+                looks.push(async move { (table, number, query.page(&query.pager.first()).await) });
+            }
+        }
+        Ok(futures::future::join_all(looks).await)
+    }
+
+    /// The lists that are asked for by themselves.
+    fn lists(&'a self) -> impl Iterator<Item = &'a Table> {
+        self.needed.iter().copied().filter(|t| t.path.is_some() && t.parent.is_none())
+    }
+
+    /// Rows of each list by the source's own count, and what there is to say of those that it does not let us read.
+    pub(super) async fn counts(&'a self) -> Result<(Counts, Vec<String>)> {
+        let (mut counts, mut remarks): (Counts, Vec<String>) = Default::default();
+        for (table, _, page) in self.first_pages_of(self.lists()).await? {
+            let count = match page {
+                Ok(page) => page.total.or_else(|| page.next.is_none().then_some(page.rows.len() as u64)),
+                Err(Failure::Failed(error)) => return Err(error),
+                Err(Failure::Refused { status, reason }) => {
+                    let end = self.refused(table, status, reason)?;
+                    remarks.extend(end.incomplete.map(|reason| format!("{}: {reason}", table.name)));
+                    continue;
+                }
+            };
+            match counts.iter_mut().find(|(name, _)| *name == table.name) {
+                Some((_, sum)) => *sum = sum.zip(count).map(|(sum, count)| sum + count),
+                None => counts.push((table.name.clone(), count)),
+            }
+        }
+        Ok((counts, remarks))
+    }
+
+    /// Looks at the first page of each list on which many calls depend, and tells how many that will be.
+    pub(super) async fn look(&'a self) -> Result<()> {
+        let heavy = |t: &&Table| t.detail.is_some() || t.total.is_some() || self.spec.has_children(t);
+        for (table, pass, page) in self.first_pages_of(self.lists().filter(heavy)).await? {
+            let page = match page {
+                Ok(page) => page,
+                // The reading of the table says what that means.
+                Err(Failure::Refused { .. }) => continue,
+                Err(Failure::Failed(error)) => return Err(error),
+            };
+            self.outlook.page(&table.name, pass, page.total, page.rows.len() as u64);
+            let mut members = BTreeSet::new();
+            let rows: Vec<Row> = page.rows.iter().map(|r| self.selector().row(table, r, None, &mut members)).collect();
+            self.outlook.parents(self.spec, table, rows.iter());
+            if pass == 0 {
+                self.first_pages().insert(table.name.clone(), page);
+            } else {
+                self.outlook.look();
+            }
+        }
+        let calls = self.calls_expected();
+        self.outlook.begin(calls);
+        let stats = self.api.client.stats();
+        let time = outlook::takes(calls, &stats, self.rest.in_flight).map(|d| format!(", some {}", outlook::said(d)));
+        let note = format!("about {calls} calls{}", time.unwrap_or_default());
+        let done = stats.calls;
+        (self.api.context.progress)(&Tick { table: "forecast", done, total: Some(calls), note: &note, is_end: true });
+        Ok(())
+    }
+}

@@ -1,0 +1,10 @@
+//! The reader against made-up services.
+
+mod basics;
+mod completeness;
+mod files;
+mod logins;
+mod rate;
+mod resume;
+mod since;
+mod support;

@@ -1,0 +1,257 @@
+//! What the keys of a spec must agree on. Each rule is told with the table and the name that break it.
+
+use super::{Login, Paging, Params, Place, ReaderKind, Spec, Table, Template};
+
+/// Keys of `[source]` that every source has, so that a spec cannot declare them.
+const RESERVED: [&str; 7] = ["kind", "timezone", "language", "site_url", "own_mailboxes", "rate_calls", "rate_seconds"];
+/// Tables that every REST source has besides its own.
+const MADE: [&str; 3] = ["files", "settings", "_defects"];
+
+/// What is wrong, and in which table.
+pub(super) struct Wrong {
+    table: Option<String>,
+    reason: String,
+}
+
+impl Wrong {
+    fn of(table: &Table, reason: impl Into<String>) -> Self {
+        Self { table: Some(table.name.clone()), reason: reason.into() }
+    }
+
+    fn spec(reason: impl Into<String>) -> Self {
+        Self { table: None, reason: reason.into() }
+    }
+
+    /// In words, with the line of the spec's text where the table is named.
+    pub(super) fn told_in(&self, text: &str) -> String {
+        let Some(table) = &self.table else { return self.reason.clone() };
+        let names = |line: &str| {
+            let value = line.trim().strip_prefix("name").and_then(|l| l.trim_start().strip_prefix('='));
+            value.is_some_and(|v| v.trim_start().starts_with(&format!("\"{table}\"")))
+        };
+        match text.lines().position(names) {
+            Some(line) => format!("line {}: table `{table}` {}", line + 1, self.reason),
+            None => format!("table `{table}` {}", self.reason),
+        }
+    }
+}
+
+type Checked = Result<(), Wrong>;
+
+/// Checks a whole spec.
+pub(super) fn check(spec: &Spec) -> Checked {
+    for (at, table) in spec.tables.iter().enumerate() {
+        if spec.tables[..at].iter().any(|t| t.name == table.name) {
+            return Err(Wrong::of(table, "is declared twice"));
+        }
+        columns(table)?;
+        relations(spec, table)?;
+        if spec.rest.is_some() { calls(spec, table)? } else { no_calls(table)? }
+    }
+    rest(spec)
+}
+
+fn columns(table: &Table) -> Checked {
+    let named = table.key.columns().iter().chain(&table.updated_at).chain(&table.file);
+    let files = table.download.iter().flat_map(|d| d.name.iter().chain(&d.size)).chain(&table.images_in);
+    let files = files.chain(table.hidden.iter().flat_map(|h| &h.columns)).chain(&table.pass_column);
+    let parent = table.parent.as_ref().map(|p| &p.column);
+    if let Some(column) = named.chain(files).chain(parent).find(|c| table.column(c).is_none()) {
+        return Err(Wrong::of(table, format!("names column `{column}` but does not declare it")));
+    }
+    if table.key.columns().is_empty() {
+        return Err(Wrong::of(table, "has an empty key"));
+    }
+    if let Some(column) = table.columns.iter().enumerate().find_map(|(i, c)| {
+        let twice = table.columns[..i].iter().any(|o| o.name.eq_ignore_ascii_case(&c.name));
+        (twice || c.name == "_extra").then_some(&c.name)
+    }) {
+        return Err(Wrong::of(table, format!("declares column `{column}` twice, or it is a reserved name")));
+    }
+    Ok(())
+}
+
+/// Parents and naming tables are there, and no table is its own ancestor.
+fn relations(spec: &Spec, table: &Table) -> Checked {
+    if let Some(parent) = &table.parent
+        && spec.table(&parent.table).is_none_or(|t| t.column(&parent.key).is_none())
+    {
+        let name = format!("{}.{}", parent.table, parent.key);
+        return Err(Wrong::of(table, format!("belongs to `{name}`, which is not declared")));
+    }
+    let names = |n: &&super::Naming| {
+        let naming = spec.table(&n.table).filter(|t| t.column(&n.column).is_some());
+        naming.is_some_and(|t| t.parent.is_some() || spec.has_children(t))
+    };
+    if let Some(wrong) = table.named_by.iter().find(|naming| !names(naming)) {
+        let name = format!("{}.{}", wrong.table, wrong.column);
+        return Err(Wrong::of(table, format!("is named by `{name}`, which has no parent or is not declared")));
+    }
+    let (mut at, mut steps) = (table, 0);
+    while let Some(parent) = at.parent.as_ref().and_then(|p| spec.table(&p.table)) {
+        steps += 1;
+        if spec.rest.is_some() && (parent.name == table.name || steps > spec.tables.len()) {
+            return Err(Wrong::of(table, format!("belongs to `{}`, which belongs to it", at.name)));
+        }
+        if steps > spec.tables.len() {
+            break;
+        }
+        at = parent;
+    }
+    Ok(())
+}
+
+/// A source that is not called has nothing that calls need.
+fn no_calls(table: &Table) -> Checked {
+    let keys = [
+        ("path", table.path.is_some()),
+        ("inside", table.inside.is_some()),
+        ("detail", table.detail.is_some()),
+        ("paging", table.paging.is_some()),
+        ("download", table.download.is_some()),
+        ("hidden", table.hidden.is_some()),
+    ];
+    match keys.into_iter().find(|(_, given)| *given) {
+        Some((key, _)) => Err(Wrong::of(table, format!("has `{key}`, but the spec has no [rest]"))),
+        None => Ok(()),
+    }
+}
+
+fn calls(spec: &Spec, table: &Table) -> Checked {
+    let wrong = |reason: String| Err(Wrong::of(table, reason));
+    if MADE.contains(&table.name.as_str()) {
+        return wrong("has the name of a table that every source has".to_owned());
+    }
+    match (&table.path, &table.inside) {
+        (None, None) => return wrong("has neither `path` nor `inside`".to_owned()),
+        (Some(_), Some(_)) => return wrong("has both `path` and `inside`".to_owned()),
+        (None, Some(_)) if table.parent.is_none() => return wrong("is `inside` no parent".to_owned()),
+        (None, Some(_)) if table.detail.is_some() || table.since.is_some() || !table.passes.is_empty() => {
+            return wrong("is `inside` its parent and cannot have `detail`, `since` or `passes`".to_owned());
+        }
+        _ => {}
+    }
+    if table.since.is_some() && (table.parent.is_some() || table.updated_at.is_none()) {
+        return wrong("has `since`, which needs `updated_at` and no `parent`".to_owned());
+    }
+    let parent = table.parent.as_ref().and_then(|p| spec.table(&p.table));
+    if let Some(column) = &table.parent_if
+        && parent.is_none_or(|p| p.column(column).is_none())
+    {
+        return wrong(format!("has `parent_if = \"{column}\"`, which is no column of its parent"));
+    }
+    if table.pass_column.is_some() && table.passes.is_empty() {
+        return wrong("has `pass_column`, but no `passes`".to_owned());
+    }
+    if table.hidden.as_ref().is_some_and(|h| h.columns.iter().any(|c| table.key.columns().contains(c))) {
+        return wrong("has `hidden`, which names a column of its key".to_owned());
+    }
+    if table.file.is_some() {
+        return wrong("has `file`, which names files in a folder: use `download`".to_owned());
+    }
+    if let Some(paging) = &table.paging {
+        check_paging(spec, paging).map_err(|reason| Wrong::of(table, reason))?;
+    }
+    let list = table.path.iter().chain(params(&table.query)).chain(params(&table.newest));
+    let list = list.chain(table.passes.iter().flat_map(params));
+    let own = table.detail.iter().flat_map(|d| std::iter::once(&d.path).chain(params(&d.query)));
+    let own = own.chain(table.download.iter().flat_map(|d| std::iter::once(&d.path).chain(params(&d.query))));
+    let places = list.map(|t| (t, None)).chain(own.map(|t| (t, Some(table))));
+    for (template, row) in places {
+        known(spec, template, row, parent).map_err(|reason| Wrong::of(table, reason))?;
+    }
+    Ok(())
+}
+
+fn params(params: &Params) -> impl Iterator<Item = &Template> {
+    params.0.iter().map(|(_, template)| template)
+}
+
+/// Every placeholder stands for something.
+fn known(spec: &Spec, template: &Template, row: Option<&Table>, parent: Option<&Table>) -> Result<(), String> {
+    for place in template.places() {
+        match place {
+            Place::Name(name) => {
+                let is_column = row.is_some_and(|t| t.column(name).is_some());
+                let is_setting = name == "url" || spec.setting(name).is_some();
+                if !is_column && !is_setting {
+                    let columns = if row.is_some() { "a column of the table or " } else { "" };
+                    return Err(format!("has `{template}`, but `{name}` is not {columns}a setting of the spec"));
+                }
+            }
+            Place::Parent(column) => match parent {
+                None => return Err(format!("has `{template}`, but no parent")),
+                Some(parent) if parent.column(column).is_none() => {
+                    return Err(format!("has `{template}`, but `{}` has no column `{column}`", parent.name));
+                }
+                Some(_) => {}
+            },
+        }
+    }
+    Ok(())
+}
+
+fn check_paging(spec: &Spec, paging: &Paging) -> Result<(), String> {
+    let (size, size_max) = match paging {
+        Paging::Page { size, size_max, .. }
+        | Paging::Offset { size, size_max, .. }
+        | Paging::Cursor { size, size_max, .. }
+        | Paging::NextLink { size, size_max, .. } => (size, size_max),
+        Paging::Windows { begin, hours, .. } if *hours > 0 => return known(spec, begin, None, None),
+        Paging::Windows { .. } => return Err("has windows of 0 hours".to_owned()),
+        Paging::None => return Ok(()),
+    };
+    match (size, size_max) {
+        (Some(_), None | Some(0)) => Err("has a paging with `size` but without `size_max`".to_owned()),
+        (None, Some(_)) => Err("has a paging with `size_max` but without `size`".to_owned()),
+        _ => Ok(()),
+    }
+}
+
+fn rest(spec: &Spec) -> Checked {
+    let reads = spec.readers.contains(&ReaderKind::Rest);
+    let Some(rest) = &spec.rest else {
+        return if reads { Err(Wrong::spec("readers has \"rest\", but there is no [rest]")) } else { Ok(()) };
+    };
+    if spec.readers != [ReaderKind::Rest] {
+        return Err(Wrong::spec("a spec with [rest] has readers = [\"rest\"]"));
+    }
+    if let Some((name, _)) = spec.settings.iter().find(|(name, _)| RESERVED.contains(&name.as_str())) {
+        return Err(Wrong::spec(format!("[settings.{name}] is a key that every source has")));
+    }
+    if rest.rate.is_some_and(|rate| rate.calls == 0 || rate.seconds == 0) {
+        return Err(Wrong::spec("[rest] rate has a zero"));
+    }
+    if rest.in_flight == 0 || rest.timeout_seconds == 0 {
+        return Err(Wrong::spec("[rest] in_flight and timeout_seconds are at least 1"));
+    }
+    if let Some(host) = rest.hosts.iter().find(|h| !is_host(h)) {
+        return Err(Wrong::spec(format!("[rest] hosts has `{host}`: write a name, or `*.name` for all below it")));
+    }
+    check_paging(spec, &rest.paging).map_err(|reason| Wrong::spec(format!("[rest.paging] {reason}")))?;
+    let templates = std::iter::once(&rest.url).chain(params(&rest.headers)).chain(login(&rest.login));
+    for template in templates {
+        known(spec, template, None, None).map_err(|reason| Wrong::spec(format!("[rest] {reason}")))?;
+    }
+    Ok(())
+}
+
+/// A host's name with at least one dot, so that `*` alone, or a whole top-level domain, is none.
+fn is_host(pattern: &str) -> bool {
+    let name = pattern.strip_prefix("*.").unwrap_or(pattern);
+    let is_name = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.'));
+    is_name && (name.contains('.') || pattern == name) && !name.starts_with('.')
+}
+
+fn login(login: &Login) -> Vec<&Template> {
+    match login {
+        Login::ClientCredentials { url, query, client_id, client_secret, scope } => {
+            [url, client_id, client_secret].into_iter().chain(scope).chain(params(query)).collect()
+        }
+        Login::Header { value, .. } | Login::Query { value, .. } => vec![value],
+        Login::Bearer { token } => vec![token],
+        Login::Basic { user, password } => vec![user, password],
+        Login::LogIn { url, json, form, .. } => std::iter::once(url).chain(params(json)).chain(params(form)).collect(),
+        Login::None => Vec::new(),
+    }
+}

@@ -1,0 +1,312 @@
+//! What a spec says about a source with a REST API. `vocabulary.toml` beside this file shows all of it in use.
+
+use serde::Deserialize;
+
+use super::template::{Params, Template};
+
+/// `[settings.NAME]`: a key of `[source]` in `deskferry.toml` that this source has.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Setting {
+    /// What it is and where the user finds it; `init` writes it beside the key.
+    pub help: String,
+    /// What `init` writes.
+    #[serde(default)]
+    pub example: String,
+    /// Whether it may be left out; it is empty then.
+    #[serde(default)]
+    pub optional: bool,
+    /// Its value where it is left out.
+    #[serde(default)]
+    pub default: Option<String>,
+    /// Whether it is never shown; what has `${` in its example is not either.
+    #[serde(default)]
+    pub secret: bool,
+}
+
+impl Setting {
+    /// Whether its value must never be shown.
+    pub fn is_secret(&self) -> bool {
+        self.secret || self.example.contains("${")
+    }
+}
+
+/// `[rest]`: where the API is and how it is called.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rest {
+    /// Address below which the paths are.
+    pub url: Template,
+    /// Sent with every call.
+    #[serde(default)]
+    pub headers: Params,
+    /// Calls that the source grants; its replies and the user's rate_calls and rate_seconds win.
+    #[serde(default)]
+    pub rate: Option<Rate>,
+    /// Most calls at a time.
+    #[serde(default = "in_flight")]
+    pub in_flight: usize,
+    /// Longest time for one call.
+    #[serde(default = "timeout_seconds")]
+    pub timeout_seconds: u64,
+    /// Hosts that may be called for files, without the login: names, or `*.name` for all below it.
+    #[serde(default)]
+    pub hosts: Vec<String>,
+    /// Beginnings of dates that mean none.
+    #[serde(default)]
+    pub null_dates: Vec<String>,
+    /// Most bytes of one file.
+    #[serde(default = "file_mib")]
+    pub file_mib: u64,
+    /// How to log in.
+    #[serde(default)]
+    pub login: Login,
+    /// How lists come in pages; a table may say otherwise.
+    #[serde(default)]
+    pub paging: Paging,
+}
+
+fn in_flight() -> usize {
+    8
+}
+
+fn timeout_seconds() -> u64 {
+    300
+}
+
+fn file_mib() -> u64 {
+    256
+}
+
+/// Calls granted in any stretch of time of this length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rate {
+    /// Calls.
+    pub calls: u64,
+    /// Length of the stretch.
+    pub seconds: u64,
+}
+
+/// How to log in.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Login {
+    /// OAuth 2 client credentials: a token that is fetched, sent as `Authorization: Bearer`, and fetched anew when it ends.
+    ClientCredentials {
+        /// Address that gives tokens.
+        url: Template,
+        /// Parameters of that address; one without a value is left out.
+        #[serde(default)]
+        query: Params,
+        /// Whose token.
+        client_id: Template,
+        /// Proof of that.
+        client_secret: Template,
+        /// What it is for.
+        #[serde(default)]
+        scope: Option<Template>,
+    },
+    /// A header with every call.
+    Header {
+        /// Its name.
+        name: String,
+        /// Its value.
+        value: Template,
+    },
+    /// A parameter with every call.
+    Query {
+        /// Its name.
+        name: String,
+        /// Its value.
+        value: Template,
+    },
+    /// `Authorization: Bearer` with every call.
+    Bearer {
+        /// The token.
+        token: Template,
+    },
+    /// `Authorization: Basic` with every call.
+    Basic {
+        /// User name.
+        user: Template,
+        /// Password; may be empty.
+        password: Template,
+    },
+    /// A call whose reply has a token.
+    LogIn {
+        /// Its address; the call is a POST.
+        url: Template,
+        /// Fields of its JSON body.
+        #[serde(default)]
+        json: Params,
+        /// Or fields of its form.
+        #[serde(default)]
+        form: Params,
+        /// Where in the reply the token is: `data.token`.
+        token: String,
+        /// Where in the reply the seconds are for which it lasts.
+        #[serde(default)]
+        expires_in: Option<String>,
+        /// Header that carries it.
+        #[serde(default = "authorization")]
+        header: String,
+        /// What stands before it there.
+        #[serde(default = "bearer")]
+        prefix: String,
+    },
+    /// No login.
+    #[default]
+    None,
+}
+
+fn authorization() -> String {
+    "Authorization".to_owned()
+}
+
+fn bearer() -> String {
+    "Bearer ".to_owned()
+}
+
+/// How a list comes in pages.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Paging {
+    /// By the number of the page.
+    Page {
+        /// Parameter of the number.
+        number: String,
+        /// Number of the first page.
+        #[serde(default = "one")]
+        first: u64,
+        /// Parameter of the size.
+        #[serde(default)]
+        size: Option<String>,
+        /// Most rows of a page.
+        #[serde(default)]
+        size_max: Option<u64>,
+    },
+    /// By the number of rows before the page.
+    Offset {
+        /// Parameter of that number.
+        offset: String,
+        /// Parameter of the size.
+        #[serde(default)]
+        size: Option<String>,
+        /// Most rows of a page.
+        #[serde(default)]
+        size_max: Option<u64>,
+    },
+    /// By a text in the reply that asks for the next page.
+    Cursor {
+        /// Parameter that takes it.
+        cursor: String,
+        /// Where in the reply it is: `meta.next_cursor`. The list ends where it is missing, null or empty.
+        at: String,
+        /// Parameter of the size.
+        #[serde(default)]
+        size: Option<String>,
+        /// Most rows of a page.
+        #[serde(default)]
+        size_max: Option<u64>,
+    },
+    /// By the address of the next page, which must be on the host of `url`.
+    NextLink {
+        /// Where in the reply it is; without it in the header `Link`, as `rel="next"`.
+        #[serde(default)]
+        at: Option<String>,
+        /// Parameter of the size.
+        #[serde(default)]
+        size: Option<String>,
+        /// Most rows of a page.
+        #[serde(default)]
+        size_max: Option<u64>,
+    },
+    /// One call for each stretch of time, from `begin` until now.
+    Windows {
+        /// Parameter of a stretch's begin.
+        from: String,
+        /// Parameter of its end.
+        to: String,
+        /// Length of a stretch.
+        hours: u32,
+        /// The first moment: `2019-01-01`.
+        begin: Template,
+    },
+    /// All in one reply.
+    #[default]
+    None,
+}
+
+fn one() -> u64 {
+    1
+}
+
+impl Paging {
+    /// The parameter of the size and what is asked for.
+    pub fn size(&self) -> Option<(&str, u64)> {
+        match self {
+            Self::Page { size, size_max, .. }
+            | Self::Offset { size, size_max, .. }
+            | Self::Cursor { size, size_max, .. }
+            | Self::NextLink { size, size_max, .. } => Some((size.as_deref()?, (*size_max)?)),
+            Self::Windows { .. } | Self::None => None,
+        }
+    }
+}
+
+/// How a row is read in full.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Detail {
+    /// Its path.
+    pub path: Template,
+    /// Parameters.
+    #[serde(default)]
+    pub query: Params,
+    /// Where in the reply the row is; the reply itself if not given.
+    #[serde(default)]
+    pub row: String,
+}
+
+/// Columns that are neither staged nor kept where a row has one of some members: secrets that no list of columns can tell.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hidden {
+    /// The columns.
+    pub columns: Vec<String>,
+    /// Members and the text that each must have; one is enough.
+    #[serde(rename = "if")]
+    pub conditions: std::collections::BTreeMap<String, String>,
+}
+
+/// How the file of a row is fetched.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Download {
+    /// Its path: the bytes, or JSON with a link to them.
+    pub path: Template,
+    /// Parameters.
+    #[serde(default)]
+    pub query: Params,
+    /// Where in the reply the link is, where the reply is JSON that has one.
+    #[serde(default)]
+    pub link: Option<String>,
+    /// Column of the file's name.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Column of its size in bytes.
+    #[serde(default)]
+    pub size: Option<String>,
+}
+
+/// What it means that the source refuses a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Access {
+    /// Nothing is published without it.
+    #[default]
+    Required,
+    /// The run goes on without it, says so, and ends with exit code 1.
+    Optional,
+}
