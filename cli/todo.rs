@@ -73,7 +73,7 @@ pub(crate) fn todos(settings: &Settings, found: &Readiness, transformed: bool) -
         data(task, "rename one of them", "Settings > Data, or mapping/attributes.csv")
     });
     let types = found.object_types_missing.iter().map(|name| {
-        let task = format!("create the custom object type {name}");
+        let task = format!("create the custom object type {name}, with a reference to people that is called the same");
         data(task, "no API makes them", "Settings > Data > Custom objects")
     });
     let silence = found.warnings.iter().map(|warning| Todo {

@@ -8,6 +8,7 @@ mod loaded;
 mod objects;
 mod people;
 mod set_up;
+mod settings;
 mod threads;
 mod tickets;
 

@@ -12,6 +12,7 @@ mod halo;
 mod pipeline;
 mod report;
 mod rerun;
+mod rest;
 mod stores;
 mod support;
 mod tidy;

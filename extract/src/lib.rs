@@ -4,7 +4,8 @@
 //!  spec (sources/hesk.toml) ─┐
 //!  mysql       ──┐           ▼
 //!  mysqldump   ──┼─ rows ─▶ table ─ batches ─▶ hesk.tickets, hesk.replies …      one published run
-//!  export_zip  ──┘             └── misfits ──▶ hesk._defects
+//!  export_zip  ──┤             └── misfits ──▶ hesk._defects
+//!  rest        ──┘ (over what it has fetched so far, kept in the stage: `rest.rs`)
 //!  attachments ───── bytes ─▶ files/<aa>/<sha256>, hesk.files
 //! ```
 //!

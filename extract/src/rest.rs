@@ -33,6 +33,7 @@ mod since;
 #[cfg(test)]
 mod tests;
 mod times;
+mod values;
 
 use arrow::datatypes::SchemaRef;
 use deskferry_staging::{Context, Manifest, Staging};

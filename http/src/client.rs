@@ -370,7 +370,7 @@ impl Client {
             }
             return Outcome::Done(Reply { status, headers, body, json, request_id });
         }
-        let Refusal { code, message, request_id } = self.redacted(refusal(&headers, &body));
+        let Refusal { code, message, request_id } = self.redacted(refusal(&headers, &body), credentials);
         match status {
             429 => {
                 self.shared.throttled.fetch_add(1, Ordering::Relaxed);
@@ -421,10 +421,11 @@ impl Client {
         }
     }
 
-    fn redacted(&self, found: Refusal) -> Refusal {
+    fn redacted(&self, found: Refusal, credentials: Option<&Credentials>) -> Refusal {
         let settings = &self.shared.settings;
         let secrets = || settings.tokens.iter().map(|token| &token.secret).chain(&settings.redact);
         let message = found.message.map(|m| secrets().fold(m, |m, secret| secret.redact(&m)));
+        let message = message.map(|m| credentials.map_or(m.clone(), |c| c.redact(&m)));
         Refusal { message, ..found }
     }
 

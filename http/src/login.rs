@@ -28,3 +28,14 @@ pub struct Credentials {
     /// Setting that they come from, by which errors name them.
     pub from: String,
 }
+
+impl Credentials {
+    /// `text` without any of them: the values, and what stands behind a scheme such as `Bearer`.
+    pub(crate) fn redact(&self, text: &str) -> String {
+        let all = self.headers.iter().chain(&self.query);
+        all.fold(text.to_owned(), |text, (_, value)| {
+            let token = value.reveal().rsplit(' ').next().unwrap_or_default();
+            Secret::new(token).redact(&value.redact(&text))
+        })
+    }
+}

@@ -10,6 +10,7 @@ use crate::outcome::Outcome;
 use crate::removals::Unwanted;
 use crate::results::{self, Fate, RowResult};
 use crate::step::{Chain, Field, Find, PathId, Settled, Step};
+use crate::tables::object_links::OBJECTS;
 use crate::todo::Todo;
 
 /// A chain and what is to be done about each of its steps.
@@ -185,8 +186,12 @@ impl RowResults {
             },
         };
         let outcome = outcome.flatten();
-        // The pass that links articles to each other looks at rows that were counted as articles already.
-        let table = if step.name == "links" { results::ARTICLE_LINKS } else { step.table };
+        // A pass that links rows to each other looks at rows that were counted already.
+        let table = match step.name.as_str() {
+            "links" => results::ARTICLE_LINKS,
+            OBJECTS => results::OBJECT_LINKS,
+            _ => step.table,
+        };
         self.row(load, table, &step.key, step.name == "create", fate, todo == Todo::Drift, outcome);
         let carried = if fate == Fate::Updated && todo != Todo::Update { Fate::Created } else { fate };
         for (table, key) in &step.carries {

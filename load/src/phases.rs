@@ -1,7 +1,7 @@
 //! The tables in their order, each a phase: its rows become chains, and a [`Consumer`] does something with them.
 //!
 //! What a row refers to stands in a phase before its own: ticket type → attributes → tags → companies → contacts → notes → collections →
-//! articles → links of articles → conversations → custom objects → saved replies.
+//! articles → links of articles → conversations → custom objects → links of these → saved replies.
 
 use async_trait::async_trait;
 use deskferry_staging::Manifest;
@@ -15,10 +15,11 @@ use crate::rows::Rows;
 use crate::selection::Selection;
 use crate::settings::{Filter, SavedReplies, TicketsAs};
 use crate::tables::attributes::Attributes;
+use crate::tables::object_links::Links;
 use crate::tables::ticket_types::{self, TicketType};
 use crate::tables::tickets::Tickets;
 use crate::tables::{self, articles};
-use crate::{Error, Result};
+use crate::{Error, Result, results};
 
 /// What is done with the chains of a table.
 #[async_trait]
@@ -55,7 +56,7 @@ pub(crate) async fn all(load: &Load, manifest: &Manifest, filter: &Filter, consu
             TicketsAs::Ticket => Attributes::of_tickets(&load.client, kind.as_ref()).await?,
         };
         load.count_reads(existing.reads());
-        phases.rows(tables::ATTRIBUTES, &mut |row| tables::attributes::chain(row, &existing).map(Some)).await?;
+        phases.rows(tables::ATTRIBUTES, &mut |row| tables::attributes::chain(row, &existing)).await?;
     }
     let unknown_tags = tag_names.keys().any(|key| ledger.id(tables::TAGS, key).is_none());
     let mut existing_tags = Vec::new();
@@ -74,6 +75,7 @@ pub(crate) async fn all(load: &Load, manifest: &Manifest, filter: &Filter, consu
     phases.rows(tables::ARTICLES, &mut |row| articles::links_chain(row, &now)).await?;
     phases.threads().await?;
     phases.rows(tables::CUSTOM_OBJECTS, &mut |row| tables::custom_objects::chain(row).map(Some)).await?;
+    phases.object_links().await?;
     if load.settings.saved_replies == SavedReplies::Snippets {
         phases.rows(tables::SAVED_REPLIES, &mut |row| tables::saved_replies::chain(row).map(Some)).await?;
     }
@@ -102,6 +104,17 @@ impl Phases<'_> {
         let mut chains = RowChains { table, rows, selection: self.selection, left: total, to_chain };
         // A collection may lie in the one before it.
         self.consumer.table(table, total, table == tables::COLLECTIONS, &mut chains).await
+    }
+
+    /// What custom objects are linked to.
+    async fn object_links(&mut self) -> Result<()> {
+        if !self.is_due(tables::CUSTOM_OBJECTS) {
+            return Ok(());
+        }
+        let load = self.load;
+        let is_conversation = load.settings.tickets_as == TicketsAs::Conversation;
+        let mut links = Links::read(&load.context.staging, self.manifest, &load.ledger, is_conversation).await?;
+        self.consumer.table(results::OBJECT_LINKS, links.len(), false, &mut links).await
     }
 
     /// The ticket type, where threads become tickets and something of this load needs it: as the workspace has it before it is

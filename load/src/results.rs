@@ -53,9 +53,11 @@ pub(crate) struct RowResult {
 
 /// What the links of articles are counted as.
 pub(crate) const ARTICLE_LINKS: &str = "article_links";
+/// What the links of contacts and conversations to custom objects are counted as.
+pub(crate) const OBJECT_LINKS: &str = "object_links";
 
 /// Tables in the order in which their counts are told: as they are loaded.
-pub(crate) const ORDER: [&str; 14] = [
+pub(crate) const ORDER: [&str; 15] = [
     tables::TICKET_TYPES,
     tables::ATTRIBUTES,
     tables::TAGS,
@@ -69,6 +71,7 @@ pub(crate) const ORDER: [&str; 14] = [
     tables::PARTS,
     tables::ATTACHMENTS,
     tables::CUSTOM_OBJECTS,
+    OBJECT_LINKS,
     tables::SAVED_REPLIES,
 ];
 

@@ -6,7 +6,7 @@ WHERE model NOT IN ('contact', 'company', 'conversation')
 UNION ALL
 SELECT 'attributes' AS table_name, source_key, 'unknown data_type ' || data_type AS reason
 FROM intercom.attributes
-WHERE data_type NOT IN ('string', 'integer', 'decimal', 'boolean', 'datetime', 'list')
+WHERE data_type NOT IN ('string', 'integer', 'decimal', 'boolean', 'datetime', 'list', 'relationship')
 UNION ALL
 SELECT 'contacts' AS table_name, source_key, 'unknown role ' || role AS reason
 FROM intercom.contacts

@@ -11,9 +11,9 @@ CREATE TABLE attributes (
     source_key  VARCHAR NOT NULL PRIMARY KEY,
     model       VARCHAR NOT NULL,  -- contact | company | conversation
     name        VARCHAR NOT NULL,
-    data_type   VARCHAR NOT NULL,  -- string | integer | decimal | boolean | datetime | list
+    data_type   VARCHAR NOT NULL,  -- string | integer | decimal | boolean | datetime | list; of conversations also relationship
     description VARCHAR,
-    options     VARCHAR,           -- JSON array of texts, for list
+    options     VARCHAR,           -- JSON array of texts, for list; for relationship its one custom object type
     multiline   BOOLEAN NOT NULL
 );
 
@@ -133,6 +133,8 @@ CREATE TABLE attachments (
     sha256       VARCHAR                 -- NULL: the file was missing; a check rejects the row
 );
 
+-- Contacts and conversations refer to objects by an attribute that is called like the type. That of contacts is made with the type,
+-- by hand; that of conversations is a row of attributes.
 CREATE TABLE custom_objects (
     source_key          VARCHAR NOT NULL PRIMARY KEY,
     object_type         VARCHAR NOT NULL,

@@ -115,3 +115,10 @@ SELECT
     'halo:attribute:' || model || ':' || name AS source_key,
     model, name, data_type, description, CAST(NULL AS VARCHAR) AS options, multiline
 FROM built_in
+UNION ALL
+SELECT
+    'halo:attribute:conversation:' || object_type, 'conversation', object_type, 'relationship', object_type || 's of the conversation',
+    '[' || json_quote(object_type) || ']', FALSE
+FROM custom_objects
+WHERE conversation_keys IS NOT NULL
+GROUP BY object_type

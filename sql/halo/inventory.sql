@@ -251,8 +251,8 @@ object_types AS (
     SELECT
         'halo:inventory:object_type:' || object_type, 'custom object type', object_type,
         attributes('attributes', string_agg(name || ' (' || data_type || ')', ', ' ORDER BY place, name),
-            'references', CASE object_type WHEN 'Contract' THEN 'contacts (many), conversations (many)' ELSE 'contacts (many)' END),
-        'Create it in Settings > Data > Custom objects before the load: no API creates types'
+            'reference', 'to people (many), called ' || object_type),
+        'Create it in Settings > Data > Custom objects before the load, with this reference: no API creates types'
     FROM base_object_attributes
     WHERE wanted
     GROUP BY object_type

@@ -1,6 +1,8 @@
 //! What a tenant does to a reader: tokens that end, limits, missing rights, wrong settings, a process that is killed.
 
 use super::{NO_WORKSPACE, settings};
+use crate::support::halo::desk::lookup::CLOSED;
+use crate::support::halo::desk::story;
 use crate::support::halo::{Halo, Rate, Switches};
 use crate::support::{Migration, text};
 
@@ -100,7 +102,13 @@ fn a_killed_extract_goes_on_where_it_was_and_gives_the_same_rows() {
         if child.try_wait().unwrap().is_some() {
             break;
         }
-        child.kill().unwrap();
+        if kills == 2 {
+            // Ctrl-C.
+            let interrupt = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+            assert!(interrupt.unwrap().success());
+        } else {
+            child.kill().unwrap();
+        }
         child.wait().unwrap();
         kills += 1;
     }
@@ -129,4 +137,87 @@ fn the_granted_rate_is_used_and_kept() {
     // Two seconds to begin, and to publish what was read.
     assert!(took < least / 0.97 + 2.0, "{} calls took {took} s, {least} s would do", stats.api_calls);
     assert_eq!(stats.refused, 0, "{stats:?}");
+}
+
+#[test]
+fn the_forecast_is_what_it_takes() {
+    let halo = Halo::start(Switches { tickets: 600, clients: 30, ..Switches::default() });
+    let migration = migration(&halo);
+    let told = text(&migration.run(&["extract"]).stderr);
+    let calls = halo.stats().api_calls as f64;
+    let forecast = told.lines().find_map(|line| line.strip_prefix("forecast: about ")?.split(' ').next());
+    let forecast: f64 = forecast.unwrap_or_else(|| panic!("no forecast in {told}")).replace(',', "").parse().unwrap();
+    assert!((forecast - calls).abs() / calls < 0.02, "{forecast} calls were foretold, it took {calls}");
+}
+
+#[test]
+fn a_restricted_agent_sees_less_and_is_told_apart_by_counts() {
+    let only_teams = Some(vec![13]);
+    let halo = Halo::start(Switches { tickets: 60, clients: 5, only_teams, ..Switches::default() });
+    let migration = migration(&halo);
+    migration.done(&["extract"]);
+    let mine = "SELECT count(*) FROM halo.tickets WHERE team_id <> 13";
+    assert_eq!(migration.count(mine), 0);
+    let staged = migration.count("SELECT count(*) FROM halo.tickets");
+    assert!(staged > 10 && staged < halo.desk().briefs().len() as i64, "{staged}");
+    migration.done(&["transform"]);
+}
+
+#[test]
+fn lists_that_change_under_the_reader_are_read_until_nothing_is_missing() {
+    let switches =
+        Switches { tickets: 250, clients: 20, change_after_page: Some(2), vanishing: true, ..Switches::default() };
+    let halo = Halo::start(Switches { unavailable: 10, cut: 5, ..switches });
+    let migration = migration(&halo);
+    migration.run(&["extract"]);
+    let staged: Vec<i64> =
+        migration.rows("SELECT id FROM halo.tickets").iter().map(|row| row["id"].as_i64().unwrap()).collect();
+    for brief in halo.desk().briefs() {
+        assert!(staged.contains(&brief.id), "ticket {} is missing", brief.id);
+    }
+    assert_eq!(halo.stats().writes, 0);
+}
+
+#[test]
+fn other_ways_of_telling_give_the_same_rows() {
+    let plain = Halo::start(Switches { tickets: 30, clients: 5, ..Switches::default() });
+    let whole = migration(&plain);
+    whole.done(&["extract"]);
+    let other = Switches { raw_downloads: true, agents_in_results: true, ids_as_doubles: true, ..Switches::default() };
+    let halo =
+        Halo::start(Switches { tickets: 30, clients: 5, repeats_last_page: true, bare_list_has_all: true, ..other });
+    let moved = migration(&halo);
+    moved.done(&["extract"]);
+    assert_eq!(staged(&moved, &halo), staged(&whole, &plain));
+    assert_eq!(halo.stats().logins_leaked, 0);
+}
+
+#[test]
+fn what_changed_since_is_brought_and_the_rest_is_left_alone() {
+    let halo = Halo::start(Switches { tickets: 30, clients: 5, ..Switches::default() });
+    // Holds a field twice: rows that share a key cannot be compared, so all would be read again.
+    halo.desk().purge(story::EVERY_FIELD);
+    let migration = migration(&halo);
+    migration.done(&["extract"]);
+    migration.done(&["transform"]);
+    let closed =
+        "SELECT count(*) FROM intercom.conversations WHERE source_key = 'halo:ticket:1002' AND state = 'closed'";
+    assert_eq!(migration.count(closed), 0);
+    let before = halo.stats().of("tickets/{id}");
+    #[allow(clippy::disallowed_methods, reason = "the stand-in keeps the real time")]
+    let now = chrono::Utc::now().naive_utc();
+    halo.desk().change(story::NO_OPENING, |ticket, _| {
+        ticket.brief.closed = true;
+        ticket.brief.status = CLOSED;
+        ticket.brief.closed_at = Some(now);
+        ticket.brief.updated = now;
+        ticket.summary = "Closed meanwhile".into();
+    });
+    migration.done(&["extract", "--since-last"]);
+    migration.done(&["transform"]);
+    assert_eq!(migration.count(closed), 1);
+    let title = "SELECT count(*) FROM intercom.conversations WHERE title = 'Closed meanwhile'";
+    assert_eq!(migration.count(title), 1);
+    let read = halo.stats().of("tickets/{id}") - before;
+    assert!((1..10).contains(&read), "{read} tickets were read in full again");
 }

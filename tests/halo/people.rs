@@ -58,7 +58,7 @@ fn every_user_is_a_contact_or_is_told_why_not() {
         "SELECT source_id, coalesce(target_key, rule) AS told FROM intercom.dispositions WHERE source_table = 'users'";
     let rows = moved().migration.rows(query);
     for user in &desk().users.all() {
-        let of_user = rows.iter().filter(|row| row["source_id"].as_str() == Some(user.id.to_string().as_str()));
+        let of_user = rows.iter().filter(|row| row["source_id"] == user.id.to_string().as_str());
         let told: Vec<&str> = of_user.map(|row| text(row, "told")).collect();
         if user.service {
             assert_eq!(told, ["a service account that no ticket names"]);

@@ -3,15 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use deskferry_http::{Client, Credentials, Error as HttpError, Grant, Reply, Request, Secret};
+use deskferry_http::{Client, Error as HttpError, Grant, Reply, Request, Secret};
 use deskferry_staging::Context;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::sync::Semaphore;
 use url::Url;
 
-use super::login::{Blame, Fetched, Fixed, post};
+use super::login;
 use super::row::{Row, cell};
-use crate::spec::{Login, Params, Place, Rest, Spec, Table, Template};
+use super::values::{Values, address};
+use crate::spec::{Params, Place, Rest, Spec, Table, Template};
 use crate::{Error, Result, Settings};
 
 /// Most tries of a call that fails in a way that passes. With the pauses between them at least six minutes go by.
@@ -48,40 +49,6 @@ impl From<Error> for Failure {
     }
 }
 
-/// The settings that the spec declares, and the url.
-#[derive(Clone)]
-struct Values(Vec<(String, String)>);
-
-impl Values {
-    fn of(spec: &Spec, settings: &Settings) -> Self {
-        let declared = spec.settings.iter().map(|(name, setting)| {
-            let given = settings.values.get(name).cloned();
-            (name.clone(), given.or_else(|| setting.default.clone()).unwrap_or_default())
-        });
-        let url = ("url".to_owned(), settings.url.trim_end_matches('/').to_owned());
-        Self(std::iter::once(url).chain(declared.filter(|(name, _)| name != "url")).collect())
-    }
-
-    fn get(&self, name: &str) -> Option<String> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
-    }
-
-    /// A text in which only settings stand.
-    fn fill(&self, template: &Template) -> String {
-        let value = |place: &Place| match place {
-            Place::Name(name) => self.get(name),
-            Place::Parent(_) => None,
-        };
-        template.fill(value).unwrap_or_default()
-    }
-
-    /// Pairs of which those without a value are left out.
-    fn pairs(&self, params: &Params) -> Vec<(String, String)> {
-        let filled = params.0.iter().map(|(name, template)| (name.clone(), self.fill(template)));
-        filled.filter(|(_, value)| !value.is_empty()).collect()
-    }
-}
-
 /// Where the values of placeholders come from.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Scope<'a> {
@@ -96,8 +63,7 @@ impl Api {
     /// `Setting` where an address cannot be used.
     pub(super) fn new(context: &Context, spec: &Spec, rest: &Rest, settings: &Settings) -> Result<Self> {
         let values = Values::of(spec, settings);
-        let address = values.fill(&rest.url);
-        let base = Url::parse(&address).map_err(|e| wrong_address(&address, &e.to_string()))?;
+        let base = address(&values.fill(&rest.url))?;
         let secrets = spec.settings.iter().filter(|(_, s)| s.is_secret()).filter_map(|(name, _)| values.get(name));
         let redact: Vec<Secret> = secrets.map(Secret::new).collect();
         let rate = match (settings.rate_calls, settings.rate_seconds, rest.rate) {
@@ -116,7 +82,7 @@ impl Api {
             grant: rate.map(|(calls, seconds)| Grant { calls, period: Duration::from_secs(seconds.max(1)) }),
             ..deskferry_http::Settings::new(&spec.title, base.as_str())
         };
-        let login = login(context, &rest.login, &values, &http)?;
+        let login = login::make(context, &rest.login, &values, &http)?;
         let http = deskferry_http::Settings { login, ..http };
         let client = client(context, http)?;
         let in_flight = Semaphore::new(rest.in_flight);
@@ -224,14 +190,6 @@ pub(super) fn client(context: &Context, settings: deskferry_http::Settings) -> R
     })
 }
 
-fn wrong_address(address: &str, reason: &str) -> Error {
-    Error::Setting {
-        key: "[source] url",
-        reason: format!("`{address}` is no address: {reason}"),
-        hint: "write it with https:// in front".into(),
-    }
-}
-
 /// A value as one piece of a path: nothing in it opens another piece or the query.
 pub(super) fn piece(value: &str) -> String {
     let mut piece = String::with_capacity(value.len());
@@ -275,90 +233,4 @@ fn parse(what: &str, reply: &Reply) -> Result<Value> {
             "look at what this address gives; if the path is wrong, correct it in the spec".into()
         },
     })
-}
-
-type AnyLogin = Option<Arc<dyn deskferry_http::Login>>;
-
-fn login(context: &Context, login: &Login, values: &Values, http: &deskferry_http::Settings) -> Result<AnyLogin> {
-    let secret = |template: &Template| Secret::new(values.fill(template));
-    let fixed = |headers: Vec<(String, Secret)>, query: Vec<(String, Secret)>, templates: &[&Template]| -> AnyLogin {
-        Some(Arc::new(Fixed(Credentials { headers, query, from: blame(templates) })))
-    };
-    let authorization = |value: String| vec![("Authorization".to_owned(), Secret::new(value))];
-    let (url, query, request, rest) = match login {
-        Login::None => return Ok(None),
-        Login::Header { name, value } => return Ok(fixed(vec![(name.clone(), secret(value))], Vec::new(), &[value])),
-        Login::Query { name, value } => return Ok(fixed(Vec::new(), vec![(name.clone(), secret(value))], &[value])),
-        Login::Bearer { token } => {
-            return Ok(fixed(authorization(format!("Bearer {}", values.fill(token))), Vec::new(), &[token]));
-        }
-        Login::Basic { user, password } => {
-            let pair = format!("{}:{}", values.fill(user), values.fill(password));
-            let value = format!("Basic {}", base64::Engine::encode(&base64::prelude::BASE64_STANDARD, pair));
-            return Ok(fixed(authorization(value), Vec::new(), &[user, password]));
-        }
-        Login::ClientCredentials { url, query, client_id, client_secret, scope } => {
-            let mut form = vec![
-                ("grant_type".to_owned(), Secret::new("client_credentials")),
-                ("client_id".to_owned(), secret(client_id)),
-                ("client_secret".to_owned(), secret(client_secret)),
-            ];
-            let scope_text = scope.as_ref().map(secret).filter(|s| !s.reveal().is_empty());
-            form.extend(scope_text.map(|scope| ("scope".to_owned(), scope)));
-            let places: Vec<&Template> = std::iter::once(url).chain(query.0.iter().map(|(_, t)| t)).collect();
-            let blame = Blame {
-                client: blame(&[client_id, client_secret]),
-                scope: scope.as_ref().map_or_else(|| "the scope".to_owned(), |scope| blame(&[scope])),
-                place: blame(&places),
-            };
-            let token = ("access_token".to_owned(), Some("expires_in".to_owned()));
-            let request = |path| Request { form: Some(form), ..post(path) };
-            let request: Box<dyn FnOnce(String) -> Request> = Box::new(request);
-            (url, query.clone(), request, (token, "Authorization".to_owned(), "Bearer ".to_owned(), blame))
-        }
-        Login::LogIn { url, json, form, token, expires_in, header, prefix } => {
-            let fields: Vec<(String, String)> = values.pairs(json);
-            let body = (!fields.is_empty()).then(|| fields.into_iter().map(|(k, v)| (k, json!(v))).collect());
-            let fields: Vec<(String, Secret)> =
-                values.pairs(form).into_iter().map(|(name, value)| (name, Secret::new(value))).collect();
-            let form_sent = (!fields.is_empty()).then_some(fields);
-            let request = |path| Request { body: body.map(Value::Object), form: form_sent, ..post(path) };
-            let request: Box<dyn FnOnce(String) -> Request> = Box::new(request);
-            let client: Vec<&Template> = json.0.iter().chain(&form.0).map(|(_, t)| t).collect();
-            let client = blame(&client);
-            let blame = Blame { scope: client.clone(), client, place: blame(&[url]) };
-            let token = (token.clone(), expires_in.clone());
-            (url, Params::default(), request, (token, header.clone(), prefix.clone(), blame))
-        }
-    };
-    let ((token, expires_in), header, prefix, blame) = rest;
-    let address = values.fill(url);
-    let mut parsed = Url::parse(&address).map_err(|e| wrong_address(&address, &e.to_string()))?;
-    let query = values.pairs(&query);
-    if !query.is_empty() {
-        parsed.query_pairs_mut().extend_pairs(query);
-    }
-    let base_url = parsed.origin().ascii_serialization();
-    let request = request(String::from(parsed));
-    let client = client(context, deskferry_http::Settings { base_url, grant: None, ..http.clone() })?;
-    let (name, clock) = (http.name.clone(), Arc::clone(&context.clock));
-    let issued = tokio::sync::Mutex::new(None);
-    Ok(Some(Arc::new(Fetched { client, request, name, token, expires_in, header, prefix, blame, clock, issued })))
-}
-
-/// The settings that stand in some texts.
-fn blame(templates: &[&Template]) -> String {
-    let mut names: Vec<&str> = Vec::new();
-    for place in templates.iter().flat_map(|t| t.places()) {
-        if let Place::Name(name) = place
-            && !names.contains(&name.as_str())
-        {
-            names.push(name);
-        }
-    }
-    match names.split_last() {
-        None => "the login of the spec".to_owned(),
-        Some((last, [])) => (*last).to_owned(),
-        Some((last, others)) => format!("{} and {last}", others.join(", ")),
-    }
 }

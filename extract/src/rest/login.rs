@@ -1,5 +1,7 @@
 //! The ways in which an API is logged in to. One token is fetched for the whole process and shared by all calls.
 
+mod make;
+
 use std::fmt;
 use std::time::Duration;
 
@@ -9,13 +11,14 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 
 use super::row::find;
+pub(super) use make::make;
 
 /// What lasts no longer than this is fetched anew before it ends.
 const SPARE: Duration = Duration::from_secs(60);
 
 /// The same with every call.
 #[derive(Debug)]
-pub(super) struct Fixed(pub(super) Credentials);
+struct Fixed(Credentials);
 
 impl deskferry_http::Login for Fixed {
     fn credentials(&self) -> Later<'_, Credentials> {
@@ -28,37 +31,37 @@ impl deskferry_http::Login for Fixed {
 }
 
 /// A token that a call gives.
-pub(super) struct Fetched {
+struct Fetched {
     /// Calls the address that gives tokens, without a login.
-    pub(super) client: Client,
-    pub(super) request: Request,
+    client: Client,
+    request: Request,
     /// What messages call the source.
-    pub(super) name: String,
+    name: String,
     /// Where in the reply the token is.
-    pub(super) token: String,
+    token: String,
     /// Where in the reply the seconds are for which it lasts.
-    pub(super) expires_in: Option<String>,
-    pub(super) header: String,
-    pub(super) prefix: String,
-    pub(super) blame: Blame,
-    pub(super) clock: deskferry_http::Clock,
-    pub(super) issued: Mutex<Option<Issued>>,
+    expires_in: Option<String>,
+    header: String,
+    prefix: String,
+    blame: Blame,
+    clock: deskferry_http::Clock,
+    issued: Mutex<Option<Issued>>,
 }
 
 /// Which settings are to blame for what.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Blame {
+struct Blame {
     /// For who logs in.
-    pub(super) client: String,
+    client: String,
     /// For what it is for.
-    pub(super) scope: String,
+    scope: String,
     /// For where.
-    pub(super) place: String,
+    place: String,
 }
 
 /// A token.
 #[derive(Debug, Clone)]
-pub(super) struct Issued {
+struct Issued {
     secret: Secret,
     ends: Option<DateTime<Utc>>,
 }
@@ -148,6 +151,6 @@ fn seconds(value: &Value) -> Option<Duration> {
 }
 
 /// A POST that gives a token; it may be repeated.
-pub(super) fn post(path: String) -> Request {
+fn post(path: String) -> Request {
     Request { idempotent: true, ..Request::new(Method::Post, path) }
 }

@@ -26,6 +26,8 @@ struct Gauge {
     listed: Option<u64>,
     /// Of parents that were looked at, those that are asked, and all.
     asked: (u64, u64),
+    /// Rows that these parents tell of, where what they are asked by is a number.
+    told: f64,
 }
 
 /// What is known of all tables.
@@ -64,8 +66,16 @@ impl Outlook {
             let Some(column) = &table.parent_if else { continue };
             // Rows that do not say it in the list say it in full only.
             let told = rows.clone().filter_map(|row| cell(parent, row, column));
-            let (asked, all) = told.fold((0, 0), |(asked, all), v| (asked + u64::from(is_there(Some(v))), all + 1));
-            self.with(&table.name, |gauge| gauge.asked = (gauge.asked.0 + asked, gauge.asked.1 + all));
+            let (mut asked, mut all, mut rows) = (0, 0, 0.0);
+            for value in told {
+                asked += u64::from(is_there(Some(value)));
+                all += 1;
+                rows += value.parse().unwrap_or(0.0);
+            }
+            self.with(&table.name, |gauge| {
+                gauge.asked = (gauge.asked.0 + asked, gauge.asked.1 + all);
+                gauge.told += rows;
+            });
         }
     }
 
@@ -133,8 +143,14 @@ impl View<'_> {
         let gauge = self.gauge(table);
         let rows = match (self.parent(table), gauge.listed) {
             (_, Some(listed)) => listed as f64,
+            // Nothing tells of them but the rows that they are in.
+            (Some(_), None) if table.inside.is_some() => 0.0,
             (Some(_), None) => {
-                let each = if gauge.units > 0 { gauge.rows as f64 / gauge.units as f64 } else { 1.0 };
+                let each = match (gauge.units, gauge.asked.0) {
+                    (0, asked) if asked > 0 && gauge.told > 0.0 => gauge.told / asked as f64,
+                    (0, _) => 1.0,
+                    (units, _) => gauge.rows as f64 / units as f64,
+                };
                 self.parents(table) * each
             }
             (None, None) => gauge.totals.iter().sum::<u64>() as f64,

@@ -184,8 +184,7 @@ mod tests {
     fn next_links_are_taken_from_the_same_host_only() {
         let base = Url::parse("https://desk.example/api/").unwrap();
         let paging = Paging::NextLink { at: None, size: None, size_max: None };
-        let pager =
-            Pager::new(&paging, "", chrono::DateTime::from_timestamp(1_790_000_000, 0).unwrap(), &base).unwrap();
+        let pager = Pager::new(&paging, "", DateTime::UNIX_EPOCH, &base).unwrap();
         let link = |text: &str| pager.link(text);
         assert_eq!(link("?page=2"), Ok(Position::Link(Some("https://desk.example/api/?page=2".into()))));
         assert_eq!(link("http://desk.example/x"), Ok(Position::Link(Some("https://desk.example/x".into()))));

@@ -12,6 +12,9 @@ use crate::rows::Row;
 use crate::step::{Call, Chain, Field, Find, PathId, Settled, Step};
 use crate::{Error, Result};
 
+/// Type of an attribute of conversations that refers to custom objects.
+const RELATIONSHIP: &str = "relationship";
+
 /// The attributes of a workspace.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Attributes {
@@ -138,8 +141,12 @@ pub(crate) fn options_of(attribute: &Value) -> Vec<String> {
         .unwrap_or_default()
 }
 
-pub(crate) fn chain(row: &Row, existing: &Attributes) -> Result<Chain> {
+/// `None` for what tickets cannot have.
+pub(crate) fn chain(row: &Row, existing: &Attributes) -> Result<Option<Chain>> {
     let (key, model) = (row.must("source_key")?, row.must("model")?);
+    if existing.of_tickets && model == "conversation" && row.must("data_type")? == RELATIONSHIP {
+        return Ok(None);
+    }
     let create = match model {
         "conversation" if existing.of_tickets => ticket_types::attribute(row)?,
         "conversation" => conversation_attribute(row)?,
@@ -182,7 +189,7 @@ pub(crate) fn chain(row: &Row, existing: &Attributes) -> Result<Chain> {
             }
         }
     }
-    Ok(chain)
+    Ok(Some(chain))
 }
 
 fn option_steps(key: &str, model: &str, missing: &[String], all: &[String]) -> Vec<Step> {
@@ -216,6 +223,10 @@ fn conversation_attribute(row: &Row) -> Result<Call> {
     if data_type == "list" {
         let options: Vec<Value> = row.keys("options")?.iter().map(|o| json!({ "label": o })).collect();
         call = call.with("options", Field::json(options));
+    }
+    if data_type == RELATIONSHIP {
+        let object_type = row.keys("options")?.into_iter().next().unwrap_or_default();
+        call = call.with("reference", Field::json(json!({ "type": "many", "object_type_id": object_type })));
     }
     Ok(call)
 }

@@ -1,7 +1,7 @@
 //! The contract tables in the order they are loaded; each file turns rows into chains of steps, and calls nobody.
 //!
 //! ticket type → attributes → tags → companies → contacts → notes → collections → articles → links of articles → conversations with
-//! their messages and files → custom objects → saved replies
+//! their messages and files → custom objects → links of objects → saved replies
 
 pub(crate) mod articles;
 pub(crate) mod attributes;
@@ -12,6 +12,7 @@ pub(crate) mod conversation_parts;
 pub(crate) mod conversations;
 pub(crate) mod custom_objects;
 pub(crate) mod notes;
+pub(crate) mod object_links;
 pub(crate) mod saved_replies;
 pub(crate) mod tags;
 pub(crate) mod ticket_types;
