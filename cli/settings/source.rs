@@ -1,7 +1,7 @@
 //! `[source]`: its keys are those of the source's spec. A spec without settings of its own is read from a database or a file, and
 //! has the keys that such sources have.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::PathBuf;
 
@@ -114,7 +114,7 @@ impl Source {
             if !is_given && !setting.optional && setting.default.is_none() {
                 return Err(format!("[source] has no `{name}`: {}", setting.help));
             }
-            if !setting.is_secret() {
+            if !spec.is_secret(name) {
                 source.shown.push(name.clone());
             }
         }
@@ -152,6 +152,11 @@ impl Source {
             }
         }
         Ok(())
+    }
+
+    /// Names of the settings that are taken from the environment.
+    pub(crate) fn of_environment(&self) -> BTreeSet<String> {
+        self.values.iter().filter(|(_, text)| text.contains("${")).map(|(name, _)| name.clone()).collect()
     }
 
     /// What may be shown of the settings that the spec declares, for models; what comes from the environment may not.

@@ -109,6 +109,13 @@ impl LastState {
         }
     }
 
+    /// Some rows of a table could not be read as they are now: what is known of them stays.
+    pub(crate) fn keep(&mut self, table: &str, stale: Scope) {
+        if let Some(known) = self.tables.get_mut(table) {
+            known.keep(stale);
+        }
+    }
+
     /// Takes the state of a table that is read now with these columns of the source. `None` where it cannot be compared.
     pub(crate) fn take(&mut self, table: &str, columns: &[String]) -> Option<Known> {
         let known = self.tables.remove(table)?;

@@ -17,9 +17,11 @@
 
 mod api;
 mod capture;
-mod each;
+mod children;
+mod details;
 mod fetch;
 mod files;
+mod json;
 mod list;
 mod login;
 mod look;
@@ -33,6 +35,7 @@ mod since;
 #[cfg(test)]
 mod tests;
 mod times;
+mod units;
 mod values;
 
 use arrow::datatypes::SchemaRef;
@@ -62,7 +65,11 @@ pub(crate) async fn extract(
     if let Err(error) = fetch.all().await {
         return Err(stopped(&fetch, error).await);
     }
-    fetch.publish(settings).await
+    let run = fetch.capture.run().to_string();
+    fetch.publish(settings).await.map_err(|error| match error {
+        Error::Cancelled => Error::Stopped { run },
+        other => other,
+    })
 }
 
 /// Looks at the first page of every list: whether it may be read, and how many rows the source counts.
@@ -93,8 +100,9 @@ pub(crate) fn files_of(spec: &Spec, request: &Request) -> Option<(SchemaRef, Vec
 /// What ended the fetching, with what becomes of what was fetched until then: it is kept, unless there is nothing.
 async fn stopped(fetch: &Fetch<'_>, error: Error) -> Error {
     let kept = !fetch.capture.is_empty().await.unwrap_or(false);
-    if !kept && let Err(error) = fetch.capture.remove().await {
-        return error;
+    if !kept {
+        // What is left of it is removed by the next extract; what ended this one matters more.
+        let _ = fetch.capture.remove().await;
     }
     match error {
         Error::Cancelled if kept => Error::Stopped { run: fetch.capture.run().to_string() },

@@ -1,12 +1,12 @@
 //! What one extract is asked to do. Plain data: the command line builds it, nothing here reads files or the environment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::PathBuf;
 
 use chrono_tz::Tz;
 
-use crate::{Error, Result};
+use crate::{Error, Result, Spec};
 
 /// `[source]` of `deskferry.toml`, with secrets filled in.
 #[derive(Clone, Default)]
@@ -27,6 +27,8 @@ pub struct Settings {
     pub settings_file: Option<PathBuf>,
     /// Values of the settings that the spec declares, by name.
     pub values: BTreeMap<String, String>,
+    /// Names of those of them that the user takes from the environment, so that they are never shown.
+    pub secrets: BTreeSet<String>,
     /// Calls that the source grants, where the user knows better than the spec.
     pub rate_calls: Option<u64>,
     /// Seconds in which it grants them.
@@ -73,6 +75,12 @@ impl Request {
 }
 
 impl Settings {
+    /// Whether the value of a setting must never be shown: the spec says so, the login needs it, or the user took it from the
+    /// environment.
+    pub fn is_secret(&self, spec: &Spec, name: &str) -> bool {
+        self.secrets.contains(name) || spec.is_secret(name)
+    }
+
     /// The help desk's own time zone.
     ///
     /// # Errors

@@ -249,6 +249,12 @@ impl Spec {
         self.settings.iter().find(|(key, _)| key == name).map(|(_, setting)| setting)
     }
 
+    /// Whether the value of a setting must never be shown: it is said to be secret, or the login or a header is made of it.
+    pub fn is_secret(&self, name: &str) -> bool {
+        let said = self.setting(name).is_some_and(Setting::is_secret);
+        said || self.rest.as_ref().is_some_and(|rest| rest.proofs().iter().any(|template| template.names(name)))
+    }
+
     /// Whether rows of other tables are asked for by rows of this one, which is nobody's child: what a sample is taken of.
     pub fn has_children(&self, table: &Table) -> bool {
         let is_child = |t: &Table| t.path.is_some() && t.parent.as_ref().is_some_and(|p| p.table == table.name);

@@ -24,6 +24,8 @@ const REFUSED_USUAL: u32 = 4;
 
 /// Time between two notices that the server cannot be reached.
 const TOLD_EVERY_MS: i64 = 5_000;
+/// Least pause of all calls after a 429 that says nothing; longer from time to time.
+const UNSAID_MIN: Duration = Duration::from_secs(1);
 /// Most tries of a call to a server that has not answered yet.
 const ATTEMPTS_UNANSWERED: u32 = 6;
 
@@ -94,6 +96,8 @@ enum Throttled {
     For(Duration),
     /// The window has room: a resource is under load.
     Resource,
+    /// Nothing says anything.
+    Unsaid,
 }
 
 impl Client {
@@ -182,7 +186,7 @@ impl Client {
                     String::new()
                 }
                 Outcome::Doubtful { status, reason, request_id } if !request.idempotent => {
-                    let (method, path) = (request.method.as_str(), request.path.clone());
+                    let (method, path) = (request.method.as_str(), request.shown_path());
                     return Err(Error::Unknown { method, path, status, reason, request_id });
                 }
                 Outcome::Doubtful { reason, .. } => reason,
@@ -241,6 +245,7 @@ impl Client {
             Throttled::Resource if refused == 1 => tokio::time::sleep(longer()).await,
             Throttled::Window | Throttled::Resource => self.shared.apps.close(app, self.now_ms(), longer()),
             Throttled::For(wait) => self.shared.apps.close(app, self.now_ms(), wait),
+            Throttled::Unsaid => self.shared.apps.close(app, self.now_ms(), longer().max(UNSAID_MIN)),
         }
     }
 
@@ -250,11 +255,11 @@ impl Client {
         // Counted as on its way until it comes back, also where the caller drops this future.
         let mut on_its_way = OnItsWay { client: self, app, back: false };
         let credentials = match &shared.settings.login {
-            Some(login) => match login.credentials().await {
+            Some(login) if !request.anonymous => match login.credentials().await {
                 Ok(credentials) => credentials,
                 Err(error) => return Outcome::Failed(error),
             },
-            None => Credentials::default(),
+            _ => Credentials::default(),
         };
         let builder = match self.build(request, app, &credentials) {
             Ok(builder) => builder,
@@ -281,7 +286,7 @@ impl Client {
             Err(lost) => return self.lost(request, status, &headers, lost),
         };
         match (status, &shared.settings.login) {
-            (401, Some(login)) if refused.is_none() => {
+            (401, Some(login)) if refused.is_none() && !request.anonymous => {
                 let renewed = login.renew(&credentials).await;
                 *refused = Some(credentials);
                 match renewed {
@@ -296,7 +301,7 @@ impl Client {
 
     /// What it means that the body of a reply is not there.
     fn lost(&self, request: &Request, status: u16, headers: &HeaderMap, lost: Lost) -> Outcome {
-        let (method, path) = (request.method.as_str(), request.path.clone());
+        let (method, path) = (request.method.as_str(), request.shown_path());
         match lost {
             Lost::BrokeOff => Outcome::Doubtful {
                 status: Some(status),
@@ -323,9 +328,9 @@ impl Client {
             format!("{}{}", shared.base.as_str().trim_end_matches('/'), request.path)
         };
         let wrong = |reason: String| Error::Settings { what: "path", reason };
-        let mut url = Url::parse(&url).map_err(|e| wrong(format!("`{}`: {e}", request.path)))?;
+        let mut url = Url::parse(&url).map_err(|e| wrong(format!("`{}`: {e}", request.shown_path())))?;
         if url.origin() != shared.base.origin() {
-            return Err(wrong(format!("`{}` is not on {}", request.path, self.host())));
+            return Err(wrong(format!("`{}` is not on {}", request.shown_path(), self.host())));
         }
         if !(request.query.is_empty() && credentials.query.is_empty()) {
             let secret = credentials.query.iter().map(|(name, value)| (name.as_str(), value.reveal()));
@@ -333,7 +338,7 @@ impl Client {
             url.query_pairs_mut().extend_pairs(query.chain(secret));
         }
         let mut builder = shared.http.request(method, url);
-        if let Some(authorization) = shared.authorizations.get(app) {
+        if let Some(authorization) = shared.authorizations.get(app).filter(|_| !request.anonymous) {
             builder = builder.header(AUTHORIZATION, authorization);
         }
         for (name, value) in request.headers.iter().chain(&credentials.headers) {
@@ -364,7 +369,8 @@ impl Client {
         let is_saved = request.save.is_some();
         if (200..300).contains(&status) || (is_saved && (300..400).contains(&status)) {
             let json = if request.unparsed { None } else { serde_json::from_slice(&body).ok() }.unwrap_or_default();
-            if body.is_empty() && !request.empty_reply && !is_saved {
+            let has_none = status == 204 && request.idempotent;
+            if body.is_empty() && !request.empty_reply && !is_saved && !has_none {
                 let reason = format!("{status} without a body");
                 return Outcome::Doubtful { status: Some(status), reason, request_id };
             }
@@ -393,7 +399,7 @@ impl Client {
             }
             _ => Outcome::Failed(Error::Refused {
                 method: request.method.as_str(),
-                path: request.path.clone(),
+                path: request.shown_path(),
                 status,
                 code,
                 message,
@@ -414,19 +420,21 @@ impl Client {
             None if has_room(headers) => Throttled::Resource,
             None if headers.contains_key("x-ratelimit-reset") => Throttled::Window,
             // Nothing says when: by then all that was counted is forgotten.
-            None => {
-                let wait = self.shared.settings.grant.map_or(Duration::from_secs(1), |grant| grant.period);
-                Throttled::For(wait + jitter())
-            }
+            None => match self.shared.settings.grant {
+                Some(grant) => Throttled::For(grant.period + jitter()),
+                None => Throttled::Unsaid,
+            },
         }
     }
 
     fn redacted(&self, found: Refusal, credentials: Option<&Credentials>) -> Refusal {
         let settings = &self.shared.settings;
         let secrets = || settings.tokens.iter().map(|token| &token.secret).chain(&settings.redact);
-        let message = found.message.map(|m| secrets().fold(m, |m, secret| secret.redact(&m)));
-        let message = message.map(|m| credentials.map_or(m.clone(), |c| c.redact(&m)));
-        Refusal { message, ..found }
+        let redacted = |text: String| {
+            let text = secrets().fold(text, |text, secret| secret.redact(&text));
+            credentials.map_or(text.clone(), |credentials| credentials.redact(&text))
+        };
+        Refusal { message: found.message.map(redacted), code: found.code.map(redacted), ..found }
     }
 
     fn exhausted(&self, request: &Request, attempts: u32, reason: String) -> Error {

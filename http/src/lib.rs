@@ -37,4 +37,5 @@ pub use error::{Error, Kind, Result};
 pub use login::{Credentials, Later, Login};
 pub use reply::Reply;
 pub use request::{Method, Request};
+pub use reqwest::header::HeaderMap as Headers;
 pub use settings::{Chance, Clock, Grant, Notice, Secret, Settings, Token};

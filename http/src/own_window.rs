@@ -8,6 +8,9 @@ use std::collections::VecDeque;
 use crate::Grant;
 use crate::rate_limit::{Room, wait};
 
+/// Our clock was set if it goes back by more than this.
+const SET_BACK_MS: i64 = 1_000;
+
 #[derive(Debug)]
 pub(crate) struct OwnWindow {
     grant: Grant,
@@ -23,6 +26,10 @@ impl OwnWindow {
     /// How many calls may go out while so many are on their way.
     pub(crate) fn room(&mut self, now_ms: i64, in_flight: u64) -> Room {
         let period_ms = self.grant.period.as_millis() as i64;
+        // Our clock was set back: what seems to come from the future came just now.
+        if self.came_ms.back().is_some_and(|came| *came > now_ms + SET_BACK_MS) {
+            self.came_ms.iter_mut().for_each(|came| *came = (*came).min(now_ms));
+        }
         while self.came_ms.front().is_some_and(|came| came + period_ms <= now_ms) {
             self.came_ms.pop_front();
         }

@@ -50,6 +50,8 @@ pub struct Request {
     pub path: String,
     /// Query parameters, not yet encoded.
     pub query: Vec<(String, String)>,
+    /// Whether it goes out without the login and without the tokens.
+    pub anonymous: bool,
     /// Headers of this call alone.
     pub headers: Vec<(String, Secret)>,
     /// JSON body.
@@ -94,6 +96,7 @@ impl Request {
             method,
             path: path.into(),
             query: Vec::new(),
+            anonymous: false,
             headers: Vec::new(),
             body: None,
             form: None,
@@ -104,6 +107,11 @@ impl Request {
             save: None,
             refusals: &[],
         }
+    }
+
+    /// The path as messages show it: without its query, which may hold a signature or a key.
+    pub fn shown_path(&self) -> String {
+        self.path.split(['?', '#']).next().unwrap_or_default().to_owned()
     }
 
     /// Adds a query parameter.

@@ -27,13 +27,15 @@ struct Digests {
     row: u128,
 }
 
-/// Some of a table's rows: those whose texts of some columns have one of these hashes.
+/// Some of a table's rows: those whose texts of some columns have one of these hashes, or all others.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Scope {
     /// The columns.
     pub(crate) columns: Vec<String>,
     /// Hashes of their texts; see [`Scope::hash`].
     pub(crate) hashes: HashSet<u128>,
+    /// All rows but those.
+    pub(crate) except: bool,
 }
 
 impl Scope {
@@ -55,7 +57,12 @@ impl Scope {
             columns.iter().map(|c| ArrayFormatter::try_new(c, &options)).collect::<Result<_, _>>().map_err(internal)?;
         let row = |at: usize| texts.iter().map(|column| column.value(at).to_string()).collect::<Vec<_>>();
         let has = |at: usize| self.hashes.contains(&Self::hash(row(at).iter().map(String::as_str)));
-        Ok((0..batch.num_rows()).map(|at| !self.hashes.is_empty() && has(at)).collect())
+        Ok((0..batch.num_rows()).map(|at| self.except != (!self.hashes.is_empty() && has(at))).collect())
+    }
+
+    /// Whether it is no row at all.
+    fn is_none(&self) -> bool {
+        self.hashes.is_empty() && !self.except
     }
 }
 
@@ -67,6 +74,8 @@ pub(crate) struct Known {
     digester: Digester,
     /// Which rows are read now; all, if not given.
     scope: Option<Scope>,
+    /// Rows that could not be read as they are now: what is known of them stays.
+    stale: Option<Scope>,
     /// By key, each once.
     rows: Vec<Digests>,
     /// Which of `rows` have arrived.
@@ -137,6 +146,7 @@ impl Known {
             runs: runs.to_vec(),
             digester,
             scope: None,
+            stale: None,
             rows,
             arrived,
             same,
@@ -148,6 +158,11 @@ impl Known {
     /// Only these rows are read now.
     pub(super) fn narrow(&mut self, scope: Scope) {
         self.scope = Some(scope);
+    }
+
+    /// What is known of these rows stays, whatever arrives.
+    pub(super) fn keep(&mut self, stale: Scope) {
+        self.stale = Some(stale);
     }
 
     /// The columns that the source had when the table was last read, where that is known.
@@ -163,10 +178,12 @@ impl Known {
     /// `Repeated` where a row arrives a second time.
     pub(crate) fn differing(&self, batch: &RecordBatch) -> Result<RecordBatch> {
         let mut differs = Vec::with_capacity(batch.num_rows());
-        for row in self.digester.digest(batch)? {
+        let stale = self.stale.as_ref().map(|stale| stale.has(batch)).transpose()?;
+        for (at_batch, row) in self.digester.digest(batch)?.into_iter().enumerate() {
+            let is_stale = stale.as_ref().is_some_and(|stale| stale[at_batch]);
             differs.push(match self.rows.binary_search_by_key(&row.key, |known| known.key) {
                 Ok(at) if self.arrived.set(at) => return Err(Error::Repeated { table: self.table.clone() }),
-                Ok(at) if self.rows[at].row == row.row => {
+                Ok(at) if is_stale || self.rows[at].row == row.row => {
                     self.same.set(at);
                     false
                 }
@@ -193,7 +210,7 @@ impl Known {
     pub(crate) async fn gone(&self, context: &Context, writer: &mut TableWriter) -> Result<Changes> {
         let (new, changed) = (self.new.load(Ordering::Relaxed), self.changed.load(Ordering::Relaxed));
         let away = self.rows.len() as u64 - self.arrived.count();
-        let is_none = self.scope.as_ref().is_some_and(|scope| scope.hashes.is_empty());
+        let is_none = self.scope.as_ref().is_some_and(Scope::is_none);
         let gone = if away > 0 && !is_none { self.write_gone(context, writer).await? } else { 0 };
         let unchanged = self.same.count() + (away - gone);
         Ok(Changes { new, changed, gone, unchanged })

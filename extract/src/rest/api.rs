@@ -1,6 +1,7 @@
 //! Calls to the source: its address, its login, its rate; JSON out of whatever comes back.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use deskferry_http::{Client, Error as HttpError, Grant, Reply, Request, Secret};
@@ -9,6 +10,7 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 use url::Url;
 
+use super::json;
 use super::login;
 use super::row::{Row, cell};
 use super::values::{Values, address};
@@ -17,6 +19,10 @@ use crate::{Error, Result, Settings};
 
 /// Most tries of a call that fails in a way that passes. With the pauses between them at least six minutes go by.
 const ATTEMPTS_MAX: u32 = 20;
+/// Longest time for a file of another host, with all tries.
+const ELSEWHERE_MAX: Duration = Duration::from_secs(300);
+/// Most bytes of a reply with rows.
+const BYTES_MAX: u64 = 128 << 20;
 /// Longest pause between tries.
 const BACKOFF_MAX: Duration = Duration::from_secs(60);
 
@@ -28,6 +34,10 @@ pub(super) struct Api {
     pub(super) context: Context,
     values: Values,
     in_flight: Semaphore,
+    /// For other hosts, whose slowness is not to hold up the source.
+    elsewhere: Semaphore,
+    /// What was odd about replies.
+    odd: Mutex<BTreeSet<String>>,
 }
 
 /// Why a call gave nothing.
@@ -41,6 +51,18 @@ pub(super) enum Failure {
     },
     /// Nothing helps.
     Failed(Error),
+}
+
+impl Failure {
+    /// Whether the source does not have it, or not any more.
+    pub(super) fn is_gone(&self) -> bool {
+        matches!(self, Self::Refused { status: 404 | 410, .. })
+    }
+
+    /// Whether a page behind the last is refused so: some sources do that instead of an empty page.
+    pub(super) fn is_end(&self) -> bool {
+        matches!(self, Self::Refused { status: 400 | 404 | 410 | 416 | 422, .. })
+    }
 }
 
 impl From<Error> for Failure {
@@ -63,14 +85,10 @@ impl Api {
     /// `Setting` where an address cannot be used.
     pub(super) fn new(context: &Context, spec: &Spec, rest: &Rest, settings: &Settings) -> Result<Self> {
         let values = Values::of(spec, settings);
-        let base = address(&values.fill(&rest.url))?;
-        let secrets = spec.settings.iter().filter(|(_, s)| s.is_secret()).filter_map(|(name, _)| values.get(name));
-        let redact: Vec<Secret> = secrets.map(Secret::new).collect();
-        let rate = match (settings.rate_calls, settings.rate_seconds, rest.rate) {
-            (Some(calls), seconds, rate) => Some((calls, seconds.or(rate.map(|r| r.seconds)).unwrap_or(1))),
-            (None, seconds, Some(rate)) => Some((rate.calls, seconds.unwrap_or(rate.seconds))),
-            (None, _, None) => None,
-        };
+        let base = address(&values.fill(&rest.url), "url")?;
+        let secrets = spec.settings.iter().filter(|(name, _)| settings.is_secret(spec, name));
+        let redact: Vec<Secret> = secrets.filter_map(|(name, _)| values.get(name)).map(Secret::new).collect();
+        let rate = rate(settings, rest)?;
         let mut headers: Vec<(String, String)> = values.pairs(&rest.headers);
         headers.push(("Accept-Encoding".to_owned(), "gzip".to_owned()));
         let http = deskferry_http::Settings {
@@ -85,8 +103,9 @@ impl Api {
         let login = login::make(context, &rest.login, &values, &http)?;
         let http = deskferry_http::Settings { login, ..http };
         let client = client(context, http)?;
-        let in_flight = Semaphore::new(rest.in_flight);
-        Ok(Self { client, base, context: context.clone(), values, in_flight })
+        let (in_flight, elsewhere) = (Semaphore::new(rest.in_flight), Semaphore::new(rest.in_flight));
+        let odd = Mutex::default();
+        Ok(Self { client, base, context: context.clone(), values, in_flight, elsewhere, odd })
     }
 
     /// A path with its placeholders filled in, each value as one piece of a path; `None` where one has no value.
@@ -132,9 +151,17 @@ impl Api {
 
     /// Reads JSON; `what` is what messages call it.
     pub(super) async fn get(&self, what: &str, request: Request) -> Result<(Value, Reply), Failure> {
-        let reply = self.send(what, Request { unparsed: true, ..request }).await?;
-        let json = parse(what, &reply)?;
+        let reply = self.send(what, Request { unparsed: true, bytes_max: BYTES_MAX, ..request }).await?;
+        let (json, odd) = json::decode(what, &reply)?;
+        if let Some(odd) = odd {
+            self.odd().insert(format!("{what}: {odd}"));
+        }
         Ok((json, reply))
+    }
+
+    /// What was odd about replies.
+    pub(super) fn odd(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.odd.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Sends a request.
@@ -145,8 +172,18 @@ impl Api {
     /// Sends a request by the client of another host, or by the API's own.
     pub(super) async fn send_by(&self, other: Option<&Client>, what: &str, request: Request) -> Result<Reply, Failure> {
         // Never closed.
-        let _permit = self.in_flight.acquire().await;
-        match other.unwrap_or(&self.client).send(&request).await {
+        let _permit = if other.is_some() { &self.elsewhere } else { &self.in_flight }.acquire().await;
+        let sending = other.unwrap_or(&self.client).send(&request);
+        let sent = match other {
+            Some(_) => match tokio::time::timeout(ELSEWHERE_MAX, sending).await {
+                Ok(sent) => sent,
+                Err(_) => {
+                    return Err(Failure::Refused { status: 408, reason: "its host does not answer in time".into() });
+                }
+            },
+            None => sending.await,
+        };
+        match sent {
             Ok(reply) => Ok(reply),
             Err(HttpError::Refused { status, code, message, .. }) => {
                 let said =
@@ -166,9 +203,36 @@ impl Api {
     }
 }
 
-/// Whether an error concerns a file alone: it is too large, or another host than the source's does not give it.
+/// Calls granted in so many seconds: what the user says wins over the spec.
+fn rate(settings: &Settings, rest: &Rest) -> Result<Option<(u64, u64)>> {
+    let calls = settings.rate_calls.or(rest.rate.map(|rate| rate.calls));
+    let seconds = settings.rate_seconds.or(rest.rate.map(|rate| rate.seconds));
+    let lacks = |key, other: &str| Error::Setting {
+        key,
+        reason: format!("it is not given, but `{other}` is"),
+        hint: "give both, or none".into(),
+    };
+    match (calls, seconds) {
+        (Some(calls), Some(seconds)) => Ok(Some((calls, seconds))),
+        (None, None) => Ok(None),
+        (Some(_), None) => Err(lacks("[source] rate_seconds", "rate_calls")),
+        (None, Some(_)) => Err(lacks("[source] rate_calls", "rate_seconds")),
+    }
+}
+
+/// Whether an error may concern one call alone: it fails again and again, its reply is too large or not what it should be, or it
+/// went to another host than the source's.
 pub(super) fn is_of_one_call(error: &Error) -> bool {
-    matches!(error, Error::Http { is_other, source, .. } if *is_other || matches!(**source, HttpError::TooLong { .. }))
+    match error {
+        Error::Reply { .. } => true,
+        Error::Http { is_other: true, .. } => true,
+        Error::Http { source, .. } => match &**source {
+            HttpError::TooLong { .. } => true,
+            HttpError::Exhausted { reason, .. } => !reason.starts_with("429"),
+            _ => false,
+        },
+        _ => false,
+    }
 }
 
 /// The innermost reason of an error.
@@ -204,33 +268,4 @@ pub(super) fn piece(value: &str) -> String {
         }
     }
     piece
-}
-
-/// JSON in UTF-8, or in what the reply says that it is in.
-fn parse(what: &str, reply: &Reply) -> Result<Value> {
-    let body = reply.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&reply.body);
-    let error = match serde_json::from_slice(body) {
-        Ok(json) => return Ok(json),
-        Err(error) => error,
-    };
-    let content_type = reply.headers.get("content-type").and_then(|v| v.to_str().ok()).unwrap_or_default();
-    if std::str::from_utf8(body).is_err() {
-        let label = content_type.split("charset=").nth(1).unwrap_or("windows-1252").trim_matches(['"', ' ', ';']);
-        let encoding = encoding_rs::Encoding::for_label(label.as_bytes()).unwrap_or(encoding_rs::WINDOWS_1252);
-        // A reply that lies about UTF-8 is most likely in the usual other one.
-        let encoding = if encoding == encoding_rs::UTF_8 { encoding_rs::WINDOWS_1252 } else { encoding };
-        if let Ok(json) = serde_json::from_str(&encoding.decode(body).0) {
-            return Ok(json);
-        }
-    }
-    let is_page = content_type.contains("html") || body.trim_ascii_start().starts_with(b"<");
-    Err(Error::Reply {
-        what: what.to_owned(),
-        reason: if is_page { "an HTML page instead of JSON".into() } else { format!("no JSON: {error}") },
-        hint: if is_page {
-            "check [source] url in deskferry.toml: it must be the address of the API; a wrong tenant or a login page in front of it looks like this, too".into()
-        } else {
-            "look at what this address gives; if the path is wrong, correct it in the spec".into()
-        },
-    })
 }

@@ -26,6 +26,7 @@ use tokio::sync::Mutex;
 
 use super::list::Mark;
 use super::row::Row;
+use super::units::Done;
 use crate::{Error, Request, Result, Settings, Spec, Unfinished};
 
 /// Longest time for which something is only in memory.
@@ -57,12 +58,11 @@ pub(super) struct Plan {
 impl Plan {
     pub(super) fn new(context: &Context, spec: &Spec, settings: &Settings, request: &Request) -> Self {
         let shown = |(name, value): (&String, &String)| {
-            let is_secret = spec.setting(name).is_none_or(|s| s.is_secret());
-            (!is_secret).then(|| (name.clone(), value.clone()))
+            (!settings.is_secret(spec, name)).then(|| (name.clone(), value.clone()))
         };
         Self {
             begun: context.now(),
-            url: settings.url.clone(),
+            url: without_password(&settings.url),
             spec: spec.sha256.clone(),
             settings: settings.values.iter().filter_map(shown).collect(),
             tables: request.tables.clone(),
@@ -87,6 +87,13 @@ impl Plan {
     }
 }
 
+/// An address without user and password.
+fn without_password(url: &str) -> String {
+    let Ok(mut parsed) = url::Url::parse(url) else { return url.to_owned() };
+    let is_without = parsed.set_password(None).is_ok() && parsed.set_username("").is_ok();
+    if is_without { parsed.into() } else { url.to_owned() }
+}
+
 /// What is kept of one extract.
 pub(super) struct Capture {
     context: Context,
@@ -102,15 +109,19 @@ impl Capture {
     pub(super) async fn open(context: &Context, spec: &Spec, plan: Plan, unfinished: Unfinished) -> Result<Self> {
         let mut open = Vec::new();
         for work in context.staging.works(&spec.name).await? {
-            let stored = work.plan().await?.and_then(|bytes| serde_json::from_slice::<Plan>(&bytes).ok());
+            let plan = work.plan().await?;
+            let stored = plan.as_ref().map(|bytes| serde_json::from_slice::<Plan>(bytes));
             let published = match context.staging.manifest(work.run()).await {
                 Ok(_) => true,
                 Err(deskferry_staging::Error::Missing { .. }) => false,
                 Err(error) => return Err(error.into()),
             };
             match stored {
-                Some(stored) if !published && unfinished != Unfinished::Discard => open.push((work, stored)),
-                // Published and not removed any more, not begun, of an older deskferry, or not wanted.
+                Some(Ok(stored)) if !published && unfinished != Unfinished::Discard => open.push((work, stored)),
+                Some(Err(_)) if !published && unfinished != Unfinished::Discard => {
+                    return Err(Error::OtherPlan { run: work.run().to_string(), what: "version of deskferry".into() });
+                }
+                // Published and not removed any more, not begun, or not wanted.
                 _ => work.remove().await?,
             }
         }
@@ -209,8 +220,8 @@ pub(super) enum Entry {
     Row(Row),
     /// A page of a list is in: where the list goes on.
     Page(Box<Mark>),
-    /// All of what one row or parent has is in: its hash, rows by the source's count, rows read.
-    Done(String, Option<u64>, u64),
+    /// All of what one row or parent has is in, or is known not to be had.
+    Done(Done),
     /// Something did not fit: key, column, raw text, reason.
     Defect(String, String, String, String),
     /// A file.

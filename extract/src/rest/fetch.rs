@@ -18,7 +18,7 @@ use super::page::{Page, Query};
 use super::paging::Pager;
 use super::row::{Hash, Row, Selector, hash, set};
 use super::sample::Keeps;
-use crate::spec::{Access, Paging, Params, Rest, Table};
+use crate::spec::{Access, Login, Paging, Params, Rest, Table};
 use crate::{Error, Request, Result, Spec};
 
 /// Time between two looks whether something waits to be stored.
@@ -161,7 +161,11 @@ impl<'a> Fetch<'a> {
             Paging::Windows { begin, .. } => self.api.fill(begin),
             _ => String::new(),
         };
-        Pager::new(paging, &begin, self.capture.plan.begun, &self.api.base).map_err(|reason| Error::Setting {
+        let secret = match &self.rest.login {
+            Login::Query { name, .. } => Some(name.as_str()),
+            _ => None,
+        };
+        Pager::new(paging, &begin, self.capture.plan.begun, &self.api.base, secret).map_err(|reason| Error::Setting {
             key: "[source]",
             reason,
             hint: format!("the windows of table `{}` begin there", table.name),

@@ -9,16 +9,18 @@ mod links;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use deskferry_http::{Reply, Request};
 use futures::{StreamExt as _, TryStreamExt as _};
 use serde_json::Value;
 use tokio::sync::{Mutex, OnceCell};
 
-use super::api::{Failure, Scope};
+use super::api::{Failure, Scope, cause, is_of_one_call};
 use super::capture::{Entry, FileRow, LogWriter};
 use super::fetch::Fetch;
 use super::row::{Hash, Row, cell, find, hash, hash_of, key};
+use super::units::Done;
 use crate::attachments::stage_file;
 use crate::spec::{Download, Table};
 use crate::{Error, Result};
@@ -28,6 +30,8 @@ use links::Links;
 pub(super) use table::{shape, stage};
 mod table;
 
+/// So many failures in a row are no matter of single files.
+const IN_A_ROW_MAX: u32 = 10;
 /// Redirects that are followed for one file.
 const REDIRECTS_MAX: u32 = 5;
 /// Largest reply that may be JSON with a link instead of the file itself.
@@ -46,6 +50,15 @@ struct Kept {
 /// What came of a link; the error is why nothing did.
 type Outcome = Result<Kept, String>;
 
+/// What a link should lead to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    /// Whatever it is.
+    File,
+    /// An image, and nothing else.
+    Image,
+}
+
 /// The files of one table while they are fetched.
 struct Files<'a> {
     fetch: &'a Fetch<'a>,
@@ -56,6 +69,8 @@ struct Files<'a> {
     /// Each image once.
     images: Mutex<HashMap<Hash, Arc<OnceCell<Outcome>>>>,
     folder: tempfile::TempDir,
+    /// Failures of the source itself, one after another.
+    in_a_row: AtomicU32,
 }
 
 impl<'a> Fetch<'a> {
@@ -70,7 +85,7 @@ impl<'a> Fetch<'a> {
         let mut entries = self.capture.entries(&table.name, "files").await?;
         while let Some(entry) = entries.next().await {
             match entry? {
-                Entry::Done(hash, _, _) => done.extend(Hash::from_str_radix(&hash, 16)),
+                Entry::Done(row) => done.extend(Hash::from_str_radix(&row.of, 16)),
                 Entry::File(file) if !file.place.is_empty() => {
                     drop(images.insert(hash_of([&*file.place]), again(file)))
                 }
@@ -79,8 +94,8 @@ impl<'a> Fetch<'a> {
         }
         let folder = tempfile::tempdir().map_err(Error::read(&std::env::temp_dir()))?;
         let links = Links::new(&self.api, self.rest);
-        let files =
-            Files { fetch: self, table, writer: &writer, links: &links, done, images: Mutex::new(images), folder };
+        let (images, in_a_row) = (Mutex::new(images), AtomicU32::new(0));
+        let files = Files { fetch: self, table, writer: &writer, links: &links, done, images, folder, in_a_row };
         let rows = self.final_rows(table).await?;
         let files = &files;
         rows.try_for_each_concurrent(self.ahead(), |row| async move { files.row(row).await }).await?;
@@ -121,7 +136,7 @@ impl Files<'_> {
                 }
             }
         }
-        unit.push(Entry::Done(format!("{mark:032x}"), None, 0));
+        unit.push(Entry::Done(Done { of: format!("{mark:032x}"), ..Done::default() }));
         self.writer.push(&unit).await
     }
 
@@ -161,14 +176,32 @@ impl Files<'_> {
         let what = format!("files of `{}`", self.table.name);
         let reply = match self.fetch.api.send(&what, request).await {
             Ok(reply) => reply,
-            Err(failure) => return told(failure),
+            Err(failure) => return self.failed(failure),
         };
+        self.in_a_row.store(0, Ordering::Relaxed);
         if (300..400).contains(&reply.status) {
-            return self.follow(&location(&reply)).await;
+            return self.follow(&location(&reply), Wanted::File).await;
         }
+        let name = self.name(download, row);
         match link(download, &reply, file.path()) {
-            Some(link) => self.follow(&link).await,
-            None => self.keep(&reply, file, self.name(download, row)).await,
+            Some(link) => self.follow(&link, Wanted::File).await,
+            None if lacks_link(download, &reply, &name) => {
+                Ok(Err("the source gives neither the file nor a link to it".into()))
+            }
+            None => self.keep(&reply, file, name, Wanted::File).await,
+        }
+    }
+
+    /// A failure that concerns one file alone is its defect; where one file after another fails, it is the source that does.
+    fn failed(&self, failure: Failure) -> Result<Outcome> {
+        match failure {
+            Failure::Refused { reason, .. } => Ok(Err(reason)),
+            Failure::Failed(error) if is_of_one_call(&error) => {
+                let is_other = matches!(error, Error::Http { is_other: true, .. });
+                let in_a_row = if is_other { 0 } else { self.in_a_row.fetch_add(1, Ordering::Relaxed) };
+                if in_a_row >= IN_A_ROW_MAX { Err(error) } else { Ok(Err(cause(&error))) }
+            }
+            Failure::Failed(error) => Err(error),
         }
     }
 
@@ -194,11 +227,11 @@ impl Files<'_> {
             let mut images = self.images.lock().await;
             Arc::clone(images.entry(hash_of([link.as_str()])).or_default())
         };
-        Ok(Some(cell.get_or_try_init(|| self.follow(link)).await?.clone()))
+        Ok(Some(cell.get_or_try_init(|| self.follow(link, Wanted::Image)).await?.clone()))
     }
 
     /// Goes where a link leads.
-    async fn follow(&self, link: &str) -> Result<Outcome> {
+    async fn follow(&self, link: &str, wanted: Wanted) -> Result<Outcome> {
         let mut link = link.to_owned();
         for _ in 0..=REDIRECTS_MAX {
             let (client, url) = match self.links.client(&link).await? {
@@ -206,15 +239,17 @@ impl Files<'_> {
                 Err(reason) => return Ok(Err(reason)),
             };
             let file = self.temporary()?;
-            let request = self.save(Request::get(url.as_str()), &file);
+            // Anybody can write an address into a text: the login goes along only where the spec says that images are.
+            let anonymous = wanted == Wanted::Image && !self.links.is_image_path(&url);
+            let request = self.save(Request { anonymous, ..Request::get(url.as_str()) }, &file);
             let what = format!("files of `{}`", self.table.name);
             let reply = match self.fetch.api.send_by(client.as_ref(), &what, request).await {
                 Ok(reply) => reply,
-                Err(failure) => return told(failure),
+                Err(failure) => return self.failed(failure),
             };
             if !(300..400).contains(&reply.status) {
                 let name = url.path_segments().and_then(|mut s| s.next_back()).unwrap_or_default().to_owned();
-                return self.keep(&reply, file, name).await;
+                return self.keep(&reply, file, name, wanted).await;
             }
             link = match url.join(&location(&reply)) {
                 Ok(next) => next.into(),
@@ -241,12 +276,21 @@ impl Files<'_> {
     }
 
     /// Stages what has come.
-    async fn keep(&self, reply: &Reply, file: tempfile::NamedTempFile, name: String) -> Result<Outcome> {
+    async fn keep(
+        &self,
+        reply: &Reply,
+        file: tempfile::NamedTempFile,
+        name: String,
+        wanted: Wanted,
+    ) -> Result<Outcome> {
         let said = header(reply, "content-type").map(|t| t.split(';').next().unwrap_or_default().trim().to_lowercase());
         let disposition = header(reply, "content-disposition");
         let is_page = said.as_deref() == Some("text/html") && disposition.is_none();
         if is_page && !matches!(extension(&name).as_str(), "html" | "htm" | "") {
             return Ok(Err("the source gives an HTML page instead of the file".into()));
+        }
+        if wanted == Wanted::Image && !is_image(file.path(), said.as_deref()) {
+            return Ok(Err("it is no image".into()));
         }
         let local = file.reopen().map_err(Error::read(file.path()))?;
         let (kept, by_bytes) = match stage_file(&self.fetch.api.context, local, &name).await? {
@@ -261,13 +305,22 @@ impl Files<'_> {
     }
 }
 
-/// A failure that concerns one file alone is its defect.
-fn told(failure: Failure) -> Result<Outcome> {
-    match failure {
-        Failure::Refused { reason, .. } => Ok(Err(reason)),
-        Failure::Failed(error) if super::api::is_of_one_call(&error) => Ok(Err(super::api::cause(&error))),
-        Failure::Failed(error) => Err(error),
+/// Whether a file is an image by its bytes; a drawing in XML by what the source says of it, too.
+fn is_image(path: &std::path::Path, said: Option<&str>) -> bool {
+    let by_bytes = infer::get_from_path(path).ok().flatten();
+    match by_bytes {
+        Some(kind) => {
+            kind.mime_type().starts_with("image/") || (said == Some("image/svg+xml") && kind.mime_type() == "text/xml")
+        }
+        None => said == Some("image/svg+xml"),
     }
+}
+
+/// Whether a reply is neither the file nor a link to it: JSON without the link, where the file has another name.
+fn lacks_link(download: &Download, reply: &Reply, name: &str) -> bool {
+    let is_json = header(reply, "content-type").is_some_and(|t| t.to_lowercase().contains("json"));
+    let is_said = header(reply, "content-disposition").is_some();
+    download.link.is_some() && is_json && !is_said && extension(name) != "json"
 }
 
 fn header(reply: &Reply, name: &str) -> Option<String> {

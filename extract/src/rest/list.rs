@@ -17,7 +17,7 @@ use super::capture::{End, Entry, LogWriter};
 use super::fetch::Fetch;
 use super::page::{Page, Query};
 use super::paging::Position;
-use super::row::{Hash, Row, cell, has_key, hash, key, set};
+use super::row::{Hash, Row, cell, has_key, hash, hash_of, key, set};
 use crate::spec::{Params, Table};
 use crate::{Error, Result};
 
@@ -52,8 +52,10 @@ pub(super) struct Mark {
     pass_added: u64,
     /// Rows of a page, as the source gives them.
     pub(super) step: u64,
-    /// Tells the page before.
-    hash: Option<String>,
+    /// Rows of this reading's pages, those that came twice included.
+    raw: u64,
+    /// Pages of this reading.
+    pages: u64,
     /// Rows by the source's own count in passes that have ended; `None` once one of them had none.
     counted: Option<u64>,
     /// Total and rows of the first pass, to tell a filter that is ignored.
@@ -76,6 +78,8 @@ struct State {
     mark: Option<Mark>,
     members: BTreeSet<String>,
     heeds_since: bool,
+    /// Pages and places of this reading, as far as this process has read them.
+    been: HashSet<Hash>,
 }
 
 impl State {
@@ -184,15 +188,19 @@ impl Listing<'_> {
             }
             let Some(page) = waiting.next().await else { break };
             asked.remove(0);
-            self.take(query, mark, page?).await?;
+            match page {
+                // Behind the last page some sources refuse instead of giving an empty one.
+                Err(failure) if failure.is_end() && mark.pages > 0 => mark.next = None,
+                page => self.take(query, mark, page?).await?,
+            }
         }
         Ok(())
     }
 
     /// Takes the rows of a page and finds out whether the list goes on.
     async fn take(&mut self, query: &Query<'_>, mark: &mut Mark, page: Page) -> Result<()> {
-        let hash_text = format!("{:032x}", page.hash);
-        let is_same = !page.rows.is_empty() && mark.hash.as_ref() == Some(&hash_text);
+        // One stretch of time may be like another; pages of one list are not.
+        let is_same = !page.rows.is_empty() && !query.pager.is_windows() && !self.state.been.insert(page.hash);
         let mut unit = Vec::new();
         let (added, told) = if is_same { (0, None) } else { self.rows(mark, &page, &mut unit)? };
         unit.extend(told.map(Entry::Remark));
@@ -205,7 +213,10 @@ impl Listing<'_> {
             (_, total) => total.or(mark.total),
         };
         let rows = page.rows.len() as u64;
-        mark.cut |= query.pager.is_one_reply() && query.asks_for(rows) && page.total.is_none_or(|total| total >= rows);
+        mark.raw += rows;
+        mark.pages += 1;
+        mark.cut |= query.is_cut(self.table, rows, page.total);
+        unit.extend(page.remark.clone().map(Entry::Remark));
         let is_all = mark.total.is_some_and(|total| self.state.round.len() as u64 >= total);
         let is_over = if self.most.is_some_and(|most| self.state.seen.len() as u64 >= most) {
             true
@@ -217,7 +228,12 @@ impl Listing<'_> {
         };
         mark.beyond = is_all;
         mark.next = if is_over { None } else { page.next };
-        mark.hash = Some(hash_text);
+        if let Some(next) = &mark.next
+            && query.pager.ends_by_word()
+            && !self.state.been.insert(hash_of([format!("{next:?}").as_str()]))
+        {
+            return Err(query.wrong("its pages lead back to pages before".into()));
+        }
         unit.push(Entry::Page(Box::new(mark.clone())));
         self.writer.push(&unit).await?;
         mark.again.clear();
@@ -301,7 +317,7 @@ impl Listing<'_> {
         let is_clean = if mark.total.is_some() { missing == 0 && !mark.fell } else { mark.repeated == 0 };
         let is_stuck = mark.round > 1 && mark.added == 0 && mark.added_before == Some(0);
         mark.begun = false;
-        mark.hash = None;
+        self.state.been.clear();
         let fresh = Mark { counted: mark.counted, first_pass: mark.first_pass, ..Mark::default() };
         if !(is_clean || is_stuck || mark.round + 1 >= ROUNDS_MAX || self.most.is_some() || query.pager.is_one_reply())
         {
@@ -319,11 +335,17 @@ impl Listing<'_> {
             let names: Vec<&str> = pass.iter().map(|(name, _)| name.as_str()).collect();
             format!("the source does not heed `{}`: it lists the same {read} rows with and without", names.join("`, `"))
         });
+        let unproven = (!is_clean && missing == 0 && self.most.is_none() && !query.pager.is_one_reply())
+            .then(|| format!("after {ROUNDS_MAX} readings rows still come and go: some may be missing"));
+        let uncounted = (mark.total.is_none() && mark.pages > 2 && !query.pager.is_windows() && self.most.is_none())
+            .then(|| "the source does not count these rows: one that was deleted while they were read may have moved another out of sight".to_owned());
+        let told = told.or(unproven).or(uncounted);
         // Rows that another pass has seen are counted there.
         let overlap = read.saturating_sub(mark.pass_added);
         let counted = mark.counted.zip(mark.total).map(|(counted, total)| counted + total.saturating_sub(overlap));
         let missing = mark.missing + if self.most.is_some() { 0 } else { missing };
-        let cut = mark.cut || self.table.ceiling.is_some_and(|ceiling| read > 0 && read == ceiling);
+        let ends_at = |ceiling: u64| !query.pager.is_one_reply() && (mark.raw == ceiling || read == ceiling);
+        let cut = mark.cut || self.table.ceiling.is_some_and(ends_at);
         let first_pass = mark.first_pass.or(Some(now));
         *mark = Mark { pass: mark.pass + 1, missing, cut, counted, first_pass, step: mark.step, ..Mark::default() };
         self.state.round.clear();

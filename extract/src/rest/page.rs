@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::api::{Api, Failure, Scope};
 use super::paging::{Pager, Position};
-use super::row::{Hash, find, hash_of};
+use super::row::{Hash, find, find_mut, hash_of_json};
 use crate::spec::{Params, Table};
 use crate::{Error, Result};
 
@@ -28,7 +28,12 @@ pub(super) struct Page {
     pub(super) next: Option<Position>,
     /// Tells equal pages.
     pub(super) hash: Hash,
+    /// What the user should know.
+    pub(super) remark: Option<String>,
 }
+
+/// A parameter below this is rather something else than the number of rows that is asked for.
+const ASKED_MIN: u64 = 50;
 
 impl<'a> Query<'a> {
     /// A list with more parameters than the table's own; `None` where a placeholder has no value.
@@ -61,9 +66,16 @@ impl<'a> Query<'a> {
         self
     }
 
-    /// The number that a parameter asks for at most, where all comes in one reply: as many rows as that are too many to be all.
-    pub(super) fn asks_for(&self, rows: u64) -> bool {
-        rows > 1 && self.numbers.contains(&rows)
+    /// Whether a list that comes in one reply was cut off there: it has as many rows as the spec calls a ceiling, or as a
+    /// parameter asks for.
+    pub(super) fn is_cut(&self, table: &Table, rows: u64, total: Option<u64>) -> bool {
+        let is_asked = rows >= ASKED_MIN && self.numbers.contains(&rows) && total.is_none_or(|total| total >= rows);
+        self.pager.is_one_reply() && (is_asked || table.ceiling.is_some_and(|ceiling| rows >= ceiling))
+    }
+
+    /// Rows of a full page: as many as are asked for, else as many as a page has had.
+    pub(super) fn full(&self, seen: u64) -> u64 {
+        self.pager.size().map_or(seen, |(_, asked)| asked)
     }
 
     /// Fetches a page.
@@ -77,37 +89,56 @@ impl<'a> Query<'a> {
                 Request { query, ..Request::get(self.path.clone()) }
             }
         };
-        let (json, reply) = self.api.get(&what, request).await?;
-        let rows = self.rows(&json)?;
+        let (mut json, reply) = self.api.get(&what, request).await?;
         let total = self.table.total.as_deref().and_then(|place| find(&json, place)).and_then(count);
-        let next = self.pager.next(position, &json, &reply, rows.len() as u64);
+        let lacks_place = self.pager.lacks_place(position, &json);
+        let mut rows = 0;
+        let next = {
+            let place = self.rows_place(&json)?;
+            rows += place.and_then(|p| find(&json, p)).and_then(Value::as_array).map_or(0, Vec::len) as u64;
+            self.pager.next(position, &json, &reply, rows)
+        };
+        let rows_taken = self.rows_place(&json)?.map(ToOwned::to_owned);
+        let rows_taken = match rows_taken.and_then(|place| find_mut(&mut json, &place)).map(Value::take) {
+            Some(Value::Array(rows)) => rows,
+            _ => Vec::new(),
+        };
         // Nothing is behind a page without rows, where places are counted by rows.
-        let next = next.map_err(|reason| self.wrong(reason))?.filter(|next| !rows.is_empty() || next != position);
+        let next = next.map_err(|reason| self.wrong(reason))?.filter(|next| rows > 0 || next != position);
         if next.as_ref() == Some(position) {
             return Err(self.wrong("the next page is the page itself".into()).into());
         }
-        let texts: Vec<String> = rows.iter().map(Value::to_string).collect();
-        let hash = hash_of(texts.iter().map(String::as_str));
-        Ok(Page { rows, total, next, hash })
+        let remark = match lacks_place {
+            Some(at) if total.is_some_and(|total| total > rows) => {
+                return Err(self
+                    .wrong(format!("nothing is at `{at}`, where the next page is told, though there are more"))
+                    .into());
+            }
+            Some(at) if rows > 0 && rows >= self.full(u64::MAX) => {
+                Some(format!("nothing is at `{at}`, where the next page is told, though the first page is full"))
+            }
+            _ => None,
+        };
+        let hash = hash_of_json(&rows_taken);
+        Ok(Page { rows: rows_taken, total, next, hash, remark })
     }
 
-    /// The rows at the first of the table's places that has some; where none has, all that is an array or the only array there is.
-    fn rows(&self, json: &Value) -> Result<Vec<Value>> {
-        let places = self.table.rows.iter().map(String::as_str).chain([""]);
-        if let Some(Value::Array(rows)) = places.filter_map(|place| find(json, place)).find(|v| v.is_array()) {
-            return Ok(rows.clone());
+    /// Where the rows are: the first of the table's places that has an array; none where there are no rows.
+    fn rows_place(&self, json: &Value) -> Result<Option<&str>> {
+        let mut places = self.table.rows.iter().map(String::as_str).chain([""]);
+        if let Some(place) = places.find(|place| find(json, place).is_some_and(Value::is_array)) {
+            return Ok(Some(place));
         }
-        if let Value::Object(members) = json
-            && self.table.rows.iter().any(|place| matches!(members.get(place), Some(Value::Null)))
-        {
-            return Ok(Vec::new());
+        // No content, or no rows.
+        let is_null = |place: &String| matches!(find(json, place), Some(Value::Null));
+        if json.is_null() || self.table.rows.iter().any(is_null) {
+            return Ok(None);
         }
         let found = match json {
             Value::Object(members) => {
                 let names: Vec<&str> = members.keys().map(String::as_str).take(12).collect();
                 format!("an object of {}", names.join(", "))
             }
-            Value::Array(_) => "an array".into(),
             other => format!("`{other}`").chars().take(80).collect(),
         };
         let places = self.table.rows.iter().map(|p| format!("`{p}`")).collect::<Vec<_>>().join(", ");
@@ -115,7 +146,7 @@ impl<'a> Query<'a> {
         Err(self.wrong(format!("{found} instead of {wanted}")))
     }
 
-    fn wrong(&self, reason: String) -> Error {
+    pub(super) fn wrong(&self, reason: String) -> Error {
         Error::Reply {
             what: format!("table `{}`", self.table.name),
             reason,

@@ -36,16 +36,24 @@ pub(super) struct Pager<'a> {
     until: DateTime<Utc>,
     /// Address of the API, on whose host links must be.
     base: &'a Url,
+    /// Parameter of the login, which is not kept with links.
+    secret: Option<&'a str>,
 }
 
 impl<'a> Pager<'a> {
     /// `begin` is the filled-in text of a windows' begin; the inner error is why it is no time.
-    pub(super) fn new(paging: &'a Paging, begin: &str, until: DateTime<Utc>, base: &'a Url) -> Result<Self, String> {
+    pub(super) fn new(
+        paging: &'a Paging,
+        begin: &str,
+        until: DateTime<Utc>,
+        base: &'a Url,
+        secret: Option<&'a str>,
+    ) -> Result<Self, String> {
         let begin = match paging {
             Paging::Windows { .. } => day(begin).ok_or_else(|| format!("`{begin}` is no day such as 2019-01-01"))?,
             _ => until,
         };
-        Ok(Self { paging, begin, until, base })
+        Ok(Self { paging, begin, until, base, secret })
     }
 
     pub(super) fn first(&self) -> Position {
@@ -73,6 +81,16 @@ impl<'a> Pager<'a> {
             _ => Vec::new(),
         };
         size.into_iter().chain(place).collect()
+    }
+
+    /// Where the next page should be told and is not told at all, on a first page; null or empty is the end of the list.
+    pub(super) fn lacks_place(&self, position: &Position, json: &Value) -> Option<&str> {
+        let at = match (self.paging, position) {
+            (Paging::Cursor { at, .. }, Position::Cursor(None)) => at,
+            (Paging::NextLink { at: Some(at), .. }, Position::Link(None)) => at,
+            _ => return None,
+        };
+        find(json, at).is_none().then_some(at)
     }
 
     fn end_of(&self, from: DateTime<Utc>, hours: u32) -> DateTime<Utc> {
@@ -119,8 +137,16 @@ impl<'a> Pager<'a> {
             return Err(format!("the next page is on another host, {}", url.host_str().unwrap_or_default()));
         }
         let mut here = url.clone();
+        if self.secret.is_some() && url.query().is_some() {
+            let kept: Vec<(String, String)> =
+                url.query_pairs().into_owned().filter(|(name, _)| Some(name.as_str()) != self.secret).collect();
+            here.query_pairs_mut().clear().extend_pairs(kept);
+        }
         let same_port = here.set_scheme(self.base.scheme()).is_ok() && here.set_port(self.base.port()).is_ok();
-        Ok(Position::Link(Some(if same_port { here.into() } else { url.into() })))
+        if !same_port {
+            return Err(format!("the next page is at `{}`, which is no web address", here.scheme()));
+        }
+        Ok(Position::Link(Some(here.into())))
     }
 
     /// Where the page so many pages on is, for lists whose places are known beforehand, of pages of `step` rows.
@@ -167,13 +193,27 @@ fn day(text: &str) -> Option<DateTime<Utc>> {
     DateTime::parse_from_rfc3339(text).ok().map(|t| t.to_utc()).or_else(day)
 }
 
-/// `rel="next"` of a `Link` header.
+/// `rel="next"` of a `Link` header. An address may hold commas, a parameter's quoted text commas and semicolons.
 fn next_of(header: &str) -> Option<String> {
-    header.split(',').find_map(|link| {
-        let (address, rest) = link.trim().strip_prefix('<')?.split_once('>')?;
-        let is_next = rest.split(';').any(|p| matches!(p.trim(), "rel=\"next\"" | "rel=next"));
-        is_next.then(|| address.to_owned())
-    })
+    let mut rest = header;
+    while let Some((_, after)) = rest.split_once('<') {
+        let (address, parameters) = after.split_once('>')?;
+        let mut quoted = false;
+        let end = parameters.find(|c: char| {
+            quoted ^= c == '"';
+            c == ',' && !quoted
+        });
+        let (parameters, others) = parameters.split_at(end.unwrap_or(parameters.len()));
+        let is_next = parameters.split(';').filter_map(|p| p.split_once('=')).any(|(name, value)| {
+            let mut words = value.trim().trim_matches('"').split_whitespace();
+            name.trim().eq_ignore_ascii_case("rel") && words.any(|word| word.eq_ignore_ascii_case("next"))
+        });
+        if is_next {
+            return Some(address.to_owned());
+        }
+        rest = others;
+    }
+    None
 }
 
 #[cfg(test)]
@@ -184,13 +224,16 @@ mod tests {
     fn next_links_are_taken_from_the_same_host_only() {
         let base = Url::parse("https://desk.example/api/").unwrap();
         let paging = Paging::NextLink { at: None, size: None, size_max: None };
-        let pager = Pager::new(&paging, "", DateTime::UNIX_EPOCH, &base).unwrap();
+        let pager = Pager::new(&paging, "", DateTime::UNIX_EPOCH, &base, Some("api_key")).unwrap();
         let link = |text: &str| pager.link(text);
         assert_eq!(link("?page=2"), Ok(Position::Link(Some("https://desk.example/api/?page=2".into()))));
         assert_eq!(link("http://desk.example/x"), Ok(Position::Link(Some("https://desk.example/x".into()))));
+        assert_eq!(link("/x?api_key=canary&p=2"), Ok(Position::Link(Some("https://desk.example/x?p=2".into()))));
         assert!(link("https://evil.example/x").is_err());
         assert_eq!(next_of("<https://a/1>; rel=\"prev\", <https://a/3>; rel=\"next\"").as_deref(), Some("https://a/3"));
         assert_eq!(next_of("<https://a/1>; rel=\"prev\""), None);
+        assert_eq!(next_of("</t?f=a,b&p=1>; title=\"x, y\"; REL=\"last Next\"").as_deref(), Some("/t?f=a,b&p=1"));
+        assert_eq!(next_of("</t?f=a,b>; rel=prev, </u>;rel=next").as_deref(), Some("/u"));
     }
 
     #[test]
@@ -200,7 +243,7 @@ mod tests {
         let begin = "{day}".parse::<String>().unwrap();
         let template = crate::spec::Template::parse(&begin).unwrap();
         let paging = Paging::Windows { from: "from".into(), to: "to".into(), hours: 24, begin: template };
-        let pager = Pager::new(&paging, "2026-01-01", until, &base).unwrap();
+        let pager = Pager::new(&paging, "2026-01-01", until, &base, None).unwrap();
         let reply = Reply {
             status: 200,
             headers: Default::default(),
@@ -214,6 +257,6 @@ mod tests {
             at = pager.next(&position, &Value::Null, &reply, 0).unwrap();
         }
         assert_eq!(ends, ["2026-01-02T00:00:00", "2026-01-03T00:00:00", "2026-01-03T06:00:00"]);
-        assert!(Pager::new(&paging, "soon", until, &base).is_err());
+        assert!(Pager::new(&paging, "soon", until, &base, None).is_err());
     }
 }

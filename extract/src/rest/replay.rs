@@ -90,13 +90,14 @@ impl Fetch<'_> {
         }
         manifest.hashes.insert(format!("sources/{}.toml", self.spec.name), self.spec.sha256.clone());
         if context.cancel.is_cancelled() {
-            return Err(Error::Cancelled);
+            return Err(Error::Stopped { run: self.capture.run().to_string() });
         }
         if self.request.since_last {
             last.check_newest(&context, self.spec).await?;
         }
         let manifest = run.publish(context.now()).await?;
-        self.capture.remove().await?;
+        // What is left of it is removed by the next extract: the run is published.
+        let _ = self.capture.remove().await;
         Ok(manifest)
     }
 
@@ -179,7 +180,7 @@ impl Fetch<'_> {
     }
 
     fn remarks(&self) -> Vec<String> {
-        let mut remarks = Vec::new();
+        let mut remarks: Vec<String> = self.api.odd().iter().cloned().collect();
         if let Some(first) = self.outlook.first() {
             remarks.push(format!("{} calls; the forecast was {first}", self.api.client.stats().calls));
         }

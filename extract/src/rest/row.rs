@@ -72,7 +72,14 @@ impl Selector<'_> {
         for inner in self.insides(table) {
             let place = inner.inside.as_deref().unwrap_or_default();
             known.insert(place.split('.').next().unwrap_or(place));
-            let Some(values) = find(json, place).and_then(Value::as_array) else { continue };
+            let values = match find(json, place) {
+                Some(Value::Array(values)) => values,
+                None | Some(Value::Null) => continue,
+                Some(_) => {
+                    undeclared.insert(format!("{place}, which is no array in some rows"));
+                    continue;
+                }
+            };
             let key = inner.parent.as_ref().and_then(|p| cell(table, &row, &p.key)).map(ToOwned::to_owned);
             let rows = values.iter().filter(|value| !value.is_null()).map(|value| {
                 let mut of_inner = BTreeSet::new();
@@ -80,7 +87,8 @@ impl Selector<'_> {
                 undeclared.extend(of_inner.into_iter().map(|name| format!("{place}.{name}")));
                 row
             });
-            let rows = rows.collect();
+            let mut seen = std::collections::HashSet::new();
+            let rows = rows.filter(|row| seen.insert(hash(inner, row))).collect();
             row.inside.retain(|(name, _)| *name != inner.name);
             row.inside.push((inner.name.clone(), rows));
         }
@@ -106,7 +114,11 @@ impl Selector<'_> {
             (ColumnType::Json, value) => value.to_string(),
             (ColumnType::Int, Value::Number(number)) => whole(number),
             (ColumnType::Int, Value::Bool(is)) => u8::from(*is).to_string(),
-            (ColumnType::Int | ColumnType::Float, Value::String(text)) => text.trim().to_owned(),
+            // So that `007` is the key 7.
+            (ColumnType::Int, Value::String(text)) => {
+                text.trim().parse::<i64>().map_or_else(|_| text.trim().to_owned(), |number| number.to_string())
+            }
+            (ColumnType::Float, Value::String(text)) => text.trim().to_owned(),
             (ColumnType::Timestamp, Value::String(text)) => return times::text(text, self.null_dates),
             (ColumnType::Timestamp, Value::Number(number)) => return times::epoch(number),
             (ColumnType::Duration, Value::Number(number)) => times::seconds(number)?,
@@ -159,6 +171,17 @@ pub(super) fn set(table: &Table, row: &mut Row, column: &str, value: String) {
     }
 }
 
+/// The same, to be taken.
+pub(super) fn find_mut<'a>(json: &'a mut Value, place: &str) -> Option<&'a mut Value> {
+    if place.is_empty() || json.get(place).is_some() {
+        return if place.is_empty() { Some(json) } else { json.get_mut(place) };
+    }
+    place.split('.').try_fold(json, |json, name| match json {
+        Value::Array(values) => values.get_mut(name.parse::<usize>().ok()?),
+        other => other.get_mut(name),
+    })
+}
+
 /// A column of a row.
 pub(super) fn cell<'a>(table: &Table, row: &'a Row, column: &str) -> Option<&'a str> {
     let at = table.columns.iter().position(|c| c.name.eq_ignore_ascii_case(column))?;
@@ -207,6 +230,25 @@ pub(super) fn hash_of<'a>(parts: impl IntoIterator<Item = &'a str>) -> Hash {
         hasher.update(part);
     }
     hasher.finalize()[..16].iter().fold(0, |number, byte| number << 8 | Hash::from(*byte))
+}
+
+/// The hash of some JSON, which is not written out for it.
+pub(super) fn hash_of_json(values: &[Value]) -> Hash {
+    struct Hasher(Sha256);
+    impl std::io::Write for Hasher {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.update(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut hasher = Hasher(Sha256::new());
+    // Neither JSON in memory nor a hash fails.
+    let _ = serde_json::to_writer(&mut hasher, values);
+    hasher.0.finalize()[..16].iter().fold(0, |number, byte| number << 8 | Hash::from(*byte))
 }
 
 /// Whether a value is there and is none of 0, false and empty.

@@ -8,16 +8,17 @@ use chrono::{DateTime, TimeDelta, Utc};
 use deskferry_staging::Context;
 use futures::TryStreamExt as _;
 
-use super::capture::Plan;
+use super::capture::{Entry, Plan};
 use super::fetch::Fetch;
 use super::row::{cell, key};
+use super::units::Done;
 use crate::attachments::TABLE as FILES;
 use crate::last_state::{LastState, Scope};
 use crate::spec::Table;
 use crate::{Error, Request, Result, Spec};
 
-/// What is asked for again of the time before the last state: clocks differ, and a source may show a change late.
-const OVERLAP_HOURS: i64 = 1;
+/// What is asked for again of the time before the last state: clocks and time zones differ, and a source may show a change late.
+const OVERLAP_HOURS: i64 = 24;
 
 /// Puts into a plan since when tables are asked for: since the last state of each was begun to be read.
 ///
@@ -28,9 +29,12 @@ pub(super) async fn plan(context: &Context, spec: &Spec, request: &Request, plan
     plan.newest = last.newest().cloned();
     let runs = context.staging.current(&spec.name).await?;
     for table in spec.tables.iter().filter(|t| t.since.is_some() && request.wants(&t.name)) {
-        // The rows of its children are known by it, so all of them must have a state to be compared with.
-        let comparable =
-            families(spec, table).into_iter().filter(|t| request.wants(&t.name)).all(|t| last.has(&t.name));
+        // The rows of its children are known by it, so all of them must have a state to be compared with, which misses nothing.
+        let is_whole = |t: &Table| {
+            let newest = runs.get(&t.name).and_then(|runs| runs.last()?.tables.get(&t.name));
+            last.has(&t.name) && newest.is_some_and(|newest| newest.incomplete.is_none())
+        };
+        let comparable = families(spec, table).into_iter().filter(|t| request.wants(&t.name)).all(is_whole);
         let read_from = runs.get(&table.name).and_then(|runs| runs.last()?.cursors.get(&table.name)?.get("read_from"));
         let read_from = read_from.and_then(|time| serde_json::from_value::<DateTime<Utc>>(time.clone()).ok());
         if let Some(read_from) = read_from.filter(|_| comparable) {
@@ -53,7 +57,8 @@ impl Fetch<'_> {
         self.capture.plan.since.contains_key(&table.name) || parent.is_some_and(|parent| self.is_part(parent))
     }
 
-    /// Tells the last state which rows were read of the tables of which only some were.
+    /// Tells the last state what was not read: so that no row is taken to be gone that was not looked for, and none to have lost
+    /// what could not be read.
     ///
     /// # Errors
     /// `Overtaken` where a state that some rows are to be compared with is not there any more.
@@ -61,37 +66,102 @@ impl Fetch<'_> {
         if last.newest() != self.capture.plan.newest.as_ref() {
             return Err(Error::Overtaken { run: last.newest().map(ToString::to_string).unwrap_or_default() });
         }
-        let mut files = Scope { columns: vec!["table_name".into(), "key".into()], hashes: HashSet::new() };
-        for root in self.spec.tables.iter().filter(|t| self.capture.plan.since.contains_key(&t.name)) {
-            for table in families(self.spec, root) {
-                let columns = match &table.parent {
-                    Some(parent) => vec![parent.column.clone()],
-                    None => table.key.columns().to_vec(),
-                };
-                last.narrow(&table.name, Scope { columns, hashes: self.parents_read(table).await? });
+        let mut is_all = true;
+        for table in self.spec.tables.iter().filter(|t| self.request.wants(&t.name)) {
+            let missed = self.missed(table).await?;
+            if table.parent.is_none() && !missed.is_empty() {
+                last.keep(&table.name, Scope { columns: table.key.columns().to_vec(), hashes: missed, except: false });
+            }
+            if let Some(scope) = self.scope(table).await? {
+                is_all = false;
+                last.narrow(&table.name, scope);
             }
         }
-        if !self.capture.plan.since.is_empty() {
-            for table in self.spec.tables.iter().filter(|t| self.has_files(t)) {
-                let mut rows = self.final_rows(table).await?;
-                while let Some(row) = rows.try_next().await? {
-                    files.hashes.insert(Scope::hash([table.name.as_str(), &key(table, &row)]));
+        let (mut read, mut lost) = (HashSet::new(), HashSet::new());
+        for table in self.spec.tables.iter().filter(|t| self.has_files(t)) {
+            let mut rows = self.final_rows(table).await?;
+            while let Some(row) = rows.try_next().await? {
+                read.insert(Scope::hash([table.name.as_str(), &key(table, &row)]));
+            }
+            let mut entries = self.capture.entries(&table.name, "files").await?;
+            while let Some(entry) = entries.try_next().await? {
+                if let Entry::File(file) = entry
+                    && file.sha256.is_none()
+                {
+                    lost.insert(Scope::hash([table.name.as_str(), &file.key, &file.place]));
                 }
             }
-            last.narrow(FILES, files);
         }
+        let columns = ["table_name", "key", "place"].map(str::to_owned);
+        if !is_all {
+            last.narrow(FILES, Scope { columns: columns[..2].to_vec(), hashes: read, except: false });
+        }
+        last.keep(FILES, Scope { columns: columns.to_vec(), hashes: lost, except: false });
         Ok(())
     }
 
-    /// The keys of the parents whose rows were read; none for a table without a parent.
-    async fn parents_read(&self, table: &Table) -> Result<HashSet<u128>> {
-        let mut hashes = HashSet::new();
-        let Some(named) = &table.parent else { return Ok(hashes) };
+    /// Which rows of a table were read; all, if not given.
+    async fn scope(&self, table: &Table) -> Result<Option<Scope>> {
+        let nothing = Scope { columns: table.key.columns().to_vec(), ..Scope::default() };
+        let mut at = table;
+        loop {
+            let is_incomplete = self.capture.end(&at.name, "rows").await?.is_some_and(|end| end.incomplete.is_some());
+            if is_incomplete {
+                return Ok(Some(nothing));
+            }
+            if at.parent.is_none() {
+                break;
+            }
+            at = self.parent(at)?;
+        }
+        let Some(named) = &table.parent else { return Ok(self.is_part(table).then_some(nothing)) };
         let parent = self.parent(table)?;
+        // Rows inside are missed with the row that they are in, by its key.
+        let missed = if table.inside.is_none() {
+            self.missed(table).await?
+        } else if parent.parent.is_none() && parent.key.columns() == [named.key.clone()] {
+            self.missed(parent).await?
+        } else if self.misses_any(parent).await? {
+            return Ok(Some(nothing));
+        } else {
+            HashSet::new()
+        };
+        let columns = vec![named.column.clone()];
+        if !self.is_part(table) {
+            return Ok((!missed.is_empty()).then_some(Scope { columns, hashes: missed, except: true }));
+        }
+        let mut hashes = HashSet::new();
         let mut rows = self.final_rows(parent).await?;
         while let Some(row) = rows.try_next().await? {
-            hashes.extend(cell(parent, &row, &named.key).map(|key| Scope::hash([key])));
+            let hash = cell(parent, &row, &named.key).map(|key| Scope::hash([key]));
+            hashes.extend(hash.filter(|hash| !missed.contains(hash)));
         }
-        Ok(hashes)
+        Ok(Some(Scope { columns, hashes, except: false }))
+    }
+
+    /// Whether some unit of a table or of its ancestors was missed.
+    async fn misses_any(&self, table: &Table) -> Result<bool> {
+        let mut at = table;
+        loop {
+            if !self.missed(at).await?.is_empty() {
+                return Ok(true);
+            }
+            if at.parent.is_none() {
+                return Ok(false);
+            }
+            at = self.parent(at)?;
+        }
+    }
+
+    /// What could not be had: rows in full by their keys, rows of parents by the parents' keys.
+    async fn missed(&self, table: &Table) -> Result<HashSet<u128>> {
+        let mut missed = HashSet::new();
+        let mut entries = self.capture.entries(&table.name, "rows").await?;
+        while let Some(entry) = entries.try_next().await? {
+            if let Entry::Done(Done { missed: Some(texts), .. }) = entry {
+                missed.insert(Scope::hash(texts.iter().map(String::as_str)));
+            }
+        }
+        Ok(missed)
     }
 }

@@ -39,14 +39,14 @@ impl Values {
     }
 }
 
-/// An address.
+/// An address that comes of some settings.
 ///
 /// # Errors
 /// `Setting` where it is none.
-pub(super) fn address(text: &str) -> Result<Url> {
+pub(super) fn address(text: &str, settings: &str) -> Result<Url> {
     Url::parse(text).map_err(|e| Error::Setting {
-        key: "[source] url",
+        key: "[source]",
         reason: format!("`{text}` is no address: {e}"),
-        hint: "write it with https:// in front".into(),
+        hint: format!("write {settings} with https:// in front"),
     })
 }

@@ -1,6 +1,6 @@
 //! What the keys of a spec must agree on. Each rule is told with the table and the name that break it.
 
-use super::{Login, Paging, Params, Place, ReaderKind, Spec, Table, Template};
+use super::{Access, Login, Paging, Params, Place, ReaderKind, Spec, Table, Template};
 
 /// Keys of `[source]` that every source has, so that a spec cannot declare them.
 const RESERVED: [&str; 7] = ["kind", "timezone", "language", "site_url", "own_mailboxes", "rate_calls", "rate_seconds"];
@@ -46,7 +46,7 @@ pub(super) fn check(spec: &Spec) -> Checked {
         }
         columns(table)?;
         relations(spec, table)?;
-        if spec.rest.is_some() { calls(spec, table)? } else { no_calls(table)? }
+        if spec.rest.is_some() { calls(spec, table)? } else { fitting(table, Origin::Elsewhere)? }
     }
     rest(spec)
 }
@@ -87,34 +87,73 @@ fn relations(spec: &Spec, table: &Table) -> Checked {
         let name = format!("{}.{}", wrong.table, wrong.column);
         return Err(Wrong::of(table, format!("is named by `{name}`, which has no parent or is not declared")));
     }
-    let (mut at, mut steps) = (table, 0);
-    while let Some(parent) = at.parent.as_ref().and_then(|p| spec.table(&p.table)) {
-        steps += 1;
-        if spec.rest.is_some() && (parent.name == table.name || steps > spec.tables.len()) {
-            return Err(Wrong::of(table, format!("belongs to `{}`, which belongs to it", at.name)));
-        }
-        if steps > spec.tables.len() {
-            break;
-        }
-        at = parent;
+    if spec.rest.is_some() && waits_for(spec, table, &table.name, &mut Vec::new()) {
+        return Err(Wrong::of(table, "waits for itself by `parent` and `named_by`"));
     }
     Ok(())
 }
 
-/// A source that is not called has nothing that calls need.
-fn no_calls(table: &Table) -> Checked {
-    let keys = [
-        ("path", table.path.is_some()),
-        ("inside", table.inside.is_some()),
-        ("detail", table.detail.is_some()),
-        ("paging", table.paging.is_some()),
-        ("download", table.download.is_some()),
-        ("hidden", table.hidden.is_some()),
+/// Whether a table waits for another, through parents and, in samples, through those whose rows name its rows.
+fn waits_for<'a>(spec: &'a Spec, table: &'a Table, other: &str, been: &mut Vec<&'a str>) -> bool {
+    let before = table.parent.iter().map(|p| &p.table).chain(table.named_by.iter().map(|n| &n.table));
+    before.filter_map(|name| spec.table(name)).any(|before| {
+        if before.name == other {
+            return true;
+        }
+        let is_new = !been.contains(&before.name.as_str());
+        been.push(&before.name);
+        is_new && waits_for(spec, before, other, been)
+    })
+}
+
+/// Where a table's rows come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    /// A list of its own.
+    List,
+    /// A call for each row of the parent.
+    Parent,
+    /// The parent's rows themselves.
+    Inside,
+    /// No API.
+    Elsewhere,
+}
+
+/// Keys that mean something only for tables of some origins: a key that would be passed over is a mistake.
+fn fitting(table: &Table, from: Origin) -> Checked {
+    use Origin::{Inside, List, Parent};
+    let keys: [(&str, bool, &[Origin]); 18] = [
+        ("path", table.path.is_some(), &[List, Parent]),
+        ("query", !table.query.0.is_empty(), &[List, Parent]),
+        ("paging", table.paging.is_some(), &[List, Parent]),
+        ("rows", !table.rows.is_empty(), &[List, Parent]),
+        ("total", table.total.is_some(), &[List, Parent]),
+        ("ceiling", table.ceiling.is_some(), &[List, Parent]),
+        ("access", table.access == Access::Optional, &[List, Parent]),
+        ("passes", !table.passes.is_empty(), &[List]),
+        ("pass_column", table.pass_column.is_some(), &[List]),
+        ("newest", !table.newest.0.is_empty(), &[List]),
+        ("since", table.since.is_some(), &[List]),
+        ("detail", table.detail.is_some(), &[List]),
+        ("parent_if", table.parent_if.is_some(), &[Parent]),
+        ("inside", table.inside.is_some(), &[Inside]),
+        ("download", table.download.is_some(), &[List, Parent, Inside]),
+        ("images_in", !table.images_in.is_empty(), &[List, Parent, Inside]),
+        ("hidden", table.hidden.is_some(), &[List, Parent, Inside]),
+        ("file", table.file.is_some(), &[Origin::Elsewhere]),
     ];
-    match keys.into_iter().find(|(_, given)| *given) {
-        Some((key, _)) => Err(Wrong::of(table, format!("has `{key}`, but the spec has no [rest]"))),
-        None => Ok(()),
-    }
+    let Some((key, ..)) = keys.into_iter().find(|(_, given, where_from)| *given && !where_from.contains(&from)) else {
+        return Ok(());
+    };
+    Err(Wrong::of(
+        table,
+        match from {
+            List => format!("has `{key}`, which means nothing for a list of its own"),
+            Parent => format!("has `{key}`, which means nothing for rows that are asked for by their parent"),
+            Inside => format!("is `inside` its parent and cannot have `{key}`"),
+            Origin::Elsewhere => format!("has `{key}`, but the spec has no [rest]"),
+        },
+    ))
 }
 
 fn calls(spec: &Spec, table: &Table) -> Checked {
@@ -126,13 +165,16 @@ fn calls(spec: &Spec, table: &Table) -> Checked {
         (None, None) => return wrong("has neither `path` nor `inside`".to_owned()),
         (Some(_), Some(_)) => return wrong("has both `path` and `inside`".to_owned()),
         (None, Some(_)) if table.parent.is_none() => return wrong("is `inside` no parent".to_owned()),
-        (None, Some(_)) if table.detail.is_some() || table.since.is_some() || !table.passes.is_empty() => {
-            return wrong("is `inside` its parent and cannot have `detail`, `since` or `passes`".to_owned());
-        }
         _ => {}
     }
-    if table.since.is_some() && (table.parent.is_some() || table.updated_at.is_none()) {
-        return wrong("has `since`, which needs `updated_at` and no `parent`".to_owned());
+    let from = match (&table.inside, &table.parent) {
+        (Some(_), _) => Origin::Inside,
+        (None, Some(_)) => Origin::Parent,
+        (None, None) => Origin::List,
+    };
+    fitting(table, from)?;
+    if table.since.is_some() && table.updated_at.is_none() {
+        return wrong("has `since`, which needs `updated_at`".to_owned());
     }
     let parent = table.parent.as_ref().and_then(|p| spec.table(&p.table));
     if let Some(column) = &table.parent_if
@@ -145,9 +187,6 @@ fn calls(spec: &Spec, table: &Table) -> Checked {
     }
     if table.hidden.as_ref().is_some_and(|h| h.columns.iter().any(|c| table.key.columns().contains(c))) {
         return wrong("has `hidden`, which names a column of its key".to_owned());
-    }
-    if table.file.is_some() {
-        return wrong("has `file`, which names files in a folder: use `download`".to_owned());
     }
     if let Some(paging) = &table.paging {
         check_paging(spec, paging).map_err(|reason| Wrong::of(table, reason))?;

@@ -55,6 +55,9 @@ pub struct Rest {
     /// Beginnings of dates that mean none.
     #[serde(default)]
     pub null_dates: Vec<String>,
+    /// Beginnings of paths on the API's own host, below which images are fetched with the login; others are fetched without.
+    #[serde(default)]
+    pub image_paths: Vec<String>,
     /// Most bytes of one file.
     #[serde(default = "file_mib")]
     pub file_mib: u64,
@@ -64,6 +67,22 @@ pub struct Rest {
     /// How lists come in pages; a table may say otherwise.
     #[serde(default)]
     pub paging: Paging,
+}
+
+impl Rest {
+    /// The texts that prove who calls: whatever stands in them is a secret.
+    pub(super) fn proofs(&self) -> Vec<&Template> {
+        let headers = self.headers.0.iter().map(|(_, template)| template);
+        let login: Vec<&Template> = match &self.login {
+            Login::ClientCredentials { client_secret, .. } => vec![client_secret],
+            Login::Header { value, .. } | Login::Query { value, .. } => vec![value],
+            Login::Bearer { token } => vec![token],
+            Login::Basic { password, .. } => vec![password],
+            Login::LogIn { json, form, .. } => json.0.iter().chain(&form.0).map(|(_, template)| template).collect(),
+            Login::None => Vec::new(),
+        };
+        headers.chain(login).collect()
+    }
 }
 
 fn in_flight() -> usize {

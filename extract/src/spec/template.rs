@@ -68,6 +68,11 @@ impl Template {
         })
     }
 
+    /// Whether a setting of this name stands in it.
+    pub fn names(&self, setting: &str) -> bool {
+        self.places().any(|place| matches!(place, Place::Name(name) if name == setting))
+    }
+
     /// The text with every placeholder filled in; `None` where one has no value.
     pub fn fill(&self, mut value: impl FnMut(&Place) -> Option<String>) -> Option<String> {
         let mut text = String::new();

@@ -131,7 +131,7 @@ fn what_does_not_fit_together_is_told_with_table_and_line() {
                 "path = \"/t\"\nparent = { table = \"c\", column = \"id\", key = \"id\" }",
                 1,
             ),
-            "which belongs to it",
+            "waits for itself by `parent`",
         ),
         (REST.replace("[rest]", "[rest]\nhosts = [\"*\"]") + TABLE, "hosts has `*`"),
         (REST.replace("[settings.s]", "[settings.kind]") + TABLE, "[settings.kind] is a key that every source has"),

@@ -32,6 +32,11 @@ impl<'a> Links<'a> {
         self.api.base.join(link).is_ok_and(|url| self.is_allowed(&url))
     }
 
+    /// Whether images at this address are fetched with the login.
+    pub(super) fn is_image_path(&self, url: &Url) -> bool {
+        url.origin() == self.api.base.origin() && self.rest.image_paths.iter().any(|path| url.path().starts_with(path))
+    }
+
     fn is_allowed(&self, url: &Url) -> bool {
         let Some(host) = url.host_str().filter(|_| matches!(url.scheme(), "http" | "https")) else { return false };
         let matches = |pattern: &String| match pattern.strip_prefix("*.") {

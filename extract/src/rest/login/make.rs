@@ -113,13 +113,15 @@ fn asking<'a>(login: &'a Login, values: &Values) -> Option<Asking<'a>> {
 }
 
 fn fetched(context: &Context, asking: Asking<'_>, values: &Values, http: &deskferry_http::Settings) -> Result<Fetched> {
-    let mut url = address(&values.fill(asking.url))?;
+    let mut url = address(&values.fill(asking.url), &asking.blame.place)?;
     let query = values.pairs(asking.query);
     if !query.is_empty() {
         url.query_pairs_mut().extend_pairs(query);
     }
     let base_url = url.origin().ascii_serialization();
-    let client = client(context, deskferry_http::Settings { base_url, grant: None, ..http.clone() })?;
+    // Headers are for the source; who gives tokens may be another.
+    let client =
+        client(context, deskferry_http::Settings { base_url, grant: None, headers: Vec::new(), ..http.clone() })?;
     let Asking { body, form, token, expires_in, header, prefix, blame, .. } = asking;
     Ok(Fetched {
         client,

@@ -2,6 +2,7 @@
 
 mod basics;
 mod completeness;
+mod failures;
 mod files;
 mod logins;
 mod rate;
