@@ -1,5 +1,6 @@
 -- Custom object types to make by hand
--- Settings > Data > Custom objects. Names must be exactly these; attributes of other types are refused.
+-- Settings > Data > Custom objects, each with a reference to people that is called like the type. Names must be exactly these;
+-- attributes of other types are refused.
 WITH names AS (
     SELECT object_type, custom_attributes, unnest(json_object_keys(custom_attributes)) AS name
     FROM intercom.custom_objects
