@@ -41,6 +41,12 @@ pub(crate) enum Command {
     Rollback(Rollback),
     /// Source, stage, ledger and workspace side by side; exit 1 where they do not balance.
     Reconcile(Reconcile),
+    /// One row's whole way: raw row, models, checks, payload, calls, id in Intercom.
+    Explain(Explain),
+    /// What differs between two runs of a table, two tables, or two folders of Parquet: rows, columns, values.
+    Diff(Diff),
+    /// A document to hand on: scope, checklist, inventory.
+    Report(Report),
     /// A query, a script, or an interactive shell over all staged tables.
     Sql(Sql),
     /// Runs in the stage and their manifests.
@@ -153,6 +159,63 @@ pub(crate) struct Reconcile {
     pub(crate) out: Option<PathBuf>,
 }
 
+/// Arguments of `explain`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Explain {
+    /// A source key, a part of one, or an id of Intercom.
+    pub(crate) key: String,
+    /// Its table, where the key alone does not tell.
+    #[arg(long, value_name = "TABLE")]
+    pub(crate) table: Option<String>,
+}
+
+/// Arguments of `diff`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Diff {
+    /// The table: `conversations` (of intercom), `hesk.tickets`.
+    pub(crate) table: String,
+    /// Before: a run or the beginning of its id, another table (`intercom_live.contacts`), or a path to Parquet. [default: the
+    /// run before the newest]
+    #[arg(long, value_name = "RUN|TABLE|PATH")]
+    pub(crate) from: Option<String>,
+    /// After: likewise. [default: the newest run]
+    #[arg(long, value_name = "RUN|TABLE|PATH")]
+    pub(crate) to: Option<String>,
+    /// Columns that tell rows apart. [default: the key of the table]
+    #[arg(long, value_name = "COLUMN", num_args = 1.., value_delimiter = ',')]
+    pub(crate) key: Vec<String>,
+    /// Only counts, and for each column the share of rows in which it is the same.
+    #[arg(long)]
+    pub(crate) summary: bool,
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+/// Arguments of `report`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Report {
+    /// scope: what moves, how much and how long. checklist: what an administrator has to do. inventory: what has to be rebuilt by
+    /// hand. Or a folder of your own, sql/report/NAME.
+    pub(crate) name: String,
+    /// How to write it.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: DocumentFormat,
+    /// Write to this file instead of stdout.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// How a document is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum DocumentFormat {
+    /// Markdown.
+    #[default]
+    Markdown,
+    /// One page that needs no network.
+    Html,
+}
+
 /// Arguments of `sql`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Sql {
@@ -202,7 +265,7 @@ pub(crate) struct Sandbox {
     /// Address to listen on; port 0 takes a free one.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8089")]
     pub(crate) listen: SocketAddr,
-    /// JSON file with admins, teams, custom_object_types and ticket_types.
+    /// JSON file with id, admins, teams, custom_object_types and ticket_types; without an id each start is another workspace.
     #[arg(long, value_name = "FILE")]
     pub(crate) workspace: Option<PathBuf>,
     /// Calls per 10 seconds; 0 is no limit.

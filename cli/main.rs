@@ -7,12 +7,15 @@
 
 mod args;
 mod commands;
+mod document;
 mod embedded;
 mod error;
+mod printer;
 mod progress;
 mod report;
 mod settings;
 mod surroundings;
+mod todo;
 
 use std::process::ExitCode;
 

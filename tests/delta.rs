@@ -222,7 +222,12 @@ fn a_load_after_a_delta_sends_the_difference_and_deletes_nothing() {
     };
     assert_eq!(planned("conversations", "create"), 1);
     assert!(planned("conversation_parts", "drift") >= 1, "{plan}");
-    migration.done(&["load"]);
+    let loaded: Value = serde_json::from_str(&migration.done(&["--json", "load"])).unwrap();
+    assert!(loaded["gone"].as_u64() > Some(0), "{loaded}");
+    assert_eq!(loaded["gone"], plan["gone"]);
+    // Nobody is asked here: what would be taken back is shown, and nothing is.
+    let refused = migration.refused(&["rollback"]);
+    assert!(refused.contains("conversations") && refused.contains("hint: give --yes to go ahead"), "{refused}");
     assert_eq!(workspace.stats()["objects"]["conversations"].as_u64(), Some(conversations + 1));
     assert_eq!(conversation(NEW).0, 200);
     assert_eq!(conversation(CLOSED).1["state"], "closed");

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::{Migration, extract, load, transform};
 use crate::report::{align_right, new_table, number, print, say};
+use crate::todo::{Todo, Topic, todos};
 
 /// Checks source and workspace; exit 1 where something blocks the load.
 pub(crate) async fn run(migration: &Migration, json: bool) -> Result<ExitCode> {
@@ -84,40 +85,30 @@ fn workspace(migration: &Migration, found: &Readiness, transformed: bool) -> Res
         "\nWorkspace: {} ({}, {}), {} teammates",
         found.workspace, found.region, found.timezone, found.admins_there
     ))?;
-    let needed = |used: bool| match (transformed, used) {
-        (false, _) => "",
-        (true, true) => "  (needed)",
-        (true, false) => "  (not needed by what is staged)",
-    };
-    for admin in &found.admins_missing {
-        let email = admin.email.as_deref().unwrap_or("no e-mail");
-        print(format!("[ ] invite teammate {} <{email}>{}", admin.name, needed(admin.used)))?;
-    }
-    for team in &found.teams_missing {
-        print(format!("[ ] create team {}{}", team.name, needed(team.used)))?;
+    let todos = todos(&migration.settings, found, transformed);
+    let (silence, first): (Vec<&Todo>, Vec<&Todo>) = todos.iter().partition(|todo| todo.topic == Topic::Silence);
+    for todo in first {
+        let needed = match todo.needed {
+            None => "",
+            Some(true) => "  (needed)",
+            Some(false) => "  (not needed by what is staged)",
+        };
+        let why =
+            todo.why.as_ref().filter(|_| todo.topic == Topic::Data).map_or_else(String::new, |why| format!(": {why}"));
+        print(format!("[ ] {}{why}{needed}", todo.task))?;
     }
     if let (Some(placeholder), false) = (&migration.settings.load.placeholder_admin, found.admins_missing.is_empty()) {
         print(format!("    until then {placeholder} stands in for them, with their name in the text"))?;
     }
-    for conflict in &found.attributes_conflicting {
-        print(format!(
-            "[ ] attribute `{}` of {} is {} here and should be {}: rename one of them",
-            conflict.name, conflict.model, conflict.found, conflict.wanted
-        ))?;
-    }
-    for object_type in &found.object_types_missing {
-        print(format!(
-            "[ ] create the custom object type {object_type}, with a reference to people that is called the same"
-        ))?;
-    }
     if !found.attributes_new.is_empty() {
         print(format!("    {} attributes will be created by the load", found.attributes_new.len()))?;
     }
-    if !found.warnings.is_empty() {
+    if !silence.is_empty() {
         print("\nLook at these first: an import can set them off, or they make Intercom refuse rows.")?;
     }
-    for warning in &found.warnings {
-        print(format!("[ ] {}: {} ({})", warning.what, warning.why, warning.place))?;
+    for todo in silence {
+        let (why, place) = (todo.why.as_deref().unwrap_or_default(), todo.place.as_deref().unwrap_or_default());
+        print(format!("[ ] {}: {why} ({place})", todo.task))?;
     }
     Ok(())
 }

@@ -64,7 +64,7 @@ pub(crate) fn settings(migration: &Migration) -> Result<Settings> {
         database_timezone: source.database_timezone.clone(),
         settings_file: source.settings_file.clone(),
         values: migration.settings.source_values(&migration.variable)?,
-        secrets: source.secret_names(),
+        secrets: source.of_environment(),
         rate_calls: source.rate_calls,
         rate_seconds: source.rate_seconds,
     })

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use deskferry_load::{Filter, Secret, Settings, Summary, Token};
 use deskferry_staging::Manifest;
 
-use super::{Migration, transform};
+use super::{Migration, plan, transform};
 use crate::args::Load;
 use crate::error::refused;
 use crate::report::{align_right, json_rows, new_table, number, print, say};
@@ -24,10 +24,12 @@ pub(crate) async fn run(migration: &Migration, args: &Load, json: bool) -> Resul
     let summary = deskferry_load::load(&migration.context, &settings, &manifest, &filter).await?;
     let is_whole = filter == Filter::default() && !summary.interrupted;
     let file = if is_whole { saved_replies(migration, &manifest).await? } else { None };
+    let gone = if summary.interrupted { 0 } else { plan::gone(migration).await? };
     if json {
-        print(serde_json::to_string_pretty(&as_json(&summary))?)?;
+        print(serde_json::to_string_pretty(&as_json(&summary, gone))?)?;
     } else {
         report(&summary, file)?;
+        plan::say_gone(gone);
     }
     let refused = summary.tables.iter().any(|(_, counts)| counts.rejected > 0 || counts.unknown > 0);
     Ok(if refused || summary.interrupted { ExitCode::FAILURE } else { ExitCode::SUCCESS })
@@ -147,7 +149,7 @@ fn report(summary: &Summary, saved_replies: Option<(String, u64)>) -> Result<()>
     Ok(())
 }
 
-fn as_json(summary: &Summary) -> serde_json::Value {
+fn as_json(summary: &Summary, gone: u64) -> serde_json::Value {
     let tables = summary.tables.iter().map(|(name, c)| {
         serde_json::json!({
             "table": name, "rows": c.rows, "created": c.created, "updated": c.updated, "same": c.same,
@@ -160,6 +162,7 @@ fn as_json(summary: &Summary) -> serde_json::Value {
         "calls": summary.calls,
         "calls_total": summary.calls_total,
         "throttled": summary.throttled,
+        "gone": gone,
         "interrupted": summary.interrupted,
         "seconds": summary.duration.as_secs_f64(),
     })

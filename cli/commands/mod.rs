@@ -2,11 +2,14 @@
 
 mod check;
 mod demo;
+mod diff;
+mod explain;
 mod extract;
 mod init;
 mod load;
 mod plan;
 mod reconcile;
+mod report;
 mod rollback;
 mod runs;
 mod sandbox;
@@ -41,6 +44,9 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
         Command::Settle(settle) => self::settle::run(&Migration::open(directory)?, settle, args.json).await,
         Command::Rollback(rollback) => self::rollback::run(&Migration::open(directory)?, rollback, args.json).await,
         Command::Reconcile(reconcile) => self::reconcile::run(&Migration::open(directory)?, reconcile, args.json).await,
+        Command::Explain(explain) => self::explain::run(&Migration::open(directory)?, explain, args.json).await,
+        Command::Diff(diff) => self::diff::run(&Migration::open(directory)?, diff, args.json).await,
+        Command::Report(report) => self::report::run(&Migration::open(directory)?, report, args.json).await,
         Command::Sql(sql) => self::sql::run(&Migration::open(directory)?, sql, args.json).await,
         Command::Runs(runs) => self::runs::run(&Migration::open(directory)?, runs, args.json).await,
     }

@@ -27,7 +27,7 @@ pub(crate) async fn run(migration: &Migration, args: &Load, json: bool) -> Resul
 }
 
 /// Rows that are in Intercom and that the source does not give any more. A sample gives only some, so nothing follows from one.
-async fn gone(migration: &Migration) -> Result<u64> {
+pub(super) async fn gone(migration: &Migration) -> Result<u64> {
     let extracted = migration.context.staging.latest(&migration.settings.source.kind).await?;
     if extracted.is_none_or(|run| run.sample.is_some()) {
         return Ok(0);
@@ -63,14 +63,19 @@ fn report(plan: &Plan, gone: u64) -> Result<()> {
         let count = number(plan.unresolved);
         say(format!("{count} steps of an earlier load have no known outcome: what became of them is read back first"));
     }
+    say_gone(gone);
+    say("nothing was written; `deskferry load` does it");
+    Ok(())
+}
+
+/// Tells of rows that the source does not give any more.
+pub(super) fn say_gone(gone: u64) {
     if gone > 0 {
         let gone = number(gone);
         say(format!(
             "{gone} rows are gone from the source and stay in Intercom; see them with: deskferry sql \"SELECT * FROM ledger.gone\""
         ));
     }
-    say("nothing was written; `deskferry load` does it");
-    Ok(())
 }
 
 fn as_json(plan: &Plan, gone: u64) -> serde_json::Value {

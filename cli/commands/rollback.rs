@@ -38,12 +38,14 @@ fn agreed(plan: &RollbackPlan) -> Result<bool> {
         // There may still be something to prove.
         return Ok(true);
     }
-    if !std::io::stdin().is_terminal() {
-        return Err(refused("rollback deletes from Intercom and nobody can be asked here", "give --yes to go ahead"));
-    }
     say(table_of(&plan.tables));
     tell_stays(&plan.stays);
     let calls: u64 = plan.tables.iter().map(|(_, counts)| counts.calls).sum();
+    if !std::io::stdin().is_terminal() {
+        let calls = number(calls);
+        let what = format!("this takes {calls} calls that change Intercom, and nobody can be asked here");
+        return Err(refused(what, "give --yes to go ahead"));
+    }
     say(format!("{} calls. Take this back? Type yes to go ahead.", number(calls)));
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer)?;

@@ -155,7 +155,7 @@ impl Source {
     }
 
     /// Names of the settings that are taken from the environment.
-    pub(crate) fn secret_names(&self) -> BTreeSet<String> {
+    pub(crate) fn of_environment(&self) -> BTreeSet<String> {
         self.values.iter().filter(|(_, text)| text.contains("${")).map(|(name, _)| name.clone()).collect()
     }
 

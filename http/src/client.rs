@@ -1,7 +1,7 @@
 //! Sends one request politely.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
@@ -22,6 +22,8 @@ const WINDOWS_MAX: u32 = 60;
 /// So many waits are usual: others were quicker, or a clock was off. After more of them each is longer.
 const REFUSED_USUAL: u32 = 4;
 
+/// Time between two notices that the server cannot be reached.
+const TOLD_EVERY_MS: i64 = 5_000;
 /// Least pause of all calls after a 429 that says nothing; longer from time to time.
 const UNSAID_MIN: Duration = Duration::from_secs(1);
 /// Most tries of a call to a server that has not answered yet.
@@ -51,6 +53,8 @@ struct Shared {
     answered: AtomicBool,
     calls: AtomicU64,
     throttled: AtomicU64,
+    /// When it was told last that the server cannot be reached; 0: never.
+    told_ms: AtomicI64,
 }
 
 /// What a client has done so far.
@@ -130,8 +134,9 @@ impl Client {
             .map_err(|e| wrong("http client", e.to_string()))?;
         let (calls, throttled) = (AtomicU64::new(0), AtomicU64::new(0));
         let apps = Apps::new(authorizations.len(), settings.grant);
-        let answered = AtomicBool::new(false);
-        let shared = Shared { settings, base, http, clock, chance, authorizations, apps, answered, calls, throttled };
+        let (answered, told_ms) = (AtomicBool::new(false), AtomicI64::new(0));
+        let shared =
+            Shared { settings, base, http, clock, chance, authorizations, apps, answered, calls, throttled, told_ms };
         Ok(Self { shared: Arc::new(shared), only: None })
     }
 
@@ -176,7 +181,10 @@ impl Client {
                     let (name, host) = (shared.settings.name.clone(), self.host());
                     return Err(Error::Unreachable { name, host, source });
                 }
-                Outcome::NotSent(_) => String::new(),
+                Outcome::NotSent(_) => {
+                    self.tell_unreachable(attempt);
+                    String::new()
+                }
                 Outcome::Doubtful { status, reason, request_id } if !request.idempotent => {
                     let (method, path) = (request.method.as_str(), request.shown_path());
                     return Err(Error::Unknown { method, path, status, reason, request_id });
@@ -188,6 +196,19 @@ impl Client {
             }
             let settings = &shared.settings;
             tokio::time::sleep(pause(attempt, settings.backoff_min, settings.backoff_max, (shared.chance)())).await;
+        }
+    }
+
+    /// Many calls may fail at once: one of them tells.
+    fn tell_unreachable(&self, attempt: u32) {
+        let (settings, now) = (&self.shared.settings, self.now_ms());
+        let told = self.shared.told_ms.load(Ordering::Relaxed);
+        let is_due = told == 0 || now - told >= TOLD_EVERY_MS;
+        if is_due && self.shared.told_ms.compare_exchange(told, now, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
+            let most = settings.attempts_max;
+            settings
+                .notice
+                .tell(&format!("{} cannot be reached, trying again (try {attempt} of {most} failed)", self.host()));
         }
     }
 

@@ -38,4 +38,4 @@ pub use login::{Credentials, Later, Login};
 pub use reply::Reply;
 pub use request::{Method, Request};
 pub use reqwest::header::HeaderMap as Headers;
-pub use settings::{Chance, Clock, Grant, Secret, Settings, Token};
+pub use settings::{Chance, Clock, Grant, Notice, Secret, Settings, Token};

@@ -13,6 +13,33 @@ pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 /// The source of chance for jitter, passed in.
 pub type Chance = Arc<dyn Fn() -> u32 + Send + Sync>;
 
+/// Told now and then while the server cannot be reached and is tried again.
+#[derive(Clone)]
+pub struct Notice(Arc<dyn Fn(&str) + Send + Sync>);
+
+impl Notice {
+    /// Tells by this.
+    pub fn new(tell: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(tell))
+    }
+
+    pub(crate) fn tell(&self, text: &str) {
+        (self.0)(text);
+    }
+}
+
+impl Default for Notice {
+    fn default() -> Self {
+        Self::new(|_| {})
+    }
+}
+
+impl fmt::Debug for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Notice")
+    }
+}
+
 /// A text that is never shown: not by `Debug`, not in errors.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
@@ -98,6 +125,8 @@ pub struct Settings {
     pub backoff_min: Duration,
     /// Longest pause between tries.
     pub backoff_max: Duration,
+    /// Told while the server cannot be reached.
+    pub notice: Notice,
 }
 
 impl Settings {
@@ -116,6 +145,7 @@ impl Settings {
             attempts_max: 6,
             backoff_min: Duration::from_millis(500),
             backoff_max: Duration::from_secs(30),
+            notice: Notice::default(),
         }
     }
 }

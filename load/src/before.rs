@@ -9,9 +9,11 @@
 //! | any of these, and a tag | by id | before each change to one that existed |
 //! | options of an attribute | not: they were listed | before they are added |
 //!
-//! `before` is null where the row was not there; else an object with `fields` (only those that the write sets), with the `tags` and
-//! `companies` it had, or with `archived`. It is stored before the write goes out. Where a crash makes a write go out again, the
-//! second `before` holds what the first write has made; going back from the newest to the oldest ends at what was there first.
+//! `before` is null where the row was not there; else an object with `fields` (only those that the write sets), or with `archived`.
+//! Where a company is written first or a contact is taken over, the `tags` and `companies` it had are in it too: those are never
+//! taken off again. It is stored before the write goes out. Where a crash makes a write go out again, the second `before` holds what
+//! the first write has made; going back from the newest to the oldest ends at what was there first. What may not be read (403) is
+//! written all the same, and a rollback leaves it.
 
 use deskferry_http::{Method, Request};
 use futures::{StreamExt as _, TryStreamExt as _};
@@ -25,6 +27,12 @@ use crate::step::{Call, Field, PathId, Step};
 use crate::tables::{COMPANIES, CONTACTS, CUSTOM_OBJECTS, TAGS};
 use crate::text::path_escaped;
 use crate::todo::Todo;
+
+/// Lists inside a contact, and where each is read whole; only that of companies comes in pages.
+pub(crate) const LISTS: [(&str, &str); 2] =
+    [("tags", "GET /contacts/{id}/tags"), ("companies", "GET /contacts/{id}/companies")];
+/// Companies of a page.
+const PER_PAGE: u32 = 50;
 
 /// How to learn what a row was.
 #[derive(Debug, Clone)]
@@ -107,7 +115,7 @@ async fn read(load: &Load, step: &Step, todo: Todo) -> Result<Option<Former>> {
         Err(deskferry_http::Error::Refused { .. }) => return Ok(None),
         Err(error) => return Err(error.into()),
     };
-    Ok(Some(former(load, step.table, call, &json).await?))
+    Ok(Some(former(step.table, call, &json)))
 }
 
 /// Where a row of a table is read.
@@ -125,8 +133,8 @@ fn path_of(step: &Step, id: &str) -> Option<String> {
 }
 
 /// What `call` will change of a row that reads as `json`.
-pub(crate) async fn former(load: &Load, table: &str, call: &Call, json: &Value) -> Result<Former> {
-    let Some(id) = id_of(&json["id"]) else { return Ok(Former { id: None, before: Value::Null }) };
+pub(crate) fn former(table: &str, call: &Call, json: &Value) -> Former {
+    let Some(id) = id_of(&json["id"]) else { return Former { id: None, before: Value::Null } };
     let mut fields = Map::new();
     for (name, field) in &call.body {
         match (*name, field) {
@@ -142,15 +150,34 @@ pub(crate) async fn former(load: &Load, table: &str, call: &Call, json: &Value) 
     }
     let mut before = json!({ "fields": fields });
     match table {
-        CONTACTS => {
-            before["tags"] = listed(load, &json["tags"], &format!("/contacts/{id}/tags")).await?;
-            before["companies"] = listed(load, &json["companies"], &format!("/contacts/{id}/companies")).await?;
-        }
         COMPANIES => before["tags"] = ids(&json["tags"]["tags"]),
         CUSTOM_OBJECTS => before["type"] = json["type"].clone(),
         _ => {}
     }
-    Ok(Former { id: Some(id), before })
+    Former { id: Some(id), before }
+}
+
+/// What a contact was that is taken over, with its tags and companies, of which it shows the first ten.
+pub(crate) async fn former_contact(load: &Load, call: &Call, json: &Value) -> Result<Former> {
+    let mut former = former(CONTACTS, call, json);
+    for (list, endpoint) in LISTS {
+        former.before[list] = ids(&json[list]["data"]);
+        if let (true, Some(id)) = (json[list]["has_more"] == true, &former.id) {
+            load.count_reads(&vec![endpoint; list_reads(json, list)]);
+            former.before[list] =
+                ids(&Value::Array(pages(&load.client, &endpoint[4..].replace("{id}", id), PER_PAGE).await?));
+        }
+    }
+    Ok(former)
+}
+
+/// How many reads the whole list of a contact takes, of which it shows only some.
+pub(crate) fn list_reads(contact: &Value, list: &str) -> usize {
+    let total = contact[list]["total_count"].as_u64().unwrap_or_default();
+    match contact[list]["has_more"] == true {
+        true if list == "companies" => total.div_ceil(PER_PAGE.into()) as usize,
+        more => usize::from(more),
+    }
 }
 
 /// A field in the form in which it is written.
@@ -160,14 +187,6 @@ pub(crate) fn value(json: &Value, name: &str) -> Value {
         (_, Value::Object(linked)) if linked.contains_key("instances") => ids(&linked["instances"]),
         (_, value) => value.clone(),
     }
-}
-
-/// The ids of a list inside a contact, which shows the first ten.
-async fn listed(load: &Load, list: &Value, path: &str) -> Result<Value> {
-    if list["has_more"] == true {
-        return Ok(ids(&Value::Array(pages(&load.client, path, 50).await?)));
-    }
-    Ok(ids(&list["data"]))
 }
 
 fn ids(list: &Value) -> Value {

@@ -2,11 +2,14 @@
 
 use std::collections::HashMap;
 
+use serde_json::Value;
+
 use crate::ledger::{Entry, NOT_SENT, PARENT_REJECTED, State};
 use crate::load::{Halt, Load};
 use crate::outcome::Outcome;
+use crate::removals::Unwanted;
 use crate::results::{self, Fate, RowResult};
-use crate::step::{Chain, PathId, Settled, Step};
+use crate::step::{Chain, Field, Find, PathId, Settled, Step};
 use crate::tables::object_links::OBJECTS;
 use crate::todo::Todo;
 
@@ -17,6 +20,15 @@ pub(crate) struct Work {
 }
 
 impl Work {
+    /// The e-mail address of a contact: of the rows that have it the first makes the contact, so they go one after another.
+    pub(crate) fn address(&self) -> Option<String> {
+        let create = self.chain.steps.first().filter(|step| step.find == Find::Contact)?;
+        create.call.body.iter().find_map(|(name, field)| match field {
+            Field::Json(Value::String(address)) if *name == "email" => Some(address.to_lowercase()),
+            _ => None,
+        })
+    }
+
     /// Intents of what will be sent. A step that was intended before and has not been heard of needs no second intent.
     pub(crate) fn intents(&self, load: &Load) -> Vec<Entry> {
         let now = load.context.now();
@@ -25,7 +37,7 @@ impl Work {
         steps()
             .filter(|(step, todo)| {
                 let is_sent = matches!(todo, Todo::Send | Todo::Update | Todo::Remove | Todo::Resolve { .. });
-                is_sent || (creates && step.in_create)
+                (is_sent && step.unwanted != Some(Unwanted::FoundOut)) || (creates && step.in_create)
             })
             .filter(|(step, _)| {
                 let known = load.ledger.known(step.table, &step.key, &step.name);
@@ -66,12 +78,12 @@ impl Work {
                 halt = Some(Halt::Stopped);
             }
             let outcome = match (&halt, parent) {
-                (Some(_), _) => self.given_up(*todo),
+                (Some(_), _) => given_up(load, step, *todo),
                 (None, Some(State::Rejected)) => Some(Outcome::rejected(
                     PARENT_REJECTED,
                     format!("{} `{}` is not in Intercom", self.chain.table, self.chain.key),
                 )),
-                (None, Some(_)) => self.given_up(*todo),
+                (None, Some(_)) => given_up(load, step, *todo),
                 (None, None) => match self.outcome(load, step, *todo).await {
                     Ok(outcome) => Some(outcome),
                     Err(met) => {
@@ -98,6 +110,9 @@ impl Work {
     }
 
     async fn outcome(&self, load: &Load, step: &Step, todo: Todo) -> Result<Outcome, Halt> {
+        if let Some(Unwanted::LetGo(state)) = step.unwanted {
+            return Ok(Outcome { how: Some("existed"), ..Outcome::new(state) });
+        }
         match (&self.chain.settled, todo) {
             (Some(Settled::Existed { id }), Todo::Settle) => {
                 // What was missing when the load began that died while making it was made by it.
@@ -109,13 +124,6 @@ impl Work {
             (Some(Settled::Refused { code, message }), Todo::Settle) => Ok(Outcome::rejected(code, message.clone())),
             _ => load.perform(&self.chain, step, todo).await,
         }
-    }
-
-    /// A step that will not be sent now: free again, unless an earlier load may have sent it.
-    fn given_up(&self, todo: Todo) -> Option<Outcome> {
-        let code = Some(NOT_SENT.to_owned());
-        matches!(todo, Todo::Send | Todo::Update | Todo::Remove)
-            .then(|| Outcome { code, ..Outcome::new(State::Undone) })
     }
 
     async fn note(&self, load: &Load, step: &Step, outcome: &Outcome) -> Result<(), Halt> {
@@ -142,6 +150,13 @@ impl Work {
     }
 }
 
+/// A step that will not be sent now: free again, unless an earlier load may have sent it, be it only to be taken off.
+fn given_up(load: &Load, step: &Step, todo: Todo) -> Option<Outcome> {
+    let is_made = || load.ledger.known(step.table, &step.key, &step.name).is_some_and(|known| known.made);
+    let is_free = matches!(todo, Todo::Send | Todo::Update) || (todo == Todo::Remove && is_made());
+    is_free.then(|| Outcome { code: Some(NOT_SENT.to_owned()), ..Outcome::new(State::Undone) })
+}
+
 /// Steps summed up to rows: a row's fate is the gravest of its steps'.
 #[derive(Default)]
 struct RowResults {
@@ -159,6 +174,7 @@ impl RowResults {
             (Some(Some(outcome)), todo) => match outcome.state {
                 State::Rejected => Fate::Rejected,
                 State::Unknown => Fate::Unknown,
+                _ if matches!(step.unwanted, Some(Unwanted::LetGo(_) | Unwanted::FoundOut)) => Fate::Same,
                 State::Undone if outcome.code.is_none() => Fate::Updated,
                 State::Undone | State::Intended => Fate::NotSent,
                 State::Done if todo == Todo::Settle => Fate::Same,

@@ -7,7 +7,6 @@ use deskferry_staging::Files;
 use serde_json::{Map, Value, json};
 
 use crate::ledger::Ledger;
-use crate::links;
 use crate::people::People;
 use crate::step::{Call, Field, FileRef, PathId, Reference};
 use crate::tables::ticket_types::TicketType;
@@ -32,9 +31,16 @@ pub(crate) struct Composer<'a> {
     pub(crate) files: &'a Files,
     /// The type of tickets, where threads become tickets.
     pub(crate) ticket_type: Option<&'a TicketType>,
+    /// Rows that are not in Intercom have a name in place of an id: nothing of it is sent.
+    pub(crate) placeholders: bool,
 }
 
 impl Composer<'_> {
+    /// For people to read.
+    pub(crate) fn with_placeholders(self) -> Self {
+        Self { placeholders: true, ..self }
+    }
+
     /// The request of a call. Without `bytes` files have a name only, which is enough to find the message again.
     pub(crate) async fn request(&self, call: &Call, bytes: bool) -> Result<Request, Unready> {
         let mut body = Map::new();
@@ -56,14 +62,19 @@ impl Composer<'_> {
                 PathId::Id(reference) => self.id(reference)?,
                 PathId::Text(text) => text.clone(),
             };
-            path.push_str(&path_escaped(&text));
+            let text = if self.placeholders { text } else { path_escaped(&text) };
+            path.push_str(&text);
             path.push_str(piece);
         }
         Ok(path)
     }
 
     fn id(&self, reference: &Reference) -> Result<String, Unready> {
-        self.ledger.id(reference.table, &reference.key).ok_or_else(|| Unready::Orphan(reference.clone()))
+        match self.ledger.id(reference.table, &reference.key) {
+            Some(id) => Ok(id),
+            None if self.placeholders => Ok(format!("<{} {}>", reference.table, reference.key)),
+            None => Err(Unready::Orphan(reference.clone())),
+        }
     }
 
     async fn value(&self, field: &Field, bytes: bool) -> Result<Option<Value>, Unready> {
@@ -90,7 +101,6 @@ impl Composer<'_> {
                 Some(name) => json!(format!("<p><em>{} wrote:</em></p>{html}", escape(name))),
                 None => json!(html),
             },
-            Field::Linked(value) => links::rewritten(value, &|key| links::address(self.ledger, key)),
             Field::TicketAttributes(values) => match self.ticket_type {
                 Some(kind) => Value::Object(kind.values(values).map_err(Unready::Value)?),
                 None => json!(values),

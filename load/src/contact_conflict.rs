@@ -1,7 +1,9 @@
 //! A contact that is there already: 409 names it in its message, and that is the only way to learn of an archived one.
 //!
-//! What it was is kept in the ledger (`before.rs`), then it is brought up to date and used. Where it belongs to another row already (two people of the source with one e-mail
-//! address), both rows share it and it stays as the first row has made it.
+//! What it was is kept in the ledger (`before.rs`), with all its tags and companies; then it is brought up to date and used. Where an
+//! earlier call of ours may have made it, it is ours if it is not older than the first intent. Where it belongs to another row
+//! already (two people of the source with one e-mail address), both rows share it and it stays as the first row has made it; rows of
+//! one address go one after another in their order (`send.rs`).
 
 use std::sync::LazyLock;
 
@@ -66,10 +68,10 @@ pub(crate) async fn adopt(
         Err(error) => return Err(error.into()),
     };
     let body = request.body.as_ref().unwrap_or(&Value::Null);
-    let is_ours = in_doubt && json["external_id"] == body["external_id"] && resolve::is_since_first(load, &json);
+    let is_ours = in_doubt && json["external_id"] == body["external_id"] && resolve::is_since_intent(load, step, &json);
     let how = if is_ours { "resolved" } else { "existed" };
     if let (false, Some(update)) = (is_ours, &step.update) {
-        note(load, step, before::former(load, CONTACTS, update, &json).await?).await?;
+        note(load, step, before::former_contact(load, update, &json).await?).await?;
     }
     let found = Outcome { id: Some(id), how: Some(how), ..Outcome::new(State::Done) };
     match &step.update {

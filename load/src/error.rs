@@ -32,6 +32,12 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
+    /// There is no ledger, though there was one.
+    #[error("the ledger is gone: it has no segment, but run {run} has loaded")]
+    LedgerGone {
+        /// The newest load that has told of rows.
+        run: String,
+    },
     /// A rollback was begun and has not come to its end.
     #[error(
         "a rollback was begun and has not come to its end: nothing is loaded, and nothing else undone, before it has"
@@ -126,7 +132,7 @@ impl Error {
             },
             Self::Staging(error) => error.kind(),
             Self::Conflict { .. } | Self::Busy { .. } => Kind::Conflict,
-            Self::Damaged { .. } | Self::Contract { .. } => Kind::Data,
+            Self::Damaged { .. } | Self::LedgerGone { .. } | Self::Contract { .. } => Kind::Data,
             Self::Unfinished { .. }
             | Self::Workspace { .. }
             | Self::Tokens { .. }
@@ -147,6 +153,10 @@ impl Error {
                 "let the other load finish or stop it, then run the command again: it goes on where the other ended"
             }
             Self::Damaged { .. } => "restore the segment from a copy of the stage; nothing was sent",
+            Self::LedgerGone { .. } => {
+                "restore the folder `ledger` from a copy of the stage, for without it all would be sent again; for another workspace \
+                 use another [staging] url. Nothing was sent"
+            }
             Self::Unfinished { command } => return Some(format!("finish it with: {command}")),
             Self::Workspace { .. } => "use another [staging] url for another workspace, or the token of the first",
             Self::Tokens { .. } => "give only tokens of apps of the workspace that is loaded; nothing was sent",

@@ -23,23 +23,26 @@
 
 mod entry;
 mod ids;
+mod known;
 mod links;
 mod memory;
 mod slots;
 mod stored;
 mod writer;
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use deskferry_staging::{Context, Log};
+use deskferry_staging::{Context, Log, Stage};
 use futures::{StreamExt as _, TryStreamExt as _};
 use tokio::sync::{mpsc, oneshot};
 
 pub(crate) use entry::{Entry, State};
 #[cfg(test)]
 pub(crate) use entry::{Rows, to_batch};
-pub(crate) use memory::{Known, Memory, NOT_SENT, PARENT_REJECTED, hash};
+pub(crate) use known::Known;
+pub(crate) use memory::{Memory, NOT_SENT, PARENT_REJECTED, hash};
 pub(crate) use stored::{Stored, stored};
 
 use crate::settings::Settings;
@@ -75,6 +78,9 @@ pub(crate) async fn replay(context: &Context) -> Result<Memory> {
         let before = memory.segments();
         extend(&log, &mut memory).await?;
         let newest = log.newest().await?;
+        if newest == 0 && memory.segments() == 0 {
+            never_written(context).await?;
+        }
         if newest <= memory.segments() {
             return Ok(memory);
         }
@@ -83,6 +89,35 @@ pub(crate) async fn replay(context: &Context) -> Result<Memory> {
             let reason = format!("it is missing, though there is segment {newest}");
             return Err(Error::Damaged { segment: before + 1, reason });
         }
+    }
+}
+
+/// # Errors
+/// `LedgerGone` where a load has told of rows: those are in a ledger, which must have been here.
+async fn never_written(context: &Context) -> Result<()> {
+    let runs = context.staging.runs().await?;
+    match runs.iter().rfind(|run| run.stage == Stage::Load && run.schema == "load" && run.rows("results") > 0) {
+        Some(run) => Err(Error::LedgerGone { run: run.run.to_string() }),
+        None => Ok(()),
+    }
+}
+
+/// # Errors
+/// `Busy` where somebody is at work: a ledger that does not end cleanly is theirs, or that of a dead loader, and who is at work writes
+/// within the lease.
+pub(crate) async fn nobody_at_work(context: &Context, memory: &Memory, lease: Duration) -> Result<()> {
+    if memory.clean() {
+        return Ok(());
+    }
+    silent(&context.staging.log("ledger", "entries")?, memory.segments() + 1, lease).await
+}
+
+/// Waits for the lease; fails where somebody has written the next segment.
+async fn silent(log: &Log, next_segment: u64, lease: Duration) -> Result<()> {
+    tokio::time::sleep(lease).await;
+    match log.segment(next_segment).await? {
+        Some(_) => Err(Error::Busy { segment: next_segment }),
+        None => Ok(()),
     }
 }
 
@@ -179,19 +214,24 @@ impl Ledger {
         self.memory().verdict(table, key, step).map(ToOwned::to_owned)
     }
 
-    /// Names of the steps that have attached something to a row, and not taken it off again.
+    /// Names of the steps that have attached something to a row, or may have, and not taken it off again.
     pub(crate) fn links(&self, table: &str, key: &str) -> Vec<String> {
         self.memory().links(table, key)
     }
 
-    /// When the first load began, in seconds; nothing that is older is ours.
-    pub(crate) fn first_at(&self) -> i64 {
-        self.memory().first_at()
+    /// When the creation of a row that is open was first intended, in seconds; nothing that is older was made by it.
+    pub(crate) fn intended_at(&self, table: &str, key: &str) -> i64 {
+        self.memory().intended_at(table, key).unwrap_or(i64::MAX)
     }
 
     /// Address of a row in the help center.
     pub(crate) fn url(&self, table: &str, key: &str) -> Option<String> {
-        self.memory().url(table, key).map(ToOwned::to_owned)
+        self.memory().urls().get(&hash(&[table, key])).cloned()
+    }
+
+    /// Addresses of all rows in the help center, by the hash of table and key.
+    pub(crate) fn urls(&self) -> HashMap<u128, String> {
+        self.memory().urls().clone()
     }
 
     /// Whether an Intercom id of a table belongs to a row already; if not, it does from now on.

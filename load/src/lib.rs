@@ -38,6 +38,7 @@ mod load;
 mod outcome;
 mod pace;
 mod people;
+mod perform;
 mod phases;
 mod plan;
 mod read_back;
@@ -54,6 +55,7 @@ mod send;
 mod sent_part;
 mod settings;
 mod settle;
+mod show;
 mod step;
 mod tables;
 #[cfg(any(test, feature = "testing"))]
@@ -72,6 +74,7 @@ pub use rollback::{Difference, RollbackFilter, RollbackPlan, RollbackSummary, St
 pub use run::{Summary, load};
 pub use settings::{Filter, SavedReplies, Settings, TicketsAs};
 pub use settle::{StepName, Verdict, settle};
+pub use show::{Shown, is_loaded, show};
 pub use tables::saved_replies::write_saved_replies;
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! Links between articles: `href="deskferry:<source_key>"` becomes the address of what was made of that row, or plain text.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 use serde_json::Value;
 
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, hash};
 use crate::tables;
 
 /// An `a` element whose address is one of ours. Contract bodies are clean HTML: attributes in double quotes, no nested links.
@@ -32,9 +33,23 @@ pub(crate) fn rewritten(value: &Value, address: &dyn Fn(&str) -> Option<String>)
     }
 }
 
-/// Address of an article or collection.
-pub(crate) fn address(ledger: &Ledger, key: &str) -> Option<String> {
-    [tables::ARTICLES, tables::COLLECTIONS].into_iter().find_map(|table| ledger.url(table, key))
+/// Addresses of articles and collections as they were known at one moment, so that it makes no difference which of two that link to
+/// each other is made first.
+#[derive(Debug)]
+pub(crate) struct Addresses(HashMap<u128, String>);
+
+impl Addresses {
+    pub(crate) fn known(ledger: &Ledger) -> Self {
+        Self(ledger.urls())
+    }
+
+    /// The value with every link to one of these rewritten, and the others become plain text.
+    pub(crate) fn linked(&self, value: &Value) -> Value {
+        rewritten(value, &|key| {
+            let urls = [tables::ARTICLES, tables::COLLECTIONS].map(|table| self.0.get(&hash(&[table, key])));
+            urls.into_iter().flatten().next().cloned()
+        })
+    }
 }
 
 fn text_rewritten(text: &str, address: &dyn Fn(&str) -> Option<String>) -> String {

@@ -13,7 +13,7 @@ pub(crate) struct Outcome {
     pub(crate) state: State,
     pub(crate) id: Option<String>,
     pub(crate) url: Option<String>,
-    /// How it was learnt, where not by the reply: `existed`, `resolved`, `shared`.
+    /// How it was learnt, where not by the reply: `existed`, `resolved`, `shared`, `absent`.
     pub(crate) how: Option<&'static str>,
     pub(crate) method: Option<&'static str>,
     pub(crate) path: Option<String>,
@@ -103,6 +103,13 @@ impl Outcome {
                 ..Entry::new(at, table, key, "create", self.state)
             };
             entries.extend(step.carries.iter().map(carried));
+        }
+        if let (State::Done, None, Some((name, payload))) = (self.state, self.how, &step.also) {
+            entries.push(Entry {
+                payload: Some(payload.clone()),
+                parent_id: self.id.clone().or(parent_id),
+                ..Entry::new(at, step.table, &step.key, name, State::Done)
+            });
         }
         entries
     }

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::chains::{Chains, RowChains, Threads, ToChain};
 use crate::intercom::list;
+use crate::links::Addresses;
 use crate::load::Load;
 use crate::rows::Rows;
 use crate::selection::Selection;
@@ -68,8 +69,10 @@ pub(crate) async fn all(load: &Load, manifest: &Manifest, filter: &Filter, consu
     phases.rows(tables::CONTACTS, &mut |row| tables::contacts::chain(row).map(Some)).await?;
     phases.rows(tables::NOTES, &mut |row| tables::notes::chain(row, ledger).map(Some)).await?;
     phases.rows(tables::COLLECTIONS, &mut |row| tables::collections::chain(row).map(Some)).await?;
-    phases.rows(tables::ARTICLES, &mut |row| articles::chain(row).map(Some)).await?;
-    phases.rows(tables::ARTICLES, &mut |row| articles::links_chain(row, ledger)).await?;
+    let before = Addresses::known(ledger);
+    phases.rows(tables::ARTICLES, &mut |row| articles::chain(row, &before).map(Some)).await?;
+    let now = Addresses::known(ledger);
+    phases.rows(tables::ARTICLES, &mut |row| articles::links_chain(row, &now)).await?;
     phases.threads().await?;
     phases.rows(tables::CUSTOM_OBJECTS, &mut |row| tables::custom_objects::chain(row).map(Some)).await?;
     phases.object_links().await?;

@@ -12,12 +12,13 @@ use deskferry_staging::{Context, Manifest};
 
 use crate::Result;
 use crate::intercom::Workspace;
-use crate::ledger::{self, Ledger};
+use crate::ledger::{self, Ledger, Memory};
 use crate::load::Load;
 use crate::people::People;
 use crate::phases;
 use crate::rehearsal::{Foretold, Rehearsal};
 use crate::results::{self, Counts, Results};
+use crate::rows::Rows;
 use crate::send::Sender;
 use crate::settings::{Filter, Settings};
 use crate::tables::{CONTACTS, CONVERSATIONS, PARTS};
@@ -68,12 +69,12 @@ pub struct Planned {
 /// Says what [`crate::load`] would do with the same arguments. Sends nothing but reads.
 ///
 /// # Errors
-/// As [`crate::load`] before it sends.
+/// As [`crate::load`] before it sends; `Busy` where a load is at work.
 pub async fn plan(context: &Context, settings: &Settings, manifest: &Manifest, filter: &Filter) -> Result<Plan> {
     phases::check(filter)?;
+    let client = settings.client(context)?;
     // It is over soon, and its counts are not those of a load.
     let context = &Context { progress: Arc::new(|_| {}), ..context.clone() };
-    let client = settings.client(context)?;
     let workspace = Workspace::read(&client).await?;
     let people = People::matched(&context.staging, Some(manifest), &workspace, settings).await?;
     people.check()?;
@@ -81,7 +82,9 @@ pub async fn plan(context: &Context, settings: &Settings, manifest: &Manifest, f
     memory.no_rollback_but(None)?;
     memory.of_workspace(&workspace.id)?;
     memory.of_threads(settings.tickets_as)?;
-    let needs_contacts = manifest.rows(CONTACTS) > memory.ids(CONTACTS).count() as u64;
+    ledger::nobody_at_work(context, &memory, settings.lease).await?;
+    let is_due = filter.only.is_empty() || filter.only.iter().any(|table| table == CONTACTS);
+    let needs_contacts = is_due && has_new_contact(context, manifest, &memory).await?;
     let rehearsal = Rehearsal::open(&client, needs_contacts).await?;
     let ledger = Ledger::rehearsed(memory);
     let load = Load::new(context, settings, client, ledger, people, filter.retry()).rehearsed(rehearsal);
@@ -106,6 +109,17 @@ pub async fn plan(context: &Context, settings: &Settings, manifest: &Manifest, f
         granted_per_second: stats.granted_per_second,
         duration: duration(calls_total, foretold.longest, &stats, load.settings.in_flight_max),
     })
+}
+
+/// Whether a contact is not in Intercom yet, as far as the ledger knows.
+async fn has_new_contact(context: &Context, manifest: &Manifest, memory: &Memory) -> Result<bool> {
+    let mut rows = Rows::open(&context.staging, manifest, CONTACTS)?;
+    while let Some(row) = rows.next().await? {
+        if memory.id(CONTACTS, row.must("source_key")?).is_none() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn planned(table: &str, counts: &Counts, foretold: &Foretold) -> Planned {

@@ -3,7 +3,7 @@
 //! So a plan is a load that sends nothing: the same chains, the same ledger rules, the same reading of what is to be done.
 //! Only what Intercom alone can know is foretold: which contacts are there already, and the addresses of new articles.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use deskferry_http::{Client, Request};
@@ -13,10 +13,11 @@ use crate::intercom::pages;
 use crate::ledger::State;
 use crate::load::Load;
 use crate::outcome::Outcome;
+use crate::removals::Unwanted;
 use crate::step::{Chain, Find, Step};
 use crate::tables::{ARTICLES, COLLECTIONS, CONTACTS, CONVERSATIONS, PARTS};
 use crate::todo::Todo;
-use crate::{Result, contact_conflict};
+use crate::{Result, before, contact_conflict};
 
 /// Begins the ids that a rehearsal gives.
 const PLANNED: &str = "planned:";
@@ -40,18 +41,19 @@ pub(crate) struct Foretold {
 
 #[derive(Debug)]
 pub(crate) struct Rehearsal {
-    /// External ids and e-mail addresses in the workspace.
-    contacts: HashSet<String>,
+    /// External ids and e-mail addresses in the workspace; for each, the reads of its contact's longer lists.
+    contacts: HashMap<String, [usize; 2]>,
     foretold: Mutex<Foretold>,
 }
 
 impl Rehearsal {
     /// Reads who is in the workspace already, where contacts are to be loaded.
     pub(crate) async fn open(client: &Client, needs_contacts: bool) -> Result<Self> {
-        let mut contacts = HashSet::new();
+        let mut contacts = HashMap::new();
         if needs_contacts {
             for contact in pages(client, "/contacts", 150).await? {
-                contacts.extend(names(&contact));
+                let reads = before::LISTS.map(|(list, _)| before::list_reads(&contact, list));
+                contacts.extend(names(&contact).map(|name| (name, reads)));
             }
         }
         Ok(Self { contacts, foretold: Mutex::default() })
@@ -63,7 +65,8 @@ impl Rehearsal {
 
     /// The outcome that a step would have.
     pub(crate) fn perform(&self, load: &Load, chain: &Chain, step: &Step, request: &Request, todo: Todo) -> Outcome {
-        let mut outcome = Outcome::new(if step.is_removal { State::Undone } else { State::Done });
+        let is_off = step.unwanted == Some(Unwanted::TakenOff);
+        let mut outcome = Outcome::new(if is_off { State::Undone } else { State::Done });
         let known = load.ledger.id(step.table, &step.key);
         if step.id_field.is_some() {
             outcome.id = known.or_else(|| Some(format!("{PLANNED}{}", step.key)));
@@ -76,19 +79,25 @@ impl Rehearsal {
         let call = if todo == Todo::Update { step.update.as_ref().unwrap_or(&step.call) } else { &step.call };
         let mut calls = vec![call];
         let mut foretold = self.lock();
+        foretold.resolved += u64::from(matches!(todo, Todo::Resolve { .. }));
+        if step.unwanted == Some(Unwanted::FoundOut) {
+            return outcome;
+        }
         if step.table == CONTACTS && step.name == "create" && todo != Todo::Update {
             match self.contact(&mut foretold, body) {
-                Standing::New => {}
+                Holder::Nobody => {}
                 // Refused with its id, then brought up to date.
-                Standing::There => {
+                Holder::Workspace(reads) => {
                     outcome.how = Some("existed");
                     load.count_reads(&[contact_conflict::READ]);
+                    for ((_, endpoint), reads) in before::LISTS.into_iter().zip(reads) {
+                        load.count_reads(&vec![endpoint; reads]);
+                    }
                     calls.extend(&step.update);
                 }
-                Standing::Taken => outcome.how = Some("shared"),
+                Holder::Row => outcome.how = Some("shared"),
             }
         }
-        foretold.resolved += u64::from(matches!(todo, Todo::Resolve { .. }));
         if chain.table == CONVERSATIONS {
             let is_there = load.ledger.id(CONVERSATIONS, &chain.key).is_some_and(|id| !id.starts_with(PLANNED));
             if is_there && step.table == PARTS {
@@ -117,15 +126,15 @@ impl Rehearsal {
         self.lock().chains.remove(&chain.key);
     }
 
-    fn contact(&self, foretold: &mut Foretold, body: &Value) -> Standing {
+    fn contact(&self, foretold: &mut Foretold, body: &Value) -> Holder {
         let names: Vec<String> = names(body).collect();
         let is_taken = names.iter().any(|name| foretold.taken.contains(name));
-        let is_there = names.iter().any(|name| self.contacts.contains(name));
+        let reads = names.iter().find_map(|name| self.contacts.get(name)).copied();
         foretold.taken.extend(names);
-        match (is_taken, is_there) {
-            (true, _) => Standing::Taken,
-            (false, true) => Standing::There,
-            (false, false) => Standing::New,
+        match (is_taken, reads) {
+            (true, _) => Holder::Row,
+            (false, Some(reads)) => Holder::Workspace(reads),
+            (false, None) => Holder::Nobody,
         }
     }
 
@@ -134,12 +143,13 @@ impl Rehearsal {
     }
 }
 
-/// How a contact that is to be made stands to those who are there.
-enum Standing {
-    New,
-    There,
-    /// Another row of this load has the same e-mail address.
-    Taken,
+/// Who has the address of a contact that is to be made.
+enum Holder {
+    Nobody,
+    /// One that is there, with the reads of its longer lists.
+    Workspace([usize; 2]),
+    /// Another row of this load.
+    Row,
 }
 
 /// What no two contacts share.

@@ -4,21 +4,22 @@
 //!
 //! | step | found again by | what stays doubtful, and then |
 //! |---|---|---|
-//! | attribute, its options; tag | list, by name | nothing |
+//! | attribute, its options; tag | list, by name; options also where the row no longer has them | nothing |
 //! | company, custom object | not at all: both are upserts | nothing |
 //! | contact, user | `GET /contacts/find_by_external_id`, then brought up to date | nothing: where it is not seen, a second create is refused with 409, which names it |
-//! | contact, lead | search by external id, then brought up to date | nothing once it shows in the search |
+//! | contact, lead | search by external id, then brought up to date | as above |
 //! | contact taken over after a 409 | as above; where the PUT was not executed, the 409 comes again and names it again | nothing |
 //! | note | notes of the contact or company, by author and text | nothing: equal notes are alike |
 //! | collection | list, by name and parent; one after another, so equal ones cannot be mixed up | nothing |
 //! | article | list, by title, parent and text | same title and parent, other text: `unknown`, names the article |
 //! | snippet | list, by title and text | same title, other text: `unknown`, names the snippet |
-//! | conversation | search by contact and time of creation, then text; where another row is open that is made by the same call, also by all that is in the thread | another text, or a thread that has what none of the two would send: `unknown`, names the conversation |
+//! | conversation | search by contact and time of creation, then text; where another row is open that is made by the same call, also by all that is in the thread, and first one that still has what only this row had | another text, or a thread that has what none of the two would send: `unknown`, names the conversation |
 //! | message, note or files of a thread | `GET /conversations/{id}`, thread aligned (see `thread.rs`) | same author and time, other text: `unknown`, names the part; older than the 500 shown: there if a later one is |
 //! | participant, assignee, team, state | `GET /conversations/{id}` | nothing |
 //! | ticket type | list, by name | nothing |
 //! | ticket | search by contact and time of creation, then all attributes, not another row's | one that may be it, as values came back in another form or the row has changed: `unknown`, names the ticket |
 //! | message, note, files, assignee, team, state of a ticket | `GET /tickets/{id}`, as of a conversation | as above |
+//! | tag, company, participant that the row no longer has | not at all: it is taken off (`removals.rs`) | nothing |
 //! | title and attributes, tag on something, company of a contact, article links | not at all: doing it twice is doing it once | nothing |
 //! | change of a row (`Todo::Update`) | not at all: it is a PUT to an id that the ledger has | nothing |
 //!
@@ -26,11 +27,13 @@
 //! * nothing is held to be absent before `settle` has passed since the call may have gone out, nor to be doubtful before it has
 //!   passed since the first look: until then it is asked again;
 //! * a row that has changed since its call may have gone out is looked for as it is now, and brought up to date where it is
-//!   found. Where it is not, anything made since the first load that belongs to no row may be it: `unknown`, names it. Only a
+//!   found. Where it is not, anything made since the first intent that belongs to no row may be it: `unknown`, names it. Only a
 //!   tag or attribute of the former name may stay behind unnoticed;
+//! * what is older than the first intent of a step was not made by it, as far as clocks agree;
 //! * `unknown` is never sent again by itself. A later load asks again, and only a clear "no" frees it;
 //! * rows that look alike are kept apart while one of them is sent or looked for ([`Load::twin`]).
 
+mod likeness;
 pub(crate) mod thread;
 pub(crate) mod ticket;
 
@@ -47,9 +50,10 @@ use crate::step::{Chain, Find, PathId, Step};
 use crate::tables;
 use crate::tables::attributes::Attributes;
 use crate::text::{escape, letters, path_escaped};
+use likeness::Likeness;
 use thread::Thread;
 
-/// How far the clocks of Intercom and of the first load may differ, in seconds, for something to be older than the first load.
+/// How far the clocks of Intercom and of a load may differ, in seconds, for something to be older than an intent.
 const CLOCKS_DIFFER_MAX: i64 = 3_600;
 
 /// The same for contacts, where a mistake would be an old one taken for ours.
@@ -75,7 +79,7 @@ pub(crate) async fn find(
     let is_text = |one: &Value, field: &str| letters(text(&one[field])) == letters(text(&body[field]));
     Ok(match step.find {
         Find::Repeat => Found::No,
-        Find::Contact => contact(load, body).await?,
+        Find::Contact => contact(load, step, body).await?,
         Find::Tag => {
             let tags = list(&load.client, "/tags", "data").await?;
             tables::tags::find(&tags, text(&body["name"])).map_or(Found::No, yes)
@@ -142,31 +146,12 @@ fn same_id(one: &Value, other: &Value) -> bool {
     id_of(one).filter(|id| id != "0") == id_of(other)
 }
 
-/// How much something in Intercom is like what a step makes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Likeness {
-    Same,
-    /// The same but for its text.
-    Alike,
-    Other,
-}
-
-impl Likeness {
-    fn of(is_alike: bool, is_text: bool) -> Self {
-        match (is_alike, is_text) {
-            (true, true) => Self::Same,
-            (true, false) => Self::Alike,
-            (false, _) => Self::Other,
-        }
-    }
-}
-
 /// Takes what is the same out of a list, as far as it belongs to no row and may be ours.
 fn in_list(load: &Load, step: &Step, all: &[Value], changed: bool, likeness: impl Fn(&Value) -> Likeness) -> Found {
-    let first_at = load.ledger.first_at() - CLOCKS_DIFFER_MAX;
+    let since = load.ledger.intended_at(step.table, &step.key).saturating_sub(CLOCKS_DIFFER_MAX);
     let mut free: Vec<(String, Likeness, &Value)> = all
         .iter()
-        .filter(|one| one["created_at"].as_i64().is_none_or(|at| at >= first_at))
+        .filter(|one| one["created_at"].as_i64().is_none_or(|at| at >= since))
         .filter_map(|one| id_of(&one["id"]).map(|id| (id, likeness(one), one)))
         .filter(|(id, ..)| !load.ledger.claimed(step.table, id))
         .collect();
@@ -176,7 +161,7 @@ fn in_list(load: &Load, step: &Step, all: &[Value], changed: bool, likeness: imp
             return Found::Yes { id: Some(id.clone()), url: one["url"].as_str().map(ToOwned::to_owned) };
         }
     }
-    free.retain(|(_, likeness, _)| changed || *likeness == Likeness::Alike);
+    free.retain(|(_, likeness, _)| changed || *likeness == Likeness::Unsure);
     if free.is_empty() {
         return Found::No;
     }
@@ -196,27 +181,28 @@ fn parent_of(article: &Value) -> &Value {
     if article["parent_id"].is_null() { &article["parent_ids"][0] } else { &article["parent_id"] }
 }
 
-/// Whether a contact was made after the first load began, as far as clocks agree. One that is ours and seems older is taken for one
+/// Whether a contact was made after that was first intended, as far as clocks agree. One that is ours and seems older is taken for one
 /// that was there: a rollback leaves it, which does less harm than deleting what is not ours.
-pub(crate) fn is_since_first(load: &Load, contact: &Value) -> bool {
-    contact["created_at"].as_i64().is_none_or(|at| at >= load.ledger.first_at() - CLOCKS_APART)
+pub(crate) fn is_since_intent(load: &Load, step: &Step, contact: &Value) -> bool {
+    let since = load.ledger.intended_at(step.table, &step.key).saturating_sub(CLOCKS_APART);
+    contact["created_at"].as_i64().is_none_or(|at| at >= since)
 }
 
-async fn contact(load: &Load, body: &Value) -> Result<Found, Halt> {
+/// One that is older than the intent has not been made by us: making it is refused, and then it is taken over.
+async fn contact(load: &Load, step: &Step, body: &Value) -> Result<Found, Halt> {
     let external_id = text(&body["external_id"]);
-    if body["role"] == "lead" {
+    let found = if body["role"] == "lead" {
         let query = json!({ "query": { "field": "external_id", "operator": "=", "value": external_id } });
-        let reply = load.client.send(&Request::search("/contacts/search", query)).await?;
-        return Ok(id_of(&reply.json["data"][0]["id"]).map_or(Found::No, yes));
-    }
-    let id = path_escaped(external_id);
-    match load.client.send(&Request::get(format!("/contacts/find_by_external_id/{id}"))).await {
-        // One that is older than we are has not been made by us: making it is refused, and then it is taken over.
-        Ok(reply) if !is_since_first(load, &reply.json) => Ok(Found::No),
-        Ok(reply) => Ok(id_of(&reply.json["id"]).map_or(Found::No, yes)),
-        Err(deskferry_http::Error::Refused { status: 404, .. }) => Ok(Found::No),
-        Err(error) => Err(error.into()),
-    }
+        load.client.send(&Request::search("/contacts/search", query)).await?.json["data"][0].take()
+    } else {
+        let id = path_escaped(external_id);
+        match load.client.send(&Request::get(format!("/contacts/find_by_external_id/{id}"))).await {
+            Ok(reply) => reply.json,
+            Err(deskferry_http::Error::Refused { status: 404, .. }) => Value::Null,
+            Err(error) => return Err(error.into()),
+        }
+    };
+    Ok(id_of(&found["id"]).filter(|_| is_since_intent(load, step, &found)).map_or(Found::No, yes))
 }
 
 async fn attribute(load: &Load, step: &Step, body: &Value) -> Result<Found, Halt> {
@@ -241,12 +227,21 @@ async fn conversation(load: &Load, chain: &Chain, step: &Step, body: &Value, cha
     let created_at = body["created_at"].as_i64().unwrap_or_default();
     let wanted = letters(&escape(text(&body["body"])));
     let has_twin = load.ledger.open_alike(&step.payload) > 1;
-    let mut others = Vec::new();
+    let (mut fitting, mut others) = (Vec::new(), Vec::new());
     for one in search_conversations(&load.client, contact, created_at).await? {
         let Some(id) = id_of(&one["id"]).filter(|id| !load.ledger.claimed(tables::CONVERSATIONS, id)) else { continue };
-        let is_it = letters(text(&one["source"]["body"])) == wanted
-            && (!has_twin || read_thread(load, &id, &chain.steps).await?.is_some_and(|thread| thread.fits()));
-        if is_it && load.ledger.claim(tables::CONVERSATIONS, &id) {
+        let is_it = letters(text(&one["source"]["body"])) == wanted;
+        let thread = if is_it && has_twin { read_thread(load, &id, &chain.steps).await? } else { None };
+        match thread {
+            _ if is_it && !has_twin => fitting.push((false, id)),
+            Some(thread) if thread.fits() => fitting.push((thread.has_leftovers(), id)),
+            _ => others.push(id),
+        }
+    }
+    // One that still has what only this row had is this row's.
+    fitting.sort_by_key(|(has_leftovers, _)| !has_leftovers);
+    for (_, id) in fitting {
+        if load.ledger.claim(tables::CONVERSATIONS, &id) {
             return Ok(yes(id));
         }
         others.push(id);
@@ -276,8 +271,8 @@ async fn read_thread(load: &Load, id: &str, steps: &[Step]) -> Result<Option<Thr
     let mut requests = Vec::new();
     for step in steps.iter().filter(|s| s.name != "create" || s.find == Find::Part) {
         let mut call = step.call.clone();
-        // Its id may not be in the ledger yet.
-        call.ids = vec![PathId::Text(id.to_owned())];
+        // Its id, which comes first, may not be in the ledger yet.
+        call.ids.splice(..call.ids.len().min(1), [PathId::Text(id.to_owned())]);
         if let Ok(request) = load.composer().request(&call, false).await {
             requests.push((step, request));
         }

@@ -3,8 +3,10 @@
 //! Chains are gathered in batches; what has nothing to be done is counted and forgotten. The intents of a batch are stored in
 //! one segment, then its chains wait for their turn. The next batch is gathered and stored while this one is at work, so a slow
 //! store costs no calls, memory holds two batches, and as many chains are at work as the granted rate and the round trip ask for.
+//!
+//! Of the contacts of one e-mail address only one is at work at a time, so that it is the first row that makes the contact.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -46,6 +48,7 @@ pub(crate) struct Sender {
     announced: BTreeMap<&'static str, Counts>,
 }
 
+/// Results of a chain, and why it ended early.
 type Ended = (Vec<RowResult>, Option<Halt>);
 
 #[async_trait]
@@ -62,16 +65,19 @@ impl Consumer for Sender {
         });
         let mut gathered = std::pin::pin!(gathered);
         let mut waiting: VecDeque<Work> = VecDeque::new();
-        let mut tasks: JoinSet<Ended> = JoinSet::new();
+        let mut tasks: JoinSet<(Ended, Option<String>)> = JoinSet::new();
+        let mut addresses = HashSet::new();
         let (mut open, mut done) = (true, 0_u64);
         loop {
             let at_once = self.load.at_once(serial);
             self.tick(table, done, total);
             while tasks.len() < at_once
-                && let Some(work) = waiting.pop_front()
+                && let Some(work) = waiting.pop_front_if(|work| work.address().is_none_or(|a| !addresses.contains(&a)))
             {
                 let load = Arc::clone(&self.load);
-                tasks.spawn(async move { work.run(&load).await });
+                let address = work.address();
+                addresses.extend(address.clone());
+                tasks.spawn(async move { (work.run(&load).await, address) });
             }
             let is_short = open && waiting.len() < at_once;
             tokio::select! {
@@ -93,6 +99,9 @@ impl Consumer for Sender {
                 },
                 Some(ended) = tasks.join_next(), if !tasks.is_empty() => {
                     done += 1;
+                    let (ended, address) =
+                        ended.map_err(|e| Error::Output { what: "a thread", reason: e.to_string() })?;
+                    address.map(|address| addresses.remove(&address));
                     self.ended(ended).await?;
                     self.gate(ROWS_BEFORE_GATE);
                 }
@@ -186,8 +195,7 @@ impl Sender {
         }
     }
 
-    async fn ended(&mut self, ended: std::result::Result<Ended, tokio::task::JoinError>) -> Result<()> {
-        let (results, halt) = ended.map_err(|e| Error::Output { what: "a thread", reason: e.to_string() })?;
+    async fn ended(&mut self, (results, halt): Ended) -> Result<()> {
         self.results.add(results).await?;
         if let Some(Halt::Fatal(error)) = halt {
             self.fail(error);

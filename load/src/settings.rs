@@ -1,10 +1,11 @@
 //! What a load is told: where, as whom, and which rows.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
-use deskferry_http::{Secret, Token};
-use deskferry_staging::Context;
+use deskferry_http::{Notice, Secret, Token};
+use deskferry_staging::{Context, Tick};
 
 use crate::{Error, Result};
 
@@ -109,6 +110,12 @@ impl Settings {
         if self.tokens.is_empty() {
             return refuse("[intercom] token", "", "is missing");
         }
+        for (number, token) in self.tokens.iter().enumerate() {
+            if let Some(first) = self.tokens.iter().take(number).find(|first| first.secret == token.secret) {
+                let reason = format!("is the same token as {}: give one of another app, or leave it out", first.from);
+                return refuse("[intercom] more_tokens", &token.from, &reason);
+            }
+        }
         if !(0.0..=1.0).contains(&self.reject_rate_max) {
             let value = self.reject_rate_max.to_string();
             return refuse("[load] reject_rate_max", &value, "is not a share from 0 to 1");
@@ -124,7 +131,12 @@ impl Settings {
 
     pub(crate) fn client(&self, context: &Context) -> Result<deskferry_http::Client> {
         self.check()?;
+        let progress = Arc::clone(&context.progress);
+        let notice = move |note: &str| {
+            progress(&Tick { table: "Intercom", done: 0, total: None, note, is_end: true });
+        };
         let settings = deskferry_http::Settings {
+            notice: Notice::new(notice),
             tokens: self.tokens.clone(),
             headers: vec![("Intercom-Version".to_owned(), self.version.clone())],
             timeout: self.timeout,
@@ -159,6 +171,15 @@ impl Filter {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_token_given_twice_is_refused_and_not_shown() {
+        let token = |from: &str| Token::new(Secret::new("secret-of-one"), from);
+        let settings = Settings { tokens: vec![token("A"), token("B")], ..Settings::new("http://x", Secret::new("t")) };
+        let error = settings.check().unwrap_err().to_string();
+        assert!(error.starts_with("[intercom] more_tokens = `B` is the same token as A"), "{error}");
+        assert!(!error.contains("secret-of-one"));
+    }
 
     #[test]
     fn old_versions_and_ticket_types_without_a_name_are_refused() {

@@ -1,7 +1,8 @@
 //! The plan of one row: a chain of steps, each a call whose blanks are filled in when it goes out.
 //!
-//! Tables make chains from rows without asking Intercom or the ledger, so a chain depends on the row alone, and so does the hash
-//! of each step: it changes when the row changes, not when Intercom gives another id or when a teammate arrives.
+//! The hash of a step depends on the row alone: it changes when the row changes, not when Intercom gives another id or address, when
+//! a teammate arrives, or when a snooze runs out. (Links of articles are the exception: their step is about addresses.) What the
+//! workspace has already, and what the ledger says was put on the row before, decides only which steps there are.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -10,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 use deskferry_http::Method;
 
 use crate::before::{Before, Former};
+use crate::removals::Unwanted;
 
 /// A row of a contract table that has, or will have, an id in Intercom.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -65,8 +67,6 @@ pub(crate) enum Field {
     Team(String),
     /// A teammate's text: told in words who wrote it where the teammate is not in the workspace.
     Signed { author: Author, html: String },
-    /// Article texts, their links to other rows rewritten to addresses as far as those rows have one.
-    Linked(Value),
     /// Files, inline.
     Files(Vec<FileRef>),
     /// Attributes of a ticket, each in the form that its type asks for: items of a list by id.
@@ -200,8 +200,8 @@ pub(crate) struct Step {
     pub(crate) update: Option<Call>,
     /// It is what Intercom does by itself, and needs a call only to take back another step of this name.
     pub(crate) is_default: bool,
-    /// It takes off what an earlier step of this name attached.
-    pub(crate) is_removal: bool,
+    /// What becomes of an earlier step of this name that the row no longer has.
+    pub(crate) unwanted: Option<Unwanted>,
     /// It goes with the call that creates the row, and needs one of its own only to be changed later. So it is a default too.
     pub(crate) in_create: bool,
     pub(crate) find: Find,
@@ -209,6 +209,8 @@ pub(crate) struct Step {
     pub(crate) id_field: Option<&'static str>,
     /// Rows that have no call of their own: they are done with this step.
     pub(crate) carries: Vec<(&'static str, String)>,
+    /// A step of the row that the call does too, and the payload of that.
+    pub(crate) also: Option<(&'static str, String)>,
     /// How to learn what the row was before the first write, where that may change what is there already.
     pub(crate) before: Option<Before>,
     /// What it was, once that is known.
@@ -229,11 +231,12 @@ impl Step {
             call,
             update: None,
             is_default: false,
-            is_removal: false,
+            unwanted: None,
             in_create: false,
             find,
             id_field: None,
             carries,
+            also: None,
             before: None,
             former: None,
             payload,
@@ -293,11 +296,13 @@ pub(crate) struct Chain {
     pub(crate) key: String,
     pub(crate) steps: Vec<Step>,
     pub(crate) settled: Option<Settled>,
+    /// Steps for which the row has nothing. What an earlier one of such a name has done stays.
+    pub(crate) lacks: Vec<&'static str>,
 }
 
 impl Chain {
     pub(crate) fn new(table: &'static str, key: &str, steps: Vec<Step>) -> Self {
-        Self { table, key: key.to_owned(), steps, settled: None }
+        Self { table, key: key.to_owned(), steps, settled: None, lacks: Vec::new() }
     }
 }
 

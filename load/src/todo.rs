@@ -1,6 +1,7 @@
 //! What of a chain is still to be done: the chain less the ledger.
 
 use crate::ledger::{Known, Ledger, State};
+use crate::removals::Unwanted;
 use crate::step::{Chain, Find, Settled, Step};
 
 /// What is to be done about a step.
@@ -72,11 +73,19 @@ fn is_settled(ledger: &Ledger, known: Option<Known>, step: &Step, settled: &Sett
 }
 
 fn todo_of(known: Option<Known>, step: &Step, retry: bool) -> Todo {
-    if step.is_removal {
+    if let Some(unwanted) = step.unwanted {
         let refused = known.is_some_and(|k| k.state == State::Rejected && k.is_payload(&step.payload));
-        return if refused && !retry { Todo::StillRejected } else { Todo::Remove };
+        return match unwanted {
+            Unwanted::TakenOff if refused && !retry => Todo::StillRejected,
+            Unwanted::TakenOff => Todo::Remove,
+            Unwanted::FoundOut => Todo::Resolve { changed: false },
+            Unwanted::LetGo(_) => Todo::Settle,
+            Unwanted::Stays => Todo::Drift,
+        };
     }
-    let Some(known) = known.filter(|k| k.made || !step.is_default) else {
+    // What may have been done to make it something else is found out; what goes with a creation is found out with that.
+    let is_known = |k: &Known| k.made || !step.is_default || (k.is_open() && !step.in_create);
+    let Some(known) = known.filter(is_known) else {
         return if step.is_default { Todo::Nothing } else { Todo::Send };
     };
     let same = known.is_payload(&step.payload);

@@ -4,7 +4,7 @@ use crate::call::Call;
 use crate::refusal::Refusal;
 use crate::reply::{Answer, Reply};
 use crate::routes::{Route, get};
-use crate::workspace::{APP_ID, Admin, Team, Workspace};
+use crate::workspace::{Admin, Team, Workspace};
 use serde_json::{Value, json};
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -47,7 +47,7 @@ fn me(ws: &mut Workspace, _call: &Call) -> Answer {
     out["avatar"] = json!({ "type": "avatar", "image_url": null });
     out["app"] = json!({
         "type": "app",
-        "id_code": APP_ID,
+        "id_code": ws.app_id,
         "name": "deskferry sandbox",
         "region": "US",
         "timezone": "Etc/UTC",

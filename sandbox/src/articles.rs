@@ -9,7 +9,7 @@ use crate::refusal::Refusal;
 use crate::reply::{Answer, Reply};
 use crate::routes::{Route, delete, get, post, put};
 use crate::tags::{self, Tagging, Taggings};
-use crate::workspace::{APP_ID, Workspace};
+use crate::workspace::Workspace;
 use serde_json::{Value, json};
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -57,7 +57,7 @@ fn json(ws: &Workspace, article: &Article, base_url: &str) -> Value {
     let mut out = json!({
         "type": "article",
         "id": article.id.to_string(),
-        "workspace_id": APP_ID,
+        "workspace_id": ws.app_id,
         "title": article.title,
         "description": article.description,
         "body": article.body,

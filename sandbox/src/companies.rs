@@ -6,7 +6,7 @@ use crate::refusal::Refusal;
 use crate::reply::{Answer, Reply};
 use crate::routes::{Route, delete, get, post, put};
 use crate::tags::Taggings;
-use crate::workspace::{APP_ID, Workspace};
+use crate::workspace::Workspace;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
@@ -53,7 +53,7 @@ pub(crate) fn json(ws: &Workspace, company: &Company) -> Value {
         "type": "company",
         "id": ws.company_id(company.n),
         "company_id": company.company_id,
-        "app_id": APP_ID,
+        "app_id": ws.app_id,
         "created_at": company.created_at,
         "updated_at": company.updated_at,
         "monthly_spend": company.monthly_spend,

@@ -6,7 +6,7 @@ use crate::refusal::Refusal;
 use crate::reply::{Answer, Reply};
 use crate::routes::{Route, delete, get, post, put};
 use crate::tags::Taggings;
-use crate::workspace::{APP_ID, Workspace};
+use crate::workspace::Workspace;
 use serde_json::{Map, Value, json};
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -82,7 +82,7 @@ pub(crate) fn json(ws: &Workspace, contact: &Contact, base: &str) -> Value {
         "type": "contact",
         "id": id,
         "external_id": contact.external_id,
-        "workspace_id": APP_ID,
+        "workspace_id": ws.app_id,
         "role": contact.role(),
         "phone": contact.phone,
         "name": contact.name,

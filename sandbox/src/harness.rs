@@ -28,7 +28,7 @@ impl Harness {
             }"#,
         );
         let now_ms = 1_700_000_000_123;
-        let ws = Workspace::new(&file.unwrap(), 7, Duration::from_secs(2), now_ms / 1000);
+        let ws = Workspace::new(&file.unwrap(), 7, Duration::from_secs(2), now_ms);
         Self { ws, now_ms, router: Router::new() }
     }
 

@@ -6,7 +6,7 @@ use crate::paging::Page;
 use crate::refusal::Refusal;
 use crate::reply::{Answer, Reply};
 use crate::routes::{Route, delete, get, post, put};
-use crate::workspace::{APP_ID, Workspace};
+use crate::workspace::Workspace;
 use serde_json::{Value, json};
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -50,7 +50,7 @@ pub(crate) fn translations(call: &Call) -> Result<Option<Value>, Refusal> {
 fn center_json(ws: &Workspace, base_url: &str) -> Value {
     json!({
         "id": HELP_CENTER_ID.to_string(),
-        "workspace_id": APP_ID,
+        "workspace_id": ws.app_id,
         "created_at": ws.started,
         "updated_at": ws.started,
         "identifier": "sandbox",
@@ -74,10 +74,10 @@ fn center(ws: &mut Workspace, call: &Call) -> Answer {
     Ok(Reply::json(center_json(ws, &call.base_url)))
 }
 
-fn json(collection: &Collection, base_url: &str) -> Value {
+fn json(ws: &Workspace, collection: &Collection, base_url: &str) -> Value {
     let mut out = json!({
         "id": collection.id.to_string(),
-        "workspace_id": APP_ID,
+        "workspace_id": ws.app_id,
         "name": collection.name,
         "description": collection.description,
         "created_at": collection.created_at,
@@ -97,14 +97,14 @@ fn json(collection: &Collection, base_url: &str) -> Value {
 
 fn show(ws: &Workspace, call: &Call, id: u64) -> Answer {
     let collection = ws.collections.get(&id).ok_or_else(Refusal::no_resource)?;
-    Ok(Reply::json(json(collection, &call.base_url)))
+    Ok(Reply::json(json(ws, collection, &call.base_url)))
 }
 
 /// Newest first.
 fn list(ws: &mut Workspace, call: &Call) -> Answer {
     let page = Page::of(call, 25, 150, ws.collections.len())?;
     let found = page.slice(ws.collections.values().rev());
-    let data: Vec<Value> = found.into_iter().map(|collection| json(collection, &call.base_url)).collect();
+    let data: Vec<Value> = found.into_iter().map(|collection| json(ws, collection, &call.base_url)).collect();
     Ok(Reply::json(json!({
         "type": "list",
         "data": data,

@@ -64,8 +64,7 @@ fn now_ms() -> i64 {
 
 impl Server {
     pub(crate) fn new(settings: Settings, base_url: String) -> Self {
-        let now = now_ms() / 1000;
-        let ws = Workspace::new(&settings.workspace, settings.seed, settings.search_delay, now);
+        let ws = Workspace::new(&settings.workspace, settings.seed, settings.search_delay, now_ms());
         Self {
             base_url,
             router: Router::new(),

@@ -6,7 +6,7 @@ use crate::ids::uuid;
 use crate::refusal::Refusal;
 use crate::reply::{Answer, Reply};
 use crate::routes::{Route, get, post, put};
-use crate::workspace::{APP_ID, Workspace};
+use crate::workspace::Workspace;
 use crate::workspace_file::WorkspaceFile;
 use serde_json::{Map, Value, json};
 
@@ -83,7 +83,8 @@ pub(crate) fn state_json(state: &TicketState) -> Value {
 }
 
 pub(crate) fn json(ws: &Workspace, kind: &TicketType) -> Value {
-    let attributes: Vec<Value> = (0..).zip(&kind.attributes).map(|(order, a)| attribute_json(kind, a, order)).collect();
+    let attributes: Vec<Value> =
+        (0..).zip(&kind.attributes).map(|(order, a)| attribute_json(ws, kind, a, order)).collect();
     let states: Vec<Value> = ws.ticket_states.iter().map(state_json).collect();
     json!({
         "type": "ticket_type",
@@ -92,7 +93,7 @@ pub(crate) fn json(ws: &Workspace, kind: &TicketType) -> Value {
         "name": kind.name,
         "description": kind.description,
         "icon": kind.icon,
-        "workspace_id": APP_ID,
+        "workspace_id": ws.app_id,
         "ticket_type_attributes": { "type": "list", "data": attributes, "ticket_type_attributes": attributes },
         "ticket_states": { "type": "list", "data": states },
         "archived": kind.archived,
@@ -101,7 +102,7 @@ pub(crate) fn json(ws: &Workspace, kind: &TicketType) -> Value {
     })
 }
 
-fn attribute_json(kind: &TicketType, attribute: &TicketAttribute, order: usize) -> Value {
+fn attribute_json(ws: &Workspace, kind: &TicketType, attribute: &TicketAttribute, order: usize) -> Value {
     let input_options = match attribute.data_type.as_str() {
         "string" => json!({ "multiline": attribute.multiline }),
         "list" => {
@@ -113,7 +114,7 @@ fn attribute_json(kind: &TicketType, attribute: &TicketAttribute, order: usize) 
     json!({
         "type": "ticket_type_attribute",
         "id": attribute.id.to_string(),
-        "workspace_id": APP_ID,
+        "workspace_id": ws.app_id,
         "name": attribute.name,
         "description": attribute.description,
         "data_type": attribute.data_type,
@@ -380,5 +381,5 @@ fn edit_attribute(ws: &mut Workspace, call: &Call, id: &str) -> Answer {
     attribute.updated_at = call.now();
     let kind = ws.ticket_type(call.param(0))?;
     let shown = (0..).zip(&kind.attributes).find(|(_, attribute)| attribute.id.to_string() == id);
-    shown.map(|(order, a)| Reply::json(attribute_json(kind, a, order))).ok_or_else(Refusal::no_resource)
+    shown.map(|(order, a)| Reply::json(attribute_json(ws, kind, a, order))).ok_or_else(Refusal::no_resource)
 }

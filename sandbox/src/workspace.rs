@@ -23,9 +23,6 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
-/// `app_id` and `workspace_id` of everything.
-pub(crate) const APP_ID: &str = "sandbox1";
-
 /// A teammate.
 #[derive(Debug)]
 pub(crate) struct Admin {
@@ -45,6 +42,8 @@ pub(crate) struct Team {
 /// Everything.
 #[derive(Debug)]
 pub(crate) struct Workspace {
+    /// `app_id` and `workspace_id` of everything.
+    pub(crate) app_id: String,
     pub(crate) seed: u64,
     pub(crate) started: i64,
     pub(crate) search_delay_ms: i64,
@@ -78,8 +77,10 @@ pub(crate) struct Workspace {
 }
 
 impl Workspace {
-    pub(crate) fn new(file: &WorkspaceFile, seed: u64, search_delay: Duration, now: i64) -> Self {
+    pub(crate) fn new(file: &WorkspaceFile, seed: u64, search_delay: Duration, now_ms: i64) -> Self {
+        let now = now_ms / 1_000;
         let mut ws = Self {
+            app_id: file.id.clone().unwrap_or_else(|| format!("sandbox{now_ms:x}")),
             seed,
             started: now,
             search_delay_ms: i64::try_from(search_delay.as_millis()).unwrap_or(i64::MAX),

@@ -21,6 +21,8 @@ use std::collections::HashSet;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct WorkspaceFile {
+    /// Id of the workspace. Left out: given by when it starts, so that one that starts anew is another.
+    pub id: Option<String>,
     /// Teammates. The first one owns the access token.
     pub admins: Vec<AdminEntry>,
     /// Teams.
@@ -121,7 +123,13 @@ impl Default for WorkspaceFile {
     fn default() -> Self {
         let migration =
             AdminEntry { id: None, name: "Migration".to_owned(), email: "migration@example.com".to_owned() };
-        Self { admins: vec![migration], teams: Vec::new(), custom_object_types: Vec::new(), ticket_types: Vec::new() }
+        Self {
+            id: None,
+            admins: vec![migration],
+            teams: Vec::new(),
+            custom_object_types: Vec::new(),
+            ticket_types: Vec::new(),
+        }
     }
 }
 

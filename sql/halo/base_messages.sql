@@ -9,7 +9,6 @@ WITH words AS (
         source_key,
         kind,
         merged_from,
-        author,
         nullif(trim(regexp_replace(regexp_replace(html_to_text(without_mail_header(body)), '\[image[^\]]*\]', '', 'g'), '[\s\x{200b}\x{a0}]+', ' ', 'g')), '') AS text,
         min(id) OVER (PARTITION BY ticket_id) AS first_id
     FROM base_actions
@@ -28,7 +27,7 @@ tickets AS (
 copies AS (
     SELECT tickets.id AS ticket_id, min(words.source_key) AS action_key
     FROM tickets
-    JOIN words ON words.ticket_id = tickets.id AND words.text = tickets.text AND words.id = words.first_id AND words.author <> 'agent'
+    JOIN words ON words.ticket_id = tickets.id AND words.text = tickets.text AND words.id = words.first_id
     GROUP BY tickets.id
 ),
 

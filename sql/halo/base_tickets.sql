@@ -44,7 +44,7 @@ SELECT
     'halo:ticket:' || coalesce(ends.thread_id, tickets.id)                                  AS thread_key,
     coalesce(nullif(trim(regexp_replace(tickets.summary, '\s+', ' ', 'g')), ''), 'Ticket ' || tickets.id) AS title,
     statuses.name                                                                           AS status,
-    coalesce(statuses.state, CASE WHEN tickets.listed_as = 1 THEN 'closed' ELSE 'open' END)      AS state,
+    coalesce(statuses.state, CASE WHEN tickets.listed_as = 2 THEN 'closed' ELSE 'open' END)      AS state,
     coalesce(nullif(tickets.details_html, ''),
         text_to_html(tickets.details)) AS details_html,
     coalesce(tickets.dateoccurred, tickets.datecreated, firsts.first_at, tickets.last_update, TIMESTAMP '2000-01-01') AS created_at,

@@ -68,8 +68,17 @@ impl Staging {
     /// # Errors
     /// As [`Staging::runs`]; `Damaged` for a delta run whose table adds to nothing.
     pub async fn current(&self, schema: &str) -> Result<BTreeMap<String, Vec<Manifest>>> {
+        self.current_at(schema, None).await
+    }
+
+    /// As [`Staging::current`], of the state right after a run.
+    ///
+    /// # Errors
+    /// As [`Staging::current`].
+    pub async fn current_at(&self, schema: &str, run: Option<&RunId>) -> Result<BTreeMap<String, Vec<Manifest>>> {
         let mut tables: BTreeMap<String, Vec<Manifest>> = BTreeMap::new();
-        for manifest in self.runs().await?.into_iter().filter(|m| m.schema == schema) {
+        let is_until = |m: &Manifest| run.is_none_or(|run| m.run <= *run);
+        for manifest in self.runs().await?.into_iter().filter(|m| m.schema == schema && is_until(m)) {
             for table in manifest.tables.keys() {
                 let runs = tables.entry(table.clone()).or_default();
                 if manifest.replaces(table) {

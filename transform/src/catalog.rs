@@ -16,7 +16,7 @@ use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::PartitionedFile;
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::prelude::SessionContext;
-use deskferry_staging::{Manifest, Part, Stage, Staging, Table};
+use deskferry_staging::{Manifest, Part, RunId, Stage, Staging, Table};
 
 use crate::current::{CurrentTable, DELETED, without_deleted};
 use crate::engine::{CATALOG, Engine, Join};
@@ -82,6 +82,13 @@ impl Catalog {
             read.extend(current.into_iter().map(|run| (run.run.clone(), run)));
         }
         Ok(read.into_values().collect())
+    }
+
+    /// A table as it was right after a run.
+    pub(crate) async fn at(&self, schema: &str, table: &str, run: &RunId) -> Result<Option<Arc<dyn TableProvider>>> {
+        let Some(state) = self.staging.current_at(schema, Some(run)).await?.remove(table) else { return Ok(None) };
+        let columns = self.columns(table, &state.iter().collect::<Vec<_>>()).await?;
+        self.current(table, &state, &columns).map(Some)
     }
 
     fn versions(&self, table: &str, runs: &[&Manifest], columns: &Schema) -> StageTable {

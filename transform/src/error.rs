@@ -74,6 +74,14 @@ pub enum Error {
         #[source]
         source: Box<DataFusionError>,
     },
+    /// Two tables cannot be compared.
+    #[error("{what}")]
+    Diff {
+        /// Why not.
+        what: String,
+        /// What to do.
+        hint: String,
+    },
     /// The memory limit is too small even with sorting on disk.
     #[error("{place}: {bytes} bytes of memory are not enough")]
     Memory {
@@ -122,6 +130,7 @@ impl Error {
             Self::File { hint, .. } => hint,
             Self::Cycle { .. } => "take what both need into a model of its own",
             Self::Sql { hint, .. } => return hint.clone(),
+            Self::Diff { hint, .. } => return Some(hint.clone()),
             Self::Contract { .. } => "`sql/contract/intercom.sql` lists the columns and their types",
             Self::Stopped { .. } => "nothing was published; correct what is named, in the source or in mapping/*.csv",
             Self::NotReadOnly { .. } => "the stage is changed only by extract, transform and load",

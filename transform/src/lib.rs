@@ -28,6 +28,7 @@ mod catalog;
 mod checks;
 mod contract;
 mod current;
+mod diff;
 mod engine;
 mod error;
 pub mod functions;
@@ -43,6 +44,7 @@ mod table;
 mod views;
 mod write;
 
+pub use diff::{Comparison, Diff, Side};
 pub use error::{Error, Result};
 pub use inputs::{Inputs, MEMORY_BYTES};
 pub use run::{Summary, transform};

@@ -2,6 +2,7 @@
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
+use datafusion::datasource::MemTable;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::context::SQLOptions;
 use datafusion::sql::parser::DFParser;
@@ -17,7 +18,8 @@ use crate::{Error, Result, catalog, views};
 
 /// Every staged table, the ledger, the mappings and the settings, to be asked in SQL.
 pub struct Session {
-    engine: Engine,
+    pub(crate) engine: Engine,
+    pub(crate) catalog: Catalog,
 }
 
 /// A table of a session.
@@ -51,7 +53,17 @@ impl Session {
         catalog.register_inputs(inputs)?;
         views::runs(&catalog, &runs)?;
         views::views(&engine, inputs).await?;
-        Ok(Self { engine })
+        Ok(Self { engine, catalog })
+    }
+
+    /// Adds a small table that is not staged, such as what was just read from a workspace; an earlier one of the name is replaced.
+    ///
+    /// # Errors
+    /// `Internal`.
+    pub fn add(&self, schema: &str, table: &str, rows: RecordBatch) -> Result<()> {
+        let table_of = MemTable::try_new(rows.schema(), vec![vec![rows]]);
+        let provider = table_of.map_err(Error::internal(&format!("making {schema}.{table}")))?;
+        self.catalog.register(schema, table, std::sync::Arc::new(provider))
     }
 
     /// The tables there are, in order.
@@ -113,6 +125,33 @@ impl Session {
             answers.push((file.name.to_owned(), self.file(file).await?));
         }
         Ok(answers)
+    }
+
+    /// The models that a table of the contract comes from: its own first, then what that reads, each with the tables it names.
+    ///
+    /// # Errors
+    /// `File` for a model that is not one.
+    pub fn lineage(&self, inputs: &Inputs<'_>, table: &str) -> Result<Vec<(String, Vec<String>)>> {
+        let models = inputs.models().into_iter().map(Model::parse).collect::<Result<Vec<_>>>()?;
+        let mut found: Vec<(String, Vec<String>)> = Vec::new();
+        let mut names = vec![table.to_owned()];
+        let mut at = 0;
+        while let Some(name) = names.get(at).cloned() {
+            at += 1;
+            let Some(model) = models.iter().find(|model| model.name == name) else { continue };
+            names.extend(model.tables.iter().filter(|t| !names.contains(t)).cloned().collect::<Vec<_>>());
+            found.push((model.path.clone(), model.tables.iter().cloned().collect()));
+        }
+        Ok(found)
+    }
+
+    /// The checks that read a table of the contract.
+    ///
+    /// # Errors
+    /// `File` for a check that is not one.
+    pub fn checks_of(&self, inputs: &Inputs<'_>, table: &str) -> Result<Vec<String>> {
+        let checks = crate::checks::all(inputs)?;
+        Ok(checks.into_iter().filter(|check| check.query.reads(table)).map(|check| check.query.name).collect())
     }
 
     async fn file(&self, file: File<'_>) -> Result<Vec<RecordBatch>> {

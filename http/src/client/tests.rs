@@ -12,7 +12,7 @@ use chrono::Utc;
 use serde_json::json;
 
 use super::*;
-use crate::{Kind, Secret};
+use crate::{Kind, Notice, Secret};
 
 /// Status, headers, body.
 type Said = (u16, &'static [(&'static str, &'static str)], &'static str);
@@ -193,6 +193,22 @@ async fn unreachable_host_is_unavailable_for_writes_too() {
     let error = client("http://127.0.0.1:1").send(&Request::write(Method::Post, "/x", json!({}))).await.unwrap_err();
     assert!(matches!(error, Error::Unreachable { .. }));
     assert_eq!(error.to_string(), "cannot reach Intercom at 127.0.0.1:1");
+}
+
+#[tokio::test]
+async fn a_host_that_cannot_be_reached_is_told_once_while_it_is_tried_again() {
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let notes = Arc::clone(&told);
+    let settings = Settings {
+        backoff_min: Duration::from_millis(1),
+        backoff_max: Duration::from_millis(2),
+        notice: Notice::new(move |note| notes.lock().unwrap().push(note.to_owned())),
+        ..Settings::new("Intercom", "http://127.0.0.1:1")
+    };
+    let client = Client::new(settings, Arc::new(Utc::now), Arc::new(|| 0)).unwrap();
+    assert!(client.send(&Request::get("/me")).await.is_err());
+    let told = told.lock().unwrap();
+    assert_eq!(told[..], ["127.0.0.1:1 cannot be reached, trying again (try 1 of 6 failed)"]);
 }
 
 #[tokio::test]

@@ -54,7 +54,7 @@ pub(crate) struct Entry {
     pub(crate) code: Option<String>,
     pub(crate) message: Option<String>,
     pub(crate) request_id: Option<String>,
-    /// JSON: `how` the outcome was learnt (`existed`, `resolved`, `shared`), `url` in the help center, `workspace`, `tickets_as`, what
+    /// JSON: `how` the outcome was learnt (`existed`, `resolved`, `shared`, `absent`), `url` in the help center, `workspace`, `tickets_as`, what
     /// the row was `before` the write (`before.rs`), how it was `undone` (`rollback.rs`).
     pub(crate) detail: Option<String>,
 }

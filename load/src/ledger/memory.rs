@@ -7,13 +7,15 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hasher as _};
 
 use arrow::array::RecordBatch;
+use serde_json::Value;
 
 use super::entry::Rows;
 use super::ids::Ids;
+use super::known::{Known, short};
 use super::links::Links;
 use super::slots::Slots;
 use super::{Entry, LOAD, ROLLBACK, State};
-use crate::removals::is_link;
+use crate::removals::{is_link, is_option};
 use crate::settings::TicketsAs;
 use crate::tables::{CONVERSATIONS, PARTS};
 use crate::{Error, Result};
@@ -23,72 +25,10 @@ pub(crate) const PARENT_REJECTED: &str = "parent_rejected";
 /// Code of a step that was intended and given up before its call went out.
 pub(crate) const NOT_SENT: &str = "not_sent";
 
-/// What is known of a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Known {
-    pub(crate) state: State,
-    /// It has been made at some time and not been taken back: what follows are changes to it.
-    pub(crate) made: bool,
-    /// It was refused only for want of its parent.
-    pub(crate) orphan: bool,
-    /// Its outcome is open, and more than one payload may have gone out: what is there may be an older one.
-    pub(crate) mixed: bool,
-    /// Another row has made or taken over what it stands for, and that row's values stand.
-    pub(crate) shared: bool,
-    /// It was in Intercom before us: what it was is read before each change.
-    pub(crate) existed: bool,
-    /// The first 56 bits of the payload's hash; 0 where there is none.
-    payload: u64,
-}
-
-impl Known {
-    /// Whether it is in Intercom or may be.
-    fn may_be_there(self) -> bool {
-        self.made || matches!(self.state, State::Intended | State::Unknown)
-    }
-
-    /// Whether the payload is the one of the newest entry.
-    pub(crate) fn is_payload(&self, sha256: &str) -> bool {
-        self.payload == short(sha256)
-    }
-
-    /// As one number, never 0: 56 bits of payload, five for marks, three for the state.
-    fn packed(self) -> u64 {
-        let state = STATES.iter().position(|state| *state == self.state).unwrap_or_default() as u64 + 1;
-        let marks = u64::from(self.shared) << 7
-            | u64::from(self.existed) << 6
-            | u64::from(self.mixed) << 5
-            | u64::from(self.orphan) << 4
-            | u64::from(self.made) << 3;
-        self.payload << 8 | marks | state
-    }
-
-    fn unpacked(number: u64) -> Option<Self> {
-        let state = *STATES.get((number & 7).checked_sub(1)? as usize)?;
-        let mark = |bit: u32| number >> bit & 1 == 1;
-        Some(Self {
-            state,
-            made: mark(3),
-            orphan: mark(4),
-            mixed: mark(5),
-            existed: mark(6),
-            shared: mark(7),
-            payload: number >> 8,
-        })
-    }
-
-    /// Whether it may have been made, and nobody knows.
-    pub(crate) fn is_open(&self) -> bool {
-        matches!(self.state, State::Intended | State::Unknown) && !self.made
-    }
-}
-
-/// An id that belongs to a row, and one whose row has been taken back.
+/// An id that belongs to a row, one whose row has been taken back, and one that several rows have.
 const CLAIMED: u64 = 1;
 const UNCLAIMED: u64 = 2;
-
-/// States by their number, which is not stored.
-const STATES: [State; 5] = [State::Intended, State::Done, State::Rejected, State::Unknown, State::Undone];
+const SHARED: u64 = 3;
 
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
@@ -104,13 +44,16 @@ pub(crate) struct Memory {
     urls: HashMap<u128, String>,
     /// By step: the id that somebody has found for a step of unknown outcome.
     verdicts: HashMap<u128, String>,
-    /// By row: names of the steps that have attached something to it.
+    /// By row: names of the steps that have attached something to it, or may have.
     links: Links,
+    /// By Intercom's id of a row that was there before us: the tags and companies that it had.
+    had: HashMap<u128, Box<[u128]>>,
     segments: u64,
     seq: i64,
     clean: bool,
     workspace: Option<String>,
-    first_at: Option<i64>,
+    /// By step: when the creation of a row that is open was first intended, in seconds.
+    intended_at: HashMap<u128, i64>,
     /// What threads become in the load that is being read.
     becoming: TicketsAs,
     /// What those became that are in Intercom or may be, and how many they are.
@@ -126,8 +69,9 @@ impl Memory {
         self.seq
     }
 
-    pub(crate) fn first_at(&self) -> i64 {
-        self.first_at.unwrap_or(i64::MAX)
+    /// When the creation of a row that is open was first intended, in seconds.
+    pub(crate) fn intended_at(&self, table: &str, key: &str) -> Option<i64> {
+        self.intended_at.get(&hash(&[table, key, "create"])).copied()
     }
 
     /// Whether the ledger is empty or ends with `_load/end`.
@@ -208,8 +152,8 @@ impl Memory {
         self.rollback.is_some()
     }
 
-    pub(crate) fn url(&self, table: &str, key: &str) -> Option<&str> {
-        self.urls.get(&hash(&[table, key])).map(String::as_str)
+    pub(crate) fn urls(&self) -> &HashMap<u128, String> {
+        &self.urls
     }
 
     /// The id that somebody has found for a step of unknown outcome.
@@ -223,12 +167,39 @@ impl Memory {
 
     pub(crate) fn claim(&mut self, table: &str, id: &str) -> bool {
         let free = !self.claimed(table, id);
-        self.claims.set(hash(&[table, id]), CLAIMED);
+        if free {
+            self.claims.set(hash(&[table, id]), CLAIMED);
+        }
         free
     }
 
     pub(crate) fn claimed(&self, table: &str, id: &str) -> bool {
-        self.claims.get(hash(&[table, id])) == Some(CLAIMED)
+        matches!(self.claims.get(hash(&[table, id])), Some(CLAIMED | SHARED))
+    }
+
+    /// Whether an id belongs, or has belonged, to more than one row.
+    pub(crate) fn is_shared(&self, table: &str, id: &str) -> bool {
+        self.claims.get(hash(&[table, id])) == Some(SHARED)
+    }
+
+    /// Whether a row had this tag or company before us.
+    pub(crate) fn had(&self, table: &str, id: &str, kind: &str, target: &str) -> bool {
+        self.had.get(&hash(&[table, id])).is_some_and(|had| had.contains(&hash(&[kind, target])))
+    }
+
+    /// Keeps which tags and companies a row had. Once its creation is open they may be ours, so what was listed first holds.
+    fn list(&mut self, entry: &Entry, former: &Value, is_open: bool) {
+        let Some(id) = entry.intercom_id.as_deref().filter(|_| former.get("fields").is_some()) else { return };
+        let row = hash(&[&entry.table, id]);
+        if is_open && self.had.contains_key(&row) {
+            return;
+        }
+        let lists = [("tag", &former["tags"]), ("company", &former["companies"])];
+        let had = lists.into_iter().flat_map(|(kind, list)| {
+            let ids = list.as_array().into_iter().flatten().filter_map(Value::as_str);
+            ids.map(move |target| hash(&[kind, target]))
+        });
+        self.had.insert(row, had.collect());
     }
 
     /// How many rows are open that are made by this very call.
@@ -280,7 +251,6 @@ impl Memory {
     /// Takes in one entry.
     pub(crate) fn apply(&mut self, entry: &Entry) {
         let detail = entry.told();
-        self.first_at.get_or_insert(entry.at.timestamp());
         if entry.table == LOAD {
             self.clean = entry.step == "end";
             if entry.step == "begin" {
@@ -309,6 +279,9 @@ impl Memory {
             payload: payload.or(before.map(|k| k.payload)).unwrap_or_default(),
         };
         let is_create = entry.step == "create";
+        if is_create && !before.is_some_and(|k| k.made) {
+            self.list(entry, &detail["before"], before.is_some_and(|k| k.is_open()));
+        }
         match entry.state {
             State::Done => now.made = true,
             State::Undone if entry.code.as_deref() == Some(NOT_SENT) => now.payload = 0,
@@ -322,6 +295,7 @@ impl Memory {
                 if let Some(id) = &entry.intercom_id {
                     let place = hash(&[&entry.table, id]);
                     self.claims.set(place, UNCLAIMED);
+                    self.had.remove(&place);
                     if detail["undone"] == "restored" {
                         self.left.insert(place);
                     }
@@ -331,11 +305,17 @@ impl Memory {
             State::Intended | State::Unknown => {
                 now.mixed = before.is_some_and(|k| k.is_open() && (k.mixed || k.payload != now.payload));
             }
+            State::Rejected if !now.made => {
+                entry.intercom_id.iter().for_each(|id| drop(self.had.remove(&hash(&[&entry.table, id]))));
+            }
             State::Rejected => {}
         }
         let id = entry.intercom_id.as_deref().filter(|_| entry.state == State::Done && entry.table != PARTS);
         if let Some(id) = id {
             self.claim(&entry.table, id);
+            if now.shared {
+                self.claims.set(hash(&[&entry.table, id]), SHARED);
+            }
             if is_create {
                 self.ids.set(&entry.table, hash(&[&entry.table, &entry.key]), id);
             }
@@ -348,27 +328,28 @@ impl Memory {
         } else if entry.state != State::Intended {
             self.verdicts.remove(&hash_of_step);
         }
-        if is_link(&entry.step) {
+        if is_link(&entry.step) || is_option(&entry.step) {
             let row = hash(&[&entry.table, &entry.key]);
-            match (before.is_some_and(|k| k.made), now.made) {
+            let holds = |known: Known| known.is_open() || (known.made && is_link(&entry.step));
+            match (before.is_some_and(holds), holds(now)) {
                 (false, true) => self.links.attach(row, &entry.step),
                 (true, false) => self.links.take_off(row, &entry.step),
                 _ => {}
             }
         }
-        if entry.table == CONVERSATIONS && entry.step == "create" {
+        if entry.table == CONVERSATIONS && is_create {
             self.count_thread(before, now);
         }
-        if entry.step == "create" {
+        if is_create {
             self.count_open(before, now);
+            if now.is_open() {
+                self.intended_at.entry(hash_of_step).or_insert(entry.at.timestamp());
+            } else {
+                self.intended_at.remove(&hash_of_step);
+            }
         }
         self.steps.set(hash_of_step, now.packed());
     }
-}
-
-/// The first 56 bits of a hash in hex.
-fn short(sha256: &str) -> u64 {
-    sha256.get(..16).and_then(|text| u64::from_str_radix(text, 16).ok()).unwrap_or_default() >> 8
 }
 
 /// The 128 bits that stand for these texts.

@@ -8,8 +8,8 @@ use deskferry_staging::{Context, Log};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
-use super::LOAD;
 use super::entry::{Entry, Rows, State, to_batch};
+use super::{LOAD, silent};
 use crate::settings::TicketsAs;
 use crate::{Error, Result};
 
@@ -157,16 +157,12 @@ impl Writer {
         Ok(())
     }
 
-    /// A ledger that does not end cleanly is someone's who is at work or dead: who is at work writes within the lease.
+    /// Makes sure that nobody else is at work.
     async fn take_over(&mut self) -> Result<()> {
         if self.clean {
             return Ok(());
         }
-        tokio::time::sleep(self.lease).await;
-        match self.log.segment(self.next_segment).await? {
-            Some(_) => Err(Error::Busy { segment: self.next_segment }),
-            None => Ok(()),
-        }
+        silent(&self.log, self.next_segment, self.lease).await
     }
 
     fn is_ours(&self, found: &[arrow::array::RecordBatch], entries: &[Entry]) -> bool {

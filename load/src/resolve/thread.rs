@@ -9,6 +9,7 @@ use deskferry_http::Request;
 use serde_json::Value;
 
 use crate::intercom::id_of;
+use crate::removals::Unwanted;
 use crate::step::{Find, Step};
 use crate::text::letters;
 
@@ -18,6 +19,7 @@ pub(crate) struct Thread {
     json: Value,
     found: HashMap<(String, String), Found>,
     fits: bool,
+    has_leftovers: bool,
 }
 
 impl Thread {
@@ -67,13 +69,23 @@ impl Thread {
                 found.insert(step.clone(), Found::Doubtful(why));
             }
         }
-        let fits = used.iter().all(|used| *used) && has_no_more(&json, requests);
-        Self { json, found, fits }
+        let leftovers = leftovers(requests);
+        let fits = used.iter().all(|used| *used) && has_no_more(&json, requests, &leftovers);
+        let has_leftovers = [&json["tags"]["tags"], &json["contacts"]["contacts"]].into_iter().any(|list| {
+            let ids = list.as_array().into_iter().flatten().filter_map(|one| id_of(&one["id"]));
+            ids.into_iter().any(|id| leftovers.contains(&id))
+        });
+        Self { json, found, fits, has_leftovers }
     }
 
-    /// Whether all that is in the conversation is what the chain sends.
+    /// Whether all that is in the conversation is what the chain sends or takes off.
     pub(crate) fn fits(&self) -> bool {
         self.fits
+    }
+
+    /// Whether something is in it that the chain takes off.
+    pub(crate) fn has_leftovers(&self) -> bool {
+        self.has_leftovers
     }
 
     pub(crate) fn message(&self, key: &str, name: &str) -> Found {
@@ -104,12 +116,18 @@ impl Thread {
     }
 }
 
-/// Whether title, tags and people of a conversation are among those that are sent.
-fn has_no_more(json: &Value, requests: &[(&Step, Request)]) -> bool {
+/// Ids of the tags and people that the chain takes off; the paths of those calls end with them.
+fn leftovers(requests: &[(&Step, Request)]) -> Vec<String> {
+    let taken_off = requests.iter().filter(|(step, _)| step.unwanted == Some(Unwanted::TakenOff));
+    taken_off.filter_map(|(_, request)| Some(request.path.rsplit_once('/')?.1.to_owned())).collect()
+}
+
+/// Whether title, tags and people of a conversation are among those that are sent or taken off.
+fn has_no_more(json: &Value, requests: &[(&Step, Request)], leftovers: &[String]) -> bool {
     let sent = |path: &str, field: &Value| {
         let bodies = requests.iter().filter_map(|(_, request)| request.body.as_ref());
         let mut values = bodies.filter_map(|body| body.pointer(path)).filter_map(id_of);
-        id_of(field).is_none_or(|wanted| values.any(|value| value == wanted))
+        id_of(field).is_none_or(|wanted| leftovers.contains(&wanted) || values.any(|value| value == wanted))
     };
     let all = |list: &Value, is_sent: &dyn Fn(&Value) -> bool| list.as_array().is_none_or(|l| l.iter().all(is_sent));
     sent("/title", &json["title"])

@@ -4,6 +4,7 @@ use deskferry_http::Client;
 use serde_json::{Value, json};
 
 use super::Found;
+use super::likeness::Likeness;
 use crate::intercom::{id_of, search};
 use crate::load::{Halt, Load};
 use crate::tables;
@@ -62,14 +63,6 @@ async fn made(client: &Client, contact: &str, created_at: i64) -> crate::Result<
 }
 
 /// How a ticket stands to the attributes that one was made with. Twins may differ in a single one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Likeness {
-    Same,
-    /// It may be this one: a value is not there, or came back in another form.
-    Unsure,
-    Other,
-}
-
 fn likeness(wanted: &Value, there: &Value) -> Likeness {
     let wanted = wanted.as_object().into_iter().flatten();
     wanted.map(|(name, value)| likeness_of(value, &there[name])).max().unwrap_or(Likeness::Unsure)

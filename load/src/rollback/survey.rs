@@ -35,8 +35,6 @@ pub(super) struct Life {
     pub(super) first_before: u32,
     /// It was looked for before it was written, and was not there.
     absent: bool,
-    /// Which tags and companies it had is known.
-    is_listed: bool,
     pub(super) origin: Origin,
     table: u16,
     run: u16,
@@ -48,14 +46,14 @@ pub(super) struct Survey {
     lives: HashMap<u128, Life>,
     /// Where the last life of a step ended.
     ended: HashMap<u128, u32>,
-    /// First `done` of tags, companies, participants and options put on something.
-    children: HashMap<u128, u32>,
+    /// First `done` of tags, companies, participants and options put on something, and the run of it.
+    children: HashMap<u128, (u32, u16)>,
+    /// Places where a load took such a thing off again, and the run that had put it there.
+    taken_off: HashMap<u32, u16>,
     /// Such steps that were intended and of which nothing was heard.
     open: HashMap<u128, Stored>,
     /// Rows that were there before us and whose first write was not heard of.
     taken: HashMap<u128, String>,
-    /// Tags and companies that rows had before us.
-    kept: HashSet<u128>,
     /// Changes that were taken back, by the place of their former values.
     taken_back: HashSet<u32>,
     /// Rows that we made and that are to go.
@@ -79,14 +77,17 @@ impl Survey {
         let place = hash(&[&entry.table, &entry.key, &entry.step]);
         let ends = entry.state == State::Undone && entry.code.as_deref() != Some(NOT_SENT);
         if ends {
-            self.children.remove(&place);
+            let child = self.children.remove(&place);
             self.lives.remove(&place);
             self.open.remove(&place);
             self.taken.remove(&place);
             self.ended.insert(place, seq);
             // A load too takes off what a row no longer has.
-            if entry.told()["undone"].is_null() {
+            let told = entry.told();
+            if told["undone"].is_null() {
                 self.last_load = stored.seq;
+                let run = child.map(|(_, run)| run).filter(|_| told["how"].is_null());
+                self.taken_off.extend(run.map(|run| (seq, run)));
             }
             return;
         }
@@ -117,7 +118,7 @@ impl Survey {
         }
         self.taken.remove(&place);
         if is_child(&entry.step) {
-            self.children.entry(place).or_insert(seq);
+            self.children.entry(place).or_insert((seq, run));
         }
         let is_row = entry.step == "create" && entry.table != PARTS && entry.table != ATTACHMENTS;
         if !is_row && !self.lives.contains_key(&place) {
@@ -147,27 +148,16 @@ impl Survey {
             life.absent |= is_first;
             return;
         }
-        // An archived contact is read twice: before it is brought back, and, with its tags and companies, before it is changed.
-        let lists = before.get("fields").is_some() && life.made == 0 && !life.absent && !life.is_listed;
-        life.is_listed |= lists;
-        if is_first {
-            life.first_before = seq;
-        }
-        if is_first && life.made == 0 {
-            (life.table, life.run) = (table, run);
-        }
-        let Some(id) = entry.intercom_id.as_ref().filter(|_| is_first || lists) else { return };
-        if is_first {
-            self.taken.insert(place, id.clone());
-            life.row = hash(&[&entry.table, id]);
-        }
-        if !lists {
+        if !is_first {
             return;
         }
-        for (kind, list) in [("tag", &before["tags"]), ("company", &before["companies"])] {
-            for had in list.as_array().into_iter().flatten().filter_map(|had| had.as_str()) {
-                self.kept.insert(hash(&[&entry.table, id, kind, had]));
-            }
+        life.first_before = seq;
+        if life.made == 0 {
+            (life.table, life.run) = (table, run);
+        }
+        if let Some(id) = &entry.intercom_id {
+            self.taken.insert(place, id.clone());
+            life.row = hash(&[&entry.table, id]);
         }
     }
 
@@ -207,6 +197,21 @@ impl Survey {
         is_table && self.filter.run.as_deref().is_none_or(|only| only == run)
     }
 
+    /// Whether a load that is meant took something off that a load had put there that is not.
+    pub(super) fn is_taken_off(&self, stored: &Stored) -> bool {
+        let put = self.taken_off.get(&(stored.seq as u32)).and_then(|run| self.runs.get(usize::from(*run)));
+        let table = &stored.entry.table;
+        self.is_meant(table, &stored.run) && put.is_some_and(|run| !self.is_meant(table, run))
+    }
+
+    /// Whether a load that is meant changed a row that is not, or that was there before us, and its former values are not known.
+    pub(super) fn is_changed(&self, stored: &Stored, life: &Life) -> bool {
+        let table = &stored.entry.table;
+        let made = self.runs.get(usize::from(life.run));
+        let is_foreign = life.origin == Origin::Existed || made.is_some_and(|run| !self.is_meant(table, run));
+        self.is_meant(table, &stored.run) && is_foreign && life.first_before == 0
+    }
+
     /// Whether we made the row of a life. What is made by an upsert is ours only where it was looked for first.
     pub(super) fn is_ours(&self, life: &Life) -> bool {
         let table = self.tables.get(usize::from(life.table)).map(String::as_str);
@@ -243,7 +248,7 @@ impl Survey {
     pub(super) fn is_first_of_child(&self, stored: &Stored) -> bool {
         let entry = &stored.entry;
         let first = self.children.get(&hash(&[&entry.table, &entry.key, &entry.step]));
-        first.is_some_and(|seq| i64::from(*seq) == stored.seq)
+        first.is_some_and(|(seq, _)| i64::from(*seq) == stored.seq)
     }
 
     pub(super) fn is_leaving(&self, table: &str, id: &str) -> bool {
@@ -252,11 +257,6 @@ impl Survey {
 
     pub(super) fn is_restored(&self, table: &str, id: &str) -> bool {
         self.restored.contains(&hash(&[table, id]))
-    }
-
-    /// Whether a row had this tag or company before us.
-    pub(super) fn had(&self, table: &str, id: &str, kind: &str, target: &str) -> bool {
-        self.kept.contains(&hash(&[table, id, kind, target]))
     }
 
     pub(super) fn is_taken_back(&self, seq: i64) -> bool {

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use super::survey::{CHANGE_UNDONE, Origin, Survey, is_child};
 use crate::ledger::{Entry, LOAD, Memory, State, Stored, hash};
+use crate::removals;
 use crate::tables::*;
 
 /// What becomes of a row or step.
@@ -97,6 +98,10 @@ impl Tasks {
     /// The task of an entry, where it has one.
     pub(super) fn of(&mut self, memory: &Memory, stored: Stored) -> Option<Task> {
         let entry = &stored.entry;
+        if self.survey.is_taken_off(&stored) {
+            let parent = entry.parent_id.clone().filter(|id| !self.goes(memory, &entry.table, id))?;
+            return self.stays(stored, parent, CHANGED);
+        }
         let is_ours = entry.table != LOAD && entry.state != State::Undone;
         if !is_ours || entry.code.as_deref() == Some(CHANGE_UNDONE) || self.survey.is_over(&stored) {
             return None;
@@ -141,8 +146,12 @@ impl Tasks {
     /// A row that was made or taken over.
     fn row(&mut self, memory: &Memory, stored: Stored) -> Option<Task> {
         let entry = &stored.entry;
-        let life = *self.survey.life(&stored).filter(|life| i64::from(life.made) == stored.seq)?;
+        let life = *self.survey.life(&stored)?;
         let id = entry.intercom_id.clone()?;
+        if i64::from(life.made) != stored.seq {
+            let is_changed = self.survey.is_changed(&stored, &life) && !self.goes(memory, &entry.table, &id);
+            return if is_changed { self.stays(stored, id, CHANGED) } else { None };
+        }
         if !self.survey.is_meant(&entry.table, &stored.run) || life.first_before > 0 {
             return None;
         }
@@ -183,27 +192,21 @@ impl Tasks {
             return None;
         }
         let (kind, key) = entry.step.split_once(':')?;
-        let target = match kind {
-            "tag" => memory.id(TAGS, key)?,
-            "company" => memory.id(COMPANIES, key)?,
-            "participant" => memory.id(CONTACTS, key)?,
-            _ => key.to_owned(),
+        let target = match removals::table_of(kind) {
+            Some(table) => memory.id(table, key)?,
+            None => key.to_owned(),
         };
-        if self.survey.had(table, &parent, kind, &target) {
+        if memory.had(table, &parent, kind, &target) {
             return Some(task(stored, parent, Verb::Freed, Way::Nothing));
         }
-        let actor = Some(json!({ "admin_id": self.admin }));
         let is_ticket = entry.path.as_deref().is_some_and(|path| path.starts_with("/tickets"));
-        let off = |path, body| Way::Call(Method::Delete, path, vec![parent.clone(), target.clone()], body);
-        let way = match (table, kind) {
-            (CONTACTS, "tag") => off("/contacts/{}/tags/{}", None),
-            (CONTACTS, "company") => off("/contacts/{}/companies/{}", None),
-            (ARTICLES, "tag") => off("/articles/{}/tags/{}", None),
-            (CONVERSATIONS, "tag") if is_ticket => off("/tickets/{}/tags/{}", actor),
-            (CONVERSATIONS, "tag") => off("/conversations/{}/tags/{}", actor),
-            (CONVERSATIONS, "participant") => off("/conversations/{}/customers/{}", actor),
-            (COMPANIES, "tag") => Way::Untag(target),
-            (ATTRIBUTES, "option") => Way::Option(target),
+        let way = match (table, kind, removals::path(table, kind, is_ticket)) {
+            (.., Some(path)) => {
+                let actor = (table == CONVERSATIONS).then(|| json!({ "admin_id": self.admin }));
+                Way::Call(Method::Delete, path, vec![parent.clone(), target], actor)
+            }
+            (COMPANIES, "tag", _) => Way::Untag(target),
+            (ATTRIBUTES, "option", _) => Way::Option(target),
             _ => return Some(task(stored, parent, Verb::Stays, CHANGED)),
         };
         Some(task(stored, parent, Verb::Detached, way))
@@ -223,8 +226,14 @@ impl Tasks {
         if !is_ours || !self.survey.is_meant(&entry.table, &stored.run) || self.goes(memory, table, &parent) {
             return None;
         }
+        self.stays(stored, parent, if is_message { MESSAGE } else { CHANGED })
+    }
+
+    /// What cannot be taken back is told once.
+    fn stays(&mut self, stored: Stored, id: String, why: Way) -> Option<Task> {
+        let entry = &stored.entry;
         let is_new = self.listed.insert(hash(&[&entry.table, &entry.key, &entry.step]));
-        is_new.then(|| task(stored, parent, Verb::Stays, if is_message { MESSAGE } else { CHANGED }))
+        is_new.then(|| task(stored, id, Verb::Stays, why))
     }
 
     /// A row of which it is not known whether it was made.
@@ -237,8 +246,7 @@ impl Tasks {
         if !is_open || !is_row || has_former || !self.survey.is_meant(&entry.table, &stored.run) {
             return None;
         }
-        let is_new = self.listed.insert(hash(&[&entry.table, &entry.key, &entry.step]));
-        is_new.then(|| task(stored, String::new(), Verb::Stays, OPEN))
+        self.stays(stored, String::new(), OPEN)
     }
 
     /// Whether a row goes, or is gone: what is on it goes with it.

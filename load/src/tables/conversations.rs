@@ -28,7 +28,9 @@ pub(crate) fn chain(row: &Row, mut parts: Vec<Part>, people: &People, now: DateT
     steps.extend(participants(row, key, contact, &opening, &parts)?);
     steps.extend(opening.file_steps(key, contact, &opening.files, 1));
     steps.extend(parts.iter().flat_map(|part| part.steps(key, contact)));
-    steps.extend(update(row, key)?);
+    let update = update(row, key)?;
+    let lacks = if update.is_none() { vec!["update"] } else { Vec::new() };
+    steps.extend(update);
     for tag in row.keys("tag_keys")? {
         let call = at(key, "/conversations/{}/tags")
             .with("id", Field::Id(Reference::new(TAGS, tag.as_str())))
@@ -37,8 +39,8 @@ pub(crate) fn chain(row: &Row, mut parts: Vec<Part>, people: &People, now: DateT
     }
     steps.extend(assignments(row, key, people)?);
     let last = parts.last().map_or(opening.key, |p| p.key.clone());
-    steps.extend(state(row, key, &last, now)?);
-    Ok(Chain::new(CONVERSATIONS, key, steps))
+    steps.push(state(row, key, &last, now)?);
+    Ok(Chain { lacks, ..Chain::new(CONVERSATIONS, key, steps) })
 }
 
 /// A thread that cannot be made.
@@ -118,52 +120,57 @@ fn update(row: &Row, key: &str) -> Result<Option<Step>> {
     Ok(needed.then(|| Step::new(CONVERSATIONS, key, "update", call, Find::Repeat).repeatable()))
 }
 
+/// The team, then the teammate. A row without one asks for nobody, who is `0`; one that the workspace does not have is left out.
 fn assignments(row: &Row, key: &str, people: &People) -> Result<Vec<Step>> {
+    let step = |name: &str, kind: &str, find: Find, who: Option<Field>| {
+        let is_default = who.is_none();
+        let call = at(key, "/conversations/{}/parts")
+            .with("message_type", Field::json("assignment"))
+            .with("type", Field::json(kind))
+            .with("admin_id", Field::Actor(Vec::new()))
+            .with("assignee_id", who.unwrap_or_else(|| Field::json("0")));
+        Step { is_default, ..Step::new(CONVERSATIONS, key, name, call, find).repeatable() }
+    };
     let mut steps = Vec::new();
-    let actor = || Field::Actor(Vec::new());
-    if let Some(team) = row.some("team_key")?.filter(|t| people.team(t).is_some()) {
-        let call = at(key, "/conversations/{}/parts")
-            .with("message_type", Field::json("assignment"))
-            .with("type", Field::json("team"))
-            .with("admin_id", actor())
-            .with("assignee_id", Field::Team(team));
-        steps.push(Step::new(CONVERSATIONS, key, "team", call, Find::Team).repeatable());
+    let team = row.some("team_key")?;
+    if team.as_ref().is_none_or(|team| people.team(team).is_some()) {
+        steps.push(step("team", "team", Find::Team, team.map(Field::Team)));
     }
-    if let Some(admin) = row.some("assignee_key")?.filter(|a| people.assignee(a).is_some()) {
-        let call = at(key, "/conversations/{}/parts")
-            .with("message_type", Field::json("assignment"))
-            .with("type", Field::json("admin"))
-            .with("admin_id", actor())
-            .with("assignee_id", Field::Assignee(admin));
-        steps.push(Step::new(CONVERSATIONS, key, "assign", call, Find::Assignee).repeatable());
+    let admin = row.some("assignee_key")?;
+    if admin.as_ref().is_none_or(|admin| people.assignee(admin).is_some()) {
+        steps.push(step("assign", "admin", Find::Assignee, admin.map(Field::Assignee)));
     }
     Ok(steps)
 }
 
 /// The state comes last, for a contact's message opens a closed thread. `last` is the newest message: when another is appended,
 /// the payload changes and the thread is closed again.
-fn state(row: &Row, key: &str, last: &str, now: DateTime<Utc>) -> Result<Option<Step>> {
-    let until = row.time("snoozed_until")?;
+fn state(row: &Row, key: &str, last: &str, now: DateTime<Utc>) -> Result<Step> {
+    let state = row.must("state")?;
+    let until = row.time("snoozed_until")?.filter(|_| state == "snoozed");
     let actors: Vec<String> = [row.some("closed_by_key")?, row.some("assignee_key")?].into_iter().flatten().collect();
-    let wanted = match (row.must("state")?, until) {
-        ("closed", _) => "close",
-        ("snoozed", Some(until)) if until > now => "snoozed",
-        ("snoozed", _) => return Ok(None),
-        _ => "open",
+    let step = |wanted: &str| {
+        let mut call = at(key, "/conversations/{}/parts").with("message_type", Field::json(wanted));
+        if wanted == "close" {
+            call = call.with("type", Field::json("admin"));
+        }
+        call = call.with("admin_id", Field::Actor(actors.clone()));
+        if wanted == "snoozed" {
+            call = call.maybe("snoozed_until", until.map(|t| t.timestamp()));
+        }
+        let mut step = Step::new(CONVERSATIONS, key, "state", call, Find::State).repeatable();
+        // A new thread is open already; a closed or snoozed one is so only until the next message.
+        step.is_default = wanted == "open";
+        if !step.is_default {
+            step.payload_of(last);
+        }
+        step
     };
-    let mut call = at(key, "/conversations/{}/parts").with("message_type", Field::json(wanted));
-    if wanted == "close" {
-        call = call.with("type", Field::json("admin"));
-    }
-    call = call.with("admin_id", Field::Actor(actors));
-    if wanted == "snoozed" {
-        call = call.maybe("snoozed_until", until.map(|t| t.timestamp()));
-    }
-    let mut step = Step::new(CONVERSATIONS, key, "state", call, Find::State).repeatable();
-    // A new thread is open already; a closed or snoozed one is so only until the next message.
-    step.is_default = wanted == "open";
-    if !step.is_default {
-        step.payload_of(last);
-    }
-    Ok(Some(step))
+    Ok(match until {
+        _ if state == "closed" => step("close"),
+        Some(until) if until > now => step("snoozed"),
+        // Intercom opens by itself what we have snoozed.
+        Some(_) => Step { payload: step("snoozed").payload, ..step("open") },
+        None => step("open"),
+    })
 }

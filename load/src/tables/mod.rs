@@ -1,7 +1,7 @@
-//! The contract tables in the order they are loaded; each file turns rows into chains of steps, and asks nobody.
+//! The contract tables in the order they are loaded; each file turns rows into chains of steps, and calls nobody.
 //!
-//! ticket type → attributes → tags → companies → contacts → notes → collections → articles → links → conversations → custom objects →
-//! links of objects
+//! ticket type → attributes → tags → companies → contacts → notes → collections → articles → links of articles → conversations with
+//! their messages and files → custom objects → links of objects → saved replies
 
 pub(crate) mod articles;
 pub(crate) mod attributes;

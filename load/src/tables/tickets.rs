@@ -82,7 +82,12 @@ impl<'a> Tickets<'a> {
         }
         let last = parts.last().map_or(opening.key, |p| p.key.clone());
         steps.push(self.state(row, &last, now)?);
-        Ok(Chain::new(CONVERSATIONS, key, steps))
+        // `0` unassigns both, so that one of them goes cannot be said.
+        let mut lacks = Vec::new();
+        for (name, column) in [("team", "team_key"), ("assign", "assignee_key")] {
+            lacks.extend(row.some(column)?.is_none().then_some(name));
+        }
+        Ok(Chain { lacks, ..Chain::new(CONVERSATIONS, key, steps) })
     }
 
     /// A note with those who took part and wrote nothing. It depends on who they are, not on what they are called.
@@ -111,30 +116,36 @@ impl<'a> Tickets<'a> {
 
     /// The state comes last, for a contact's message opens a closed ticket; see `conversations.rs` for `last`.
     fn state(&self, row: &Row, last: &str, now: DateTime<Utc>) -> Result<Step> {
-        let key = row.must("source_key")?;
-        let until = row.time("snoozed_until")?.filter(|until| *until > now);
-        let is_closed = row.must("state")? == "closed";
-        let is_snoozed = row.must("state")? == "snoozed" && until.is_some();
+        let (key, state) = (row.must("source_key")?, row.must("state")?);
+        let until = row.time("snoozed_until")?.filter(|_| state == "snoozed");
+        let is_closed = state == "closed";
         let categories: &[&str] = if is_closed { &["resolved"] } else { &UNRESOLVED };
         let label = status(&row.object("custom_attributes")?).and_then(|s| self.kind.labelled(&s, categories));
         let category = if is_closed { "resolved" } else { "in_progress" };
-        let is_default = !is_closed && !is_snoozed && label.is_none();
-        let mut call = put(key);
-        if !is_snoozed || label.is_some() {
-            call = call.with("ticket_state_id", Field::TicketState(Status { category, label }));
-        }
-        call = match until.filter(|_| is_snoozed) {
-            Some(until) => call.with("snoozed_until", Field::json(until.timestamp())),
-            None => call.with("open", Field::json(!is_closed)),
-        };
         let actor = row.some("closed_by_key")?.filter(|_| is_closed).or(row.some("assignee_key")?);
-        call = call.with("admin_id", Field::AdminNumber(actor));
-        let mut step = Step::new(CONVERSATIONS, key, "state", call, Find::TicketState).repeatable();
-        step.is_default = is_default;
-        if is_closed || is_snoozed {
-            step.payload_of(last);
-        }
-        Ok(step)
+        let step = |snoozed_until: Option<DateTime<Utc>>| {
+            let mut call = put(key);
+            if snoozed_until.is_none() || label.is_some() {
+                call = call.with("ticket_state_id", Field::TicketState(Status { category, label: label.clone() }));
+            }
+            call = match snoozed_until {
+                Some(until) => call.with("snoozed_until", Field::json(until.timestamp())),
+                None => call.with("open", Field::json(!is_closed)),
+            };
+            call = call.with("admin_id", Field::AdminNumber(actor.clone()));
+            let mut step = Step::new(CONVERSATIONS, key, "state", call, Find::TicketState).repeatable();
+            step.is_default = !is_closed && snoozed_until.is_none() && label.is_none();
+            if is_closed || snoozed_until.is_some() {
+                step.payload_of(last);
+            }
+            step
+        };
+        Ok(match until {
+            Some(until) if until > now => step(Some(until)),
+            // Intercom opens by itself what we have snoozed.
+            Some(until) => Step { payload: step(Some(until)).payload, ..step(None) },
+            None => step(None),
+        })
     }
 }
 

@@ -16,8 +16,8 @@ use crate::intercom::{id_of, list, pages};
 /// Reads at a time.
 const AT_ONCE: usize = 8;
 /// Fields that every load gives anew.
-const ANEW: [&str; 8] =
-    ["id", "url", "updated_at", "notified_at", "applied_at", "statistics", "workspace_id", "waiting_since"];
+const ANEW: [&str; 9] =
+    ["id", "url", "updated_at", "notified_at", "applied_at", "statistics", "workspace_id", "app_id", "waiting_since"];
 
 /// What is in the workspace at `url`, one text for each row, sorted.
 ///

@@ -2,6 +2,9 @@
 
 use std::sync::{Arc, Mutex};
 
+use deskferry_staging::Context;
+use futures::StreamExt as _;
+use object_store::ObjectStoreExt as _;
 use serde_json::json;
 
 use super::support::*;
@@ -98,4 +101,63 @@ async fn every_table_ends_with_its_row_count_line() {
         "custom_objects",
     ];
     assert_eq!(tables, wanted);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ledger_that_is_gone_is_noticed_and_nothing_is_sent() {
+    let (_sandbox, url) = sandbox("", None).await;
+    let context = context();
+    let manifest = publish(&context, &desk(&context).await).await;
+    let (settings, filter) = (settings(&url), Filter::default());
+    let first = load(&context, &settings, &manifest, &filter).await.unwrap();
+    let sent = writes(&url).await;
+    let store = context.staging.store();
+    let mut segments = store.list(Some(&"ledger".into()));
+    while let Some(segment) = segments.next().await {
+        store.delete(&segment.unwrap().location).await.unwrap();
+    }
+    let rollback = crate::rollback(&again(&context), &settings, &crate::RollbackFilter::default()).await.err();
+    let loaded = load(&again(&context), &settings, &manifest, &filter).await.err();
+    let planned = crate::plan(&again(&context), &settings, &manifest, &filter).await.err();
+    for error in [rollback, loaded, planned] {
+        assert!(matches!(&error, Some(Error::LedgerGone { run }) if *run == first.run.as_str()), "{error:?}");
+    }
+    assert_eq!(writes(&url).await, sent);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_says_that_a_load_is_at_work() {
+    let (_sandbox, url) = sandbox("latency=20ms..20ms", None).await;
+    let context = context();
+    let manifest = publish(&context, &desk(&context).await).await;
+    let (working, at_work) = (again(&context), Arc::new(tokio::sync::Notify::new()));
+    let (tables, settings_of_load, bell) = (manifest.clone(), settings(&url), Arc::clone(&at_work));
+    let working = Context { progress: Arc::new(move |_| bell.notify_one()), ..working };
+    let load =
+        tokio::spawn(async move { load(&working, &settings_of_load, &tables, &Filter::default()).await.unwrap() });
+    at_work.notified().await;
+    let planned = crate::plan(&again(&context), &settings(&url), &manifest, &Filter::default()).await;
+    assert!(matches!(planned, Err(Error::Busy { .. })), "{planned:?}");
+    load.await.unwrap();
+    crate::plan(&again(&context), &settings(&url), &manifest, &Filter::default()).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stage_is_not_loaded_into_a_workspace_that_has_started_anew() {
+    let anew = || async {
+        let workspace = deskferry_sandbox::WorkspaceFile { id: None, ..workspace_file() };
+        let settings = deskferry_sandbox::Settings { workspace, rate: None, ..deskferry_sandbox::Settings::default() };
+        let running = deskferry_sandbox::serve(settings).await.unwrap();
+        let url = format!("http://{}", running.addr());
+        (running, url)
+    };
+    let context = context();
+    let manifest = publish(&context, &desk(&context).await).await;
+    let (first, url) = anew().await;
+    load(&context, &settings(&url), &manifest, &Filter::default()).await.unwrap();
+    first.stop();
+    first.stopped().await;
+    let (_second, url) = anew().await;
+    let error = load(&again(&context), &settings(&url), &manifest, &Filter::default()).await.unwrap_err();
+    assert!(matches!(error, Error::Workspace { .. }), "{error}");
 }

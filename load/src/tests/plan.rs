@@ -51,13 +51,16 @@ async fn plan_knows_who_is_there_and_what_has_changed() {
     assert!(post.json(&existing).send().await.unwrap().status().is_success());
     let context = context();
     let mut tables = desk(&context).await;
-    // Two people of one e-mail address share a contact.
-    tables["contacts"][3]["email"] = json!("c1@mail.example");
+    // Two people of one e-mail address share a contact, which is as the first of them.
+    tables["contacts"][3]["email"] = json!("C1@mail.example");
     let manifest = publish(&context, &tables).await;
     let (settings, filter) = (settings(&url), Filter::default());
     let first = plan(&context, &settings, &manifest, &filter).await.unwrap();
     let summary = load(&again(&context), &settings, &manifest, &filter).await.unwrap();
     agree(&first, &summary);
+    let is_shared = |line: &String| line.starts_with("contact ") && line.contains("c1@mail.example");
+    let shared: Vec<_> = contents(&url).await.into_iter().filter(is_shared).collect();
+    assert!(matches!(&shared[..], [one] if one.contains("Contact 1")), "{shared:#?}");
 
     tables["contacts"][2]["name"] = json!("New name");
     tables["conversations"][1]["state"] = json!("closed");
@@ -86,4 +89,66 @@ async fn plan_of_a_larger_desk_at_a_granted_rate() {
     let summary = load(&again(&context), &settings, &manifest, &filter).await.unwrap();
     agree(&plan, &summary);
     assert_eq!(plan.calls_total, summary.calls_total);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn plan_knows_what_it_takes_to_learn_what_a_contact_has() {
+    let (_sandbox, url) = sandbox("", None).await;
+    let send = async |path: &str, body: Value| -> Value {
+        let request = HTTP.post(format!("{url}{path}")).bearer_auth("tok").header("Intercom-Version", "2.16");
+        let reply = request.json(&body).send().await.unwrap();
+        assert!(reply.status().is_success(), "{path}: {}", reply.status());
+        reply.json().await.unwrap()
+    };
+    let contact = send("/contacts", json!({ "email": "c2@mail.example" })).await["id"].as_str().unwrap().to_owned();
+    for n in 0..12 {
+        let tag = send("/tags", json!({ "name": format!("tag {n}") })).await["id"].clone();
+        send(&format!("/contacts/{contact}/tags"), json!({ "id": tag })).await;
+    }
+    for n in 0..51 {
+        let company = send("/companies", json!({ "company_id": format!("c{n}") })).await["id"].clone();
+        send(&format!("/contacts/{contact}/companies"), json!({ "id": company })).await;
+    }
+    let context = context();
+    let mut tables = desk(&context).await;
+    let manifest = publish(&context, &tables).await;
+    let (settings, filter) = (settings(&url), Filter::default());
+    let first = plan(&context, &settings, &manifest, &filter).await.unwrap();
+    assert_eq!(first.calls.get("GET /contacts/{id}/companies"), Some(&2), "{:?}", first.calls);
+    let summary = load(&again(&context), &settings, &manifest, &filter).await.unwrap();
+    agree(&first, &summary);
+    assert_eq!(first.calls_total, summary.calls_total, "no call goes uncounted");
+    // What it had is known; what is changed is read again.
+    tables["contacts"][1]["name"] = json!("New name");
+    let manifest = publish(&again(&context), &tables).await;
+    let second = plan(&again(&context), &settings, &manifest, &filter).await.unwrap();
+    let summary = load(&again(&context), &settings, &manifest, &filter).await.unwrap();
+    agree(&second, &summary);
+    assert_eq!(second.calls_total, summary.calls_total, "no call goes uncounted");
+    assert_eq!(second.calls.get("GET /contacts/{id}/companies"), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn plan_knows_who_is_there_where_other_rows_were_loaded_before() {
+    let (_sandbox, url) = sandbox("", None).await;
+    let context = context();
+    let mut tables = desk(&context).await;
+    let all = tables["contacts"].clone();
+    tables["contacts"] = Value::Array(all.as_array().unwrap()[..2].to_vec());
+    for table in ["conversations", "conversation_parts", "attachments"] {
+        tables[table] = json!([]);
+    }
+    let manifest = publish(&context, &tables).await;
+    let (settings, filter) = (settings(&url), Filter::default());
+    load(&context, &settings, &manifest, &filter).await.unwrap();
+    let theirs = json!({ "email": "c3@mail.example" });
+    let request = HTTP.post(format!("{url}/contacts")).bearer_auth("tok").header("Intercom-Version", "2.16");
+    assert!(request.json(&theirs).send().await.unwrap().status().is_success());
+    // As many rows as the ledger knows, but others.
+    tables["contacts"] = Value::Array(all.as_array().unwrap()[2..].to_vec());
+    tables["notes"] = json!([]);
+    let manifest = publish(&again(&context), &tables).await;
+    let second = plan(&again(&context), &settings, &manifest, &filter).await.unwrap();
+    let summary = load(&again(&context), &settings, &manifest, &filter).await.unwrap();
+    agree(&second, &summary);
 }

@@ -63,6 +63,16 @@ async fn intents_of(from: &Context, to: &Context) {
 /// What a load makes of a workspace in which `executed` was done, by a loader that had intended `intended` and died: its summary,
 /// the workspace, and the workspace as it would be without any trouble.
 async fn resumed(executed: &Value, intended: &Value, wanted: &Value) -> (Summary, Vec<String>, Vec<String>) {
+    let (summary, found, wanted, _) = resumed_on(executed, intended, wanted).await;
+    (summary, found, wanted)
+}
+
+/// The same, and the stage of that load.
+async fn resumed_on(
+    executed: &Value,
+    intended: &Value,
+    wanted: &Value,
+) -> (Summary, Vec<String>, Vec<String>, Context) {
     let filter = Filter::default();
     let (_calm, calm_url) = sandbox("", None).await;
     let calm = context();
@@ -81,7 +91,7 @@ async fn resumed(executed: &Value, intended: &Value, wanted: &Value) -> (Summary
     intents_of(&calm, &next).await;
     let manifest = publish(&next, wanted).await;
     let summary = load(&next, &settings(&url), &manifest, &filter).await.unwrap();
-    (summary, contents(&url).await, contents(&calm_url).await)
+    (summary, contents(&url).await, contents(&calm_url).await, next)
 }
 
 fn open(summary: &Summary) -> Vec<(String, u64)> {
@@ -138,4 +148,35 @@ async fn rows_that_changed_since_are_brought_up_to_date_or_unknown_and_never_dou
         lines.iter().filter(is_rest).cloned().collect()
     };
     assert_eq!(rest(&found).join("\n"), rest(&wanted).join("\n"), "nothing was doubled");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn threads_whose_contact_or_time_changed_since_are_unknown_and_never_doubled() {
+    let old = hard_desk(&context()).await;
+    let mut new = old.clone();
+    new["conversations"][0]["created_at"] = json!(1_600_000_030);
+    new["conversations"][1]["contact_key"] = json!("h:contact:3");
+    for executed in [old.clone(), without(&old, &["h:ticket:1", "h:ticket:2", "h:ticket:3"])] {
+        let (summary, found, _) = resumed(&executed, &old, &new).await;
+        let conversations = summary.tables.iter().find(|(table, _)| table == "conversations").unwrap().1;
+        assert_eq!((conversations.unknown, conversations.rejected), (2, 0), "{summary:#?}");
+        let found: Vec<_> = found.iter().filter(|line| line.starts_with("conversation ")).collect();
+        let was_executed = executed == old;
+        assert_eq!(found.len(), if was_executed { 3 } else { 1 }, "{found:#?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_may_be_on_a_thread_that_is_unknown_stays_open_though_its_row_no_longer_has_it() {
+    let old = hard_desk(&context()).await;
+    let mut new = old.clone();
+    new["conversation_parts"][0]["body"] = json!("another opening");
+    new["conversations"][0]["tag_keys"] = json!(null);
+    let (summary, _, _, stage) = resumed_on(&old, &old, &new).await;
+    assert_eq!(open(&summary)[0], ("conversations".to_owned(), 1));
+    let steps = newest_steps(&stage).await;
+    for tag in ["h:tag:1", "h:tag:2"] {
+        let step = &steps[&format!("conversations h:ticket:1 tag:{tag}")];
+        assert_eq!(step.state, State::Intended, "{step:?}");
+    }
 }

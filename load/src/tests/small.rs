@@ -163,6 +163,39 @@ async fn article_keeps_its_tags_when_its_links_are_made() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn links_that_went_with_an_article_are_not_written_again() {
+    let (_sandbox, url) = sandbox("", None).await;
+    let context = context();
+    let mut tables = desk(&context).await;
+    let manifest = publish(&context, &tables).await;
+    load(&context, &settings(&url), &manifest, &Filter::default()).await.unwrap();
+    // Both it links to are known.
+    tables["articles"][0]["body"] = json!("<p>now <a href=\"deskferry:h:art:2\">two</a></p>");
+    // The first of these is new.
+    tables["articles"][1]["body"] = json!("<p><a href=\"deskferry:h:art:3\">three</a></p>");
+    tables["articles"].as_array_mut().unwrap().push(
+        json!({ "source_key": "h:art:3", "title": "Three", "author_key": "h:admin:1", "state": "published", "position": 3,
+                "body": "<p><a href=\"deskferry:h:art:1\">one</a></p>" }),
+    );
+    let manifest = publish(&context, &tables).await;
+    let planned = crate::plan(&again(&context), &settings(&url), &manifest, &Filter::default()).await.unwrap();
+    let summary = load(&again(&context), &settings(&url), &manifest, &Filter::default()).await.unwrap();
+    assert_eq!(planned.calls, summary.calls);
+    let calls = ["POST /articles", "PUT /articles/{id}"].map(|call| summary.calls.get(call).copied());
+    assert_eq!(calls, [Some(1), Some(3)], "one for each that has changed, one more for the link to what is new");
+    let articles = contents(&url).await.join("\n");
+    for linked in [
+        "now <a href=\\\"article Two\\\">two",
+        "<a href=\\\"article Three\\\">three",
+        "<a href=\\\"article One\\\">one",
+    ] {
+        assert!(articles.contains(linked), "{linked}: {articles}");
+    }
+    let third = load(&again(&context), &settings(&url), &manifest, &Filter::default()).await.unwrap();
+    assert_eq!(third.writes(), 0, "{:?}", third.calls);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn refused_rows_are_rejected_with_what_hangs_on_them_and_sent_again_when_asked_or_changed() {
     let (_sandbox, url) = sandbox("", None).await;
     let context = context();

@@ -2,6 +2,7 @@
 
 #![allow(clippy::disallowed_methods)]
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
@@ -11,8 +12,10 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use deskferry_sandbox::{AdminEntry, ObjectTypeEntry, Running, TeamEntry, WorkspaceFile};
 use deskferry_staging::{Context, Manifest, Staging};
+use futures::TryStreamExt as _;
 use serde_json::{Value, json};
 
+use crate::ledger::{self, Entry};
 use crate::testing::{self, RowsOf};
 use crate::{Secret, Settings};
 
@@ -54,9 +57,15 @@ pub(super) fn again(context: &Context) -> Context {
     Context { cancel: tokio_util::sync::CancellationToken::new(), ..context.clone() }
 }
 
+/// A fresh process on the stage of `context`, later by so many minutes.
+pub(super) fn later(context: &Context, minutes: i64) -> Context {
+    Context { clock: Arc::new(move || chrono::Utc::now() + chrono::TimeDelta::minutes(minutes)), ..again(context) }
+}
+
 pub(super) fn workspace_file() -> WorkspaceFile {
     let admin = |id, name: &str, email: &str| AdminEntry { id: Some(id), name: name.into(), email: email.into() };
     WorkspaceFile {
+        id: Some("sandbox1".into()),
         admins: vec![
             admin(1, "Owner", "owner@desk.example"),
             admin(2, "Ada", "ada@desk.example"),
@@ -183,6 +192,19 @@ pub(super) static HTTP: LazyLock<reqwest::Client> =
 /// What is in the workspace, sorted.
 pub(super) async fn contents(url: &str) -> Vec<String> {
     testing::contents(url).await.unwrap()
+}
+
+/// The newest entry of each step of the ledger, by table, key and name.
+pub(super) async fn newest_steps(context: &Context) -> BTreeMap<String, Entry> {
+    let segments = ledger::replay(context).await.unwrap().segments();
+    let mut newest = BTreeMap::new();
+    let mut read = Box::pin(ledger::stored(context, 1..=segments).unwrap());
+    while let Some(entries) = read.try_next().await.unwrap() {
+        for one in entries.into_iter().map(|one| one.entry).filter(|entry| entry.table != ledger::LOAD) {
+            newest.insert(format!("{} {} {}", one.table, one.key, one.step), one);
+        }
+    }
+    newest
 }
 
 /// Calls that the sandbox counted, by method.

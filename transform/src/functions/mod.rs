@@ -24,6 +24,7 @@ mod markdown_to_html;
 mod merge_json;
 mod normalize_email;
 mod normalize_phone;
+mod row_digest;
 mod scalar;
 mod split_emails;
 mod stable_key;
@@ -58,6 +59,7 @@ pub fn all() -> Vec<ScalarUDF> {
         merge_json::function(),
         normalize_email::function(),
         normalize_phone::function(),
+        row_digest::function(),
         split_emails::function(),
         stable_key::function(),
         text_to_html::function(),

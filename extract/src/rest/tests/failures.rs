@@ -32,7 +32,8 @@ const PATIENCE: &str = "timeout_seconds = 1\n";
 
 #[tokio::test]
 async fn a_single_row_that_cannot_be_had_is_told_and_stops_nothing() {
-    let cases: [(fn() -> Said, &str); 3] = [
+    type Odd = fn() -> Said;
+    let cases: [(Odd, &str); 3] = [
         (|| said(403, json!("not yours")), "not to be read in full: 403 not yours"),
         (|| bytes("application/json", b"{\"more\": "), "no JSON"),
         (|| bytes("text/html", b"<html>oops</html>"), "an HTML page instead of JSON"),

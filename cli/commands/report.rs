@@ -1,0 +1,138 @@
+//! `report`: documents out of the queries of `sql/report/<name>/` and `sql/<source>/report/<name>/`, in the order of their names.
+//!
+//! A query may read what is not staged: `workspace.todo`, what an administrator has to do, and `plan.calls` and `plan.totals`, what
+//! a load would cost. The workspace is asked only where a query names one of them.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use arrow::array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray};
+use deskferry_load::{Filter, Plan};
+use deskferry_transform::Session;
+use indicatif::HumanBytes;
+use serde_json::{Map, Value};
+
+use super::{Migration, extract, load, transform};
+use crate::args::{DocumentFormat, Report};
+use crate::document::{Document, Section, page};
+use crate::error::refused;
+use crate::report::{duration, json_rows, number, print, say};
+use crate::todo::{Todo, todos};
+
+/// Writes a document.
+pub(crate) async fn run(migration: &Migration, args: &Report, json: bool) -> Result<ExitCode> {
+    let folders = folders(migration, &args.name)?;
+    let session = transform::session(migration).await?;
+    let uses = |table: &str| {
+        let is_ours = |path: &String| folders.iter().any(|folder| path.starts_with(&format!("{folder}/")));
+        migration.files.iter().any(|(path, text)| is_ours(path) && text.contains(table))
+    };
+    let manifest = load::transformed(migration).await?;
+    let settings = (uses("workspace.") || uses("plan.")).then(|| load::workspace(migration)).transpose()?;
+    if let Some(settings) = settings.as_ref().filter(|_| uses("workspace.")) {
+        let found = deskferry_load::readiness(&migration.context, settings, Some(&manifest)).await?;
+        session.add("workspace", "todo", todo(&todos(&migration.settings, &found, true))?)?;
+    }
+    if let Some(settings) = settings.as_ref().filter(|_| uses("plan.")) {
+        say("counting the calls of a load …");
+        let plan = deskferry_load::plan(&migration.context, settings, &manifest, &Filter::default()).await?;
+        session.add("plan", "calls", calls(&plan)?)?;
+        session.add("plan", "totals", totals(&plan)?)?;
+    }
+    let source = extract::spec(migration)?.title;
+    let document = Document {
+        title: format!("{}: {source} to Intercom", title(&args.name)),
+        origin: format!("As of transform {}.", manifest.run),
+        sections: sections(migration, &session, &folders).await?,
+    };
+    let text = match args.format {
+        _ if json => serde_json::to_string_pretty(&document.json())?,
+        DocumentFormat::Markdown => document.markdown(),
+        DocumentFormat::Html => page(&document),
+    };
+    match &args.out {
+        Some(path) => {
+            std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
+            say(format!("wrote {}", path.display()));
+        }
+        None => print(text)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The folders of a report's queries.
+fn folders(migration: &Migration, name: &str) -> Result<[String; 2]> {
+    let folders = ["sql/report".to_owned(), format!("sql/{}/report", migration.settings.source.kind)];
+    let names = |root: &String| {
+        let root = format!("{root}/");
+        let of = |path: &String| Some(path.strip_prefix(&root)?.split_once('/')?.0.to_owned());
+        migration.files.keys().filter_map(of).collect::<std::collections::BTreeSet<_>>()
+    };
+    let known: std::collections::BTreeSet<String> = folders.iter().flat_map(names).collect();
+    if !known.contains(name) {
+        let known = known.into_iter().collect::<Vec<_>>().join(", ");
+        return Err(refused(format!("there is no report `{name}`"), format!("there are: {known}")));
+    }
+    Ok(folders.map(|root| format!("{root}/{name}")))
+}
+
+async fn sections(migration: &Migration, session: &Session, folders: &[String]) -> Result<Vec<Section>> {
+    let inputs = transform::inputs(migration);
+    let mut named = Vec::new();
+    for folder in folders {
+        for (name, batches) in session.queries(&inputs, folder).await? {
+            let sql = migration.files.get(&format!("{folder}/{name}.sql")).map(String::as_str).unwrap_or_default();
+            let rows = json_rows(&batches)?.into_iter().filter_map(|row| match row {
+                Value::Object(row) => Some(row),
+                _ => None,
+            });
+            named.push((name, Section::new(sql, rows.collect::<Vec<Map<String, Value>>>())));
+        }
+    }
+    named.sort_by(|a, b| a.0.cmp(&b.0));
+    Ok(named.into_iter().map(|(_, section)| section).collect())
+}
+
+/// `checklist` as `Checklist`.
+fn title(name: &str) -> String {
+    let mut chars = name.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+fn todo(todos: &[Todo]) -> Result<RecordBatch> {
+    let text =
+        |of: &dyn Fn(&Todo) -> Option<String>| -> ArrayRef { Arc::new(todos.iter().map(of).collect::<StringArray>()) };
+    Ok(RecordBatch::try_from_iter_with_nullable([
+        ("topic", text(&|t| Some(t.topic.as_str().to_owned())), true),
+        ("task", text(&|t| Some(t.task.clone())), true),
+        ("why", text(&|t| t.why.clone()), true),
+        ("place", text(&|t| t.place.clone()), true),
+        ("needed", Arc::new(todos.iter().map(|t| t.needed).collect::<BooleanArray>()) as ArrayRef, true),
+    ])?)
+}
+
+fn calls(plan: &Plan) -> Result<RecordBatch> {
+    let endpoints: ArrayRef = Arc::new(StringArray::from_iter_values(plan.calls.keys()));
+    let counts = plan.calls.values().map(|count| i64::try_from(*count).ok());
+    let counts: ArrayRef = Arc::new(counts.collect::<Int64Array>());
+    Ok(RecordBatch::try_from_iter_with_nullable([("endpoint", endpoints, true), ("calls", counts, true)])?)
+}
+
+fn totals(plan: &Plan) -> Result<RecordBatch> {
+    let rate = match plan.granted_per_second {
+        Some(rate) => format!("{} calls per 10 s", number((rate * 10.0).round() as u64)),
+        None => "without a limit".to_owned(),
+    };
+    let (what, amount): (Vec<&str>, Vec<String>) = [
+        ("calls", number(plan.calls_total)),
+        ("granted rate", rate),
+        ("duration", duration(plan.duration)),
+        ("files to send", HumanBytes(plan.attachment_bytes).to_string()),
+    ]
+    .into_iter()
+    .unzip();
+    let columns: [(&str, ArrayRef, bool); 2] =
+        [("what", Arc::new(StringArray::from(what)), true), ("amount", Arc::new(StringArray::from(amount)), true)];
+    Ok(RecordBatch::try_from_iter_with_nullable(columns)?)
+}

@@ -1,0 +1,2 @@
+-- Overview
+SELECT kind, count(*) AS number FROM intercom.inventory GROUP BY kind ORDER BY kind

@@ -1,0 +1,2 @@
+-- Size and duration of the load
+SELECT what, amount FROM plan.totals

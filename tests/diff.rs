@@ -1,0 +1,52 @@
+//! `diff`: what a changed model changes, before it is loaded.
+
+use serde_json::Value;
+
+use crate::support::{Migration, repository, text};
+
+#[test]
+fn changed_model_shows_row_by_row_and_column_by_column() {
+    let folder = repository("cli/demo");
+    let desk = Migration::new(&format!(
+        "[source]\nkind = \"hesk\"\nurl = \"{}/desk.sql.gz\"\ntimezone = \"America/New_York\"\n",
+        folder.display()
+    ));
+    desk.done(&["extract"]);
+    desk.done(&["transform"]);
+    let alone = desk.refused(&["diff", "tags"]);
+    assert!(alone.contains("there is only one run of intercom.tags") && alone.contains("--from"), "{alone}");
+
+    let model = std::fs::read_to_string(repository("sql/hesk/tags.sql")).unwrap();
+    let wrapped = format!("-- one row per tag; key: source_key\nSELECT source_key, name || '!' AS name FROM ({model})");
+    std::fs::create_dir_all(desk.path().join("sql/hesk")).unwrap();
+    std::fs::write(desk.path().join("sql/hesk/tags.sql"), wrapped).unwrap();
+    desk.done(&["transform"]);
+
+    let changes: Vec<Value> = serde_json::from_str(&desk.done(&["--json", "diff", "tags"])).unwrap();
+    let tags = desk.rows("SELECT source_key, name FROM intercom.tags ORDER BY source_key");
+    assert_eq!(changes.len(), tags.len());
+    for (change, tag) in changes.iter().zip(&tags) {
+        assert_eq!(
+            (&change["kind"], &change["key"], &change["column"]),
+            (&"changed".into(), &tag["source_key"], &"name".into())
+        );
+        assert_eq!(
+            (format!("{}!", change["from"].as_str().unwrap()), &change["to"]),
+            (tag["name"].as_str().unwrap().to_owned(), &tag["name"])
+        );
+    }
+    let same = desk.run(&["diff", "conversations"]);
+    assert!(text(&same.stderr).contains("nothing differs: 200 rows on both sides"), "{}", text(&same.stderr));
+    assert_eq!(desk.done(&["diff", "conversations", "--format", "json"]), "[]\n");
+    let summary: Value = serde_json::from_str(&desk.done(&["--json", "diff", "intercom.tags", "--summary"])).unwrap();
+    assert_eq!((&summary["changed"], &summary["same"]), (&tags.len().into(), &0.into()));
+    assert_eq!(summary["columns"][1]["match_rate"], 0.0);
+
+    let runs = desk.rows("SELECT DISTINCT run FROM runs.tables WHERE schema_name = 'intercom' ORDER BY run");
+    let (first, second) = (runs[0]["run"].as_str().unwrap(), runs[1]["run"].as_str().unwrap());
+    let back = desk.done(&["diff", "tags", "--from", second, "--to", first, "--format", "csv"]);
+    assert!(back.starts_with("kind,key,column,from,to\nchanged,") && back.contains("!,"), "{back}");
+    assert!(desk.refused(&["diff", "tags", "--from", "19990101"]).contains("no run of intercom.tags begins"));
+    assert!(desk.refused(&["diff", "tags", "--from", "./nowhere"]).contains("there is nothing at"));
+    assert!(desk.refused(&["diff", "tags", "--key", "colour"]).contains("the key column colour is not on both sides"));
+}
