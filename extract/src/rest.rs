@@ -81,13 +81,7 @@ pub(crate) async fn probe(context: &Context, spec: &Spec, rest: &Rest, settings:
     let plan = Plan::new(&context, spec, settings, &request);
     let capture = Capture::open(&context, spec, plan, request.unfinished).await?;
     let fetch = Fetch::new(spec, rest, &request, api, capture);
-    let (tables, mut remarks) = fetch.counts().await?;
-    if settings.timezone.is_none() {
-        remarks.push(
-            "the help desk's time zone is not known, so dates without a time are taken as UTC: set [source] timezone"
-                .into(),
-        );
-    }
+    let (tables, remarks) = fetch.counts().await?;
     Ok(Probe { reader: ReaderKind::Rest, version: None, timezone: settings.timezone.clone(), tables, remarks })
 }
 

@@ -411,7 +411,7 @@ impl Client {
     /// What a 429 is about; what concerns all calls is noted here.
     fn throttled(&self, app: usize, headers: &HeaderMap, code: Option<&str>) -> Throttled {
         let jitter = || share(JITTER, (self.shared.chance)());
-        match retry_after(header(headers, "retry-after").as_deref()) {
+        match retry_after(header(headers, "retry-after").as_deref(), self.now_ms()) {
             Some(wait) => Throttled::For(wait.max(Duration::from_millis(20)) + jitter()),
             None if has_room(headers) && code == Some(LIMIT_CODE) => {
                 self.shared.apps.workspace_refused(app, headers, self.now_ms());

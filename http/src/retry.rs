@@ -14,9 +14,13 @@ pub(crate) fn share(whole: Duration, chance: u32) -> Duration {
     whole.mul_f64(f64::from(chance) / f64::from(u32::MAX))
 }
 
-/// Seconds of a `Retry-After` header; its other form, a date, is not used by the systems we call.
-pub(crate) fn retry_after(text: Option<&str>) -> Option<Duration> {
-    let seconds: f64 = text?.trim().parse().ok()?;
+/// How long a `Retry-After` header says to wait: seconds, or a date.
+pub(crate) fn retry_after(text: Option<&str>, now_ms: i64) -> Option<Duration> {
+    let text = text?.trim();
+    if let Ok(date) = chrono::DateTime::parse_from_rfc2822(text) {
+        return Some(Duration::from_millis((date.timestamp_millis() - now_ms).clamp(0, 3_600_000) as u64));
+    }
+    let seconds: f64 = text.parse().ok()?;
     (seconds.is_finite() && seconds >= 0.0).then(|| Duration::from_secs_f64(seconds.min(3600.0)))
 }
 
@@ -34,9 +38,11 @@ mod tests {
     }
 
     #[test]
-    fn retry_after_takes_seconds_only() {
-        assert_eq!(retry_after(Some("2")), Some(Duration::from_secs(2)));
-        assert_eq!(retry_after(Some("-1")), None);
-        assert_eq!(retry_after(Some("soon")), None);
+    fn retry_after_takes_seconds_or_a_date() {
+        assert_eq!(retry_after(Some("2"), 0), Some(Duration::from_secs(2)));
+        assert_eq!(retry_after(Some("-1"), 0), None);
+        assert_eq!(retry_after(Some("soon"), 0), None);
+        let date = Some("Tue, 14 Nov 2023 22:13:30 GMT");
+        assert_eq!(retry_after(date, 1_700_000_000_000), Some(Duration::from_secs(10)));
     }
 }

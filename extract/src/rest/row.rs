@@ -16,6 +16,9 @@ pub(super) struct Row {
     pub(super) cells: Vec<Option<String>>,
     #[serde(rename = "i", default, skip_serializing_if = "Vec::is_empty")]
     pub(super) inside: Vec<(String, Vec<Row>)>,
+    /// Whether columns of it are hidden, as some reply has said.
+    #[serde(rename = "h", default, skip_serializing_if = "std::ops::Not::not")]
+    hidden: bool,
 }
 
 /// First 128 bits of a SHA-256: tells rows apart at 16 bytes each.
@@ -44,7 +47,7 @@ impl Selector<'_> {
         owner: Option<&str>,
         undeclared: &mut BTreeSet<String>,
     ) -> Row {
-        let mut row = base.unwrap_or_else(|| Row { cells: vec![None; table.columns.len()], inside: Vec::new() });
+        let mut row = base.unwrap_or_default();
         row.cells.resize(table.columns.len(), None);
         let mut known: BTreeSet<&str> = BTreeSet::new();
         for (column, cell) in table.columns.iter().zip(&mut row.cells) {
@@ -57,7 +60,9 @@ impl Selector<'_> {
         }
         if let Some(hidden) = &table.hidden {
             known.extend(hidden.conditions.keys().map(String::as_str));
-            if hidden.conditions.iter().any(|(place, text)| find(json, place).is_some_and(|v| plain(v) == *text)) {
+            row.hidden |=
+                hidden.conditions.iter().any(|(place, text)| find(json, place).is_some_and(|v| plain(v) == *text));
+            if row.hidden {
                 for (column, cell) in table.columns.iter().zip(&mut row.cells) {
                     if hidden.columns.iter().any(|name| name.eq_ignore_ascii_case(&column.name)) {
                         *cell = None;

@@ -110,3 +110,17 @@ async fn values_that_do_not_fit_are_defects_and_stop_nothing() {
     let defects = desk.rows(&manifest, "_defects", &["key", "column_name", "raw", "reason"]).await;
     assert_eq!(defects, ["1|at|soon|not a date and time", "1|b|maybe|not 0 or 1", "1|n|2.5|not a whole number"]);
 }
+
+#[tokio::test]
+async fn what_one_reply_hides_no_other_shows() {
+    let server = Server::start(|call| match call.path.as_str() {
+        "/x" => ok(json!([{ "id": 1, "isencrypted": true, "value": "canary" }, { "id": 2, "isencrypted": false }])),
+        path => ok(json!({ "value": format!("shown{path}") })),
+    })
+    .await;
+    let tables = "[[table]]\nname = \"x\"\nkey = \"id\"\npath = \"/x\"\ndetail = { path = \"/x/{id}\" }\n\
+                  hidden = { columns = [\"value\"], if = { isencrypted = \"true\" } }\n[table.columns]\nid = \"int\"\nvalue = \"text\"\n";
+    let desk = Desk::new(&server, tables);
+    let manifest = desk.extract().await.unwrap();
+    assert_eq!(desk.rows(&manifest, "x", &["id", "value"]).await, ["1|-", "2|shown/x/2"]);
+}
