@@ -32,7 +32,7 @@ fn a_spec_and_models_are_all_that_a_new_source_needs() {
     let acme = Acme::start();
     let migration = acme.migration();
     let settings = std::fs::read_to_string(migration.path().join("deskferry.toml")).unwrap();
-    assert!(settings.contains("# ID of an API application: Admin > Integrations"), "{settings}");
+    assert!(settings.contains("# Name of your account: Admin > Integrations"), "{settings}");
     let output = migration.run(&["extract"]);
     let said = text(&output.stderr);
     assert!(output.status.success(), "{said}");
@@ -59,7 +59,7 @@ fn a_spec_and_models_are_all_that_a_new_source_needs() {
     for file in walk(&migration.path().join("staging/_runs")) {
         all += &std::fs::read_to_string(file).unwrap();
     }
-    for secret in [SECRET, "token-canary", "canary-hash"] {
+    for secret in [SECRET, "canary-hash"] {
         assert!(!all.contains(secret), "{secret}");
     }
     assert!(!said.contains("canary"), "{said}");
@@ -158,16 +158,16 @@ fn check_counts_the_lists_and_says_what_may_not_be_read() {
 fn settings_of_a_spec_are_checked_like_all_others() {
     let acme = Acme::start();
     let migration = acme.migration();
-    migration.set("client_id", "clientid");
+    migration.set("account = ", "acount = ");
     let error = migration.refused(&["extract"]);
-    assert!(error.contains("line 5") && error.contains("`clientid`") && error.contains("`client_secret`"), "{error}");
-    migration.set("clientid = \"deskferry\"", "# gone");
+    assert!(error.contains("line 5") && error.contains("`acount`") && error.contains("`api_key`"), "{error}");
+    migration.set("acount = \"deskferry\"", "# gone");
     let error = migration.refused(&["extract"]);
-    assert!(error.contains("no `client_id`") && error.contains("Admin > Integrations"), "{error}");
-    migration.set("# gone", "client_id = \"deskferry\"");
+    assert!(error.contains("no `account`") && error.contains("Admin > Integrations"), "{error}");
+    migration.set("# gone", "account = \"deskferry\"");
     migration.set(SECRET, "wrong-s3cret");
     let error = migration.refused(&["extract"]);
-    assert!(error.contains("invalid_client") && error.contains("client_id and client_secret"), "{error}");
+    assert!(error.contains("401") && error.contains("api_key"), "{error}");
     assert!(!error.contains("wrong-s3cret"), "{error}");
     let page = migration.done(&["init", "--explain-spec"]);
     assert!(page.contains("parent_if") && page.contains("client_credentials"));

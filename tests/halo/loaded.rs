@@ -31,6 +31,14 @@ fn loads_whole_balances_and_shows_threads_as_they_were() {
     migration.done(&["reconcile"]);
     let refused = migration.count("SELECT count(*) FROM ledger.rows WHERE state <> 'done'");
     assert_eq!(refused, 0);
+    let checklist = migration.done(&["report", "checklist"]);
+    for part in ["## To switch off in HaloCRM before the migration\n", "- [ ] **Ticket rule ", "### Contract ("] {
+        assert!(checklist.contains(part), "{part} in {checklist}");
+    }
+    let inventory = migration.done(&["report", "inventory"]);
+    for part in ["### SLA policy (3)\n", "### SLA target (10)\n", "### ticket rule (4)\n", "### workflow ("] {
+        assert!(inventory.contains(part), "{part} in {inventory}");
+    }
 
     let id = |key: &str| {
         let rows = migration.rows(&format!("SELECT intercom_id FROM ledger.rows WHERE source_key = '{key}'"));

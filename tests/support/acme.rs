@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
@@ -45,7 +45,6 @@ impl Acme {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let switches: Arc<Switches> = Arc::default();
         let app = Router::new()
-            .route("/oauth/token", post(token))
             .route(
                 "/people",
                 get(|query: Params, headers: HeaderMap, state: Switched| list("people", query, headers, state)),
@@ -87,19 +86,11 @@ impl Acme {
     }
 }
 
-async fn token(State(switches): Switched, body: String) -> Response {
-    switches.calls.fetch_add(1, Ordering::SeqCst);
-    if !body.contains(&format!("client_secret={SECRET}")) {
-        return (StatusCode::UNAUTHORIZED, Json(json!({ "error": "invalid_client" }))).into_response();
-    }
-    Json(json!({ "access_token": "acme-token-canary", "expires_in": 3600 })).into_response()
-}
-
-/// Counts a call; refuses one without the token.
+/// Counts a call; refuses one without the key.
 async fn admitted(switches: &Switches, headers: &HeaderMap) -> bool {
     switches.calls.fetch_add(1, Ordering::SeqCst);
     tokio::time::sleep(Duration::from_millis(switches.delay_ms.load(Ordering::SeqCst))).await;
-    headers.get("authorization").is_some_and(|value| value == "Bearer acme-token-canary")
+    headers.get("x-api-key").is_some_and(|value| value == SECRET)
 }
 
 fn time(second: usize) -> String {
@@ -110,7 +101,7 @@ async fn list(what: &str, Query(query): Params, headers: HeaderMap, State(switch
     if !admitted(&switches, &headers).await {
         return StatusCode::UNAUTHORIZED.into_response();
     }
-    let number = |name: &str| query.get(name).and_then(|v| v.parse::<usize>().ok()).unwrap_or(1);
+    let number = |name: &str, other| query.get(name).and_then(|v| v.parse::<usize>().ok()).unwrap_or(other);
     let all = if what == "people" { 30 } else { TICKETS };
     let row = |id: usize| match what {
         "people" => {
@@ -118,8 +109,10 @@ async fn list(what: &str, Query(query): Params, headers: HeaderMap, State(switch
         }
         _ => json!({ "id": id, "subject": format!("Ticket {id}"), "person_id": 1 + id % 30 }),
     };
-    let rows: Vec<Value> = (1..=all).skip((number("page") - 1) * 25).take(25).map(row).collect();
-    Json(json!({ what: rows, "total": all })).into_response()
+    let last = (number("after", 0) + number("limit", 10)).min(all);
+    let rows: Vec<Value> = (number("after", 0) + 1..=last).map(row).collect();
+    let next = (last < all).then(|| last.to_string());
+    Json(json!({ what: rows, "total": all, "next": next })).into_response()
 }
 
 async fn ticket(Path(id): Path<usize>, headers: HeaderMap, State(switches): Switched) -> Response {
