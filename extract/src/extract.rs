@@ -1,18 +1,17 @@
 //! One extract from beginning to end: pick the reader, read, take the files along, publish.
 
-use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Schema};
-use deskferry_staging::{Context, Manifest, Mode, RunId, RunWriter, Stage};
+use deskferry_staging::{Context, Manifest, RunWriter, Stage};
 use tokio_util::sync::CancellationToken;
 
 use crate::defects;
 use crate::export_zip::Export;
-use crate::last_state::LastState;
+use crate::last_state::{self, LastState};
 use crate::mysqldump::Dump;
 use crate::quirks::hesk_settings::{self, Desk};
 use crate::reader::{Reader, Sink, Survey};
@@ -84,12 +83,7 @@ pub async fn extract(context: &Context, spec: &Spec, settings: &Settings, reques
     let manifest = run.manifest();
     manifest.remarks.splice(0..0, remarks.into_iter().chain(std::mem::take(&mut last.remarks)));
     manifest.sample = request.sample;
-    if manifest.tables.values().any(|table| table.changes.is_some()) {
-        manifest.mode = Mode::Delta;
-        let inputs: BTreeSet<RunId> =
-            compared.values().flat_map(|known| known.runs()).map(|run| run.run.clone()).collect();
-        manifest.inputs = inputs.into_iter().collect();
-    }
+    last_state::mark_delta(manifest, &compared);
     manifest.hashes.insert(format!("sources/{}.toml", spec.name), spec.sha256.clone());
     if context.cancel.is_cancelled() {
         return Err(Error::Cancelled);

@@ -18,11 +18,12 @@ mod known;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use arrow::array::AsArray as _;
 use arrow::datatypes::SchemaRef;
-use deskferry_staging::{Context, Manifest, RunId};
+use deskferry_staging::{Context, Manifest, Mode, RunId};
 use futures::TryStreamExt as _;
 
 use crate::quirks::hesk_settings;
@@ -141,6 +142,16 @@ impl LastState {
             now if now == self.newest => Ok(()),
             now => Err(Error::Overtaken { run: now.map(|run| run.to_string()).unwrap_or_default() }),
         }
+    }
+}
+
+/// A run that has only what differs from the last state of a table is a delta of the runs that make that state up.
+pub(crate) fn mark_delta(manifest: &mut Manifest, compared: &BTreeMap<String, Arc<Known>>) {
+    if manifest.tables.values().any(|table| table.changes.is_some()) {
+        manifest.mode = Mode::Delta;
+        let inputs: BTreeSet<RunId> =
+            compared.values().flat_map(|known| known.runs()).map(|run| run.run.clone()).collect();
+        manifest.inputs = inputs.into_iter().collect();
     }
 }
 

@@ -44,6 +44,7 @@ mod defects;
 mod error;
 mod export_zip;
 mod extract;
+mod hash;
 mod last_state;
 mod mysql;
 mod mysqldump;

@@ -36,6 +36,6 @@ pub use client::{Client, Stats};
 pub use error::{Error, Kind, Result};
 pub use login::{Credentials, Later, Login};
 pub use reply::Reply;
-pub use request::{Method, Request};
+pub use request::{Method, Request, path_piece};
 pub use reqwest::header::HeaderMap as Headers;
 pub use settings::{Chance, Clock, Grant, Notice, Secret, Settings, Token};

@@ -121,3 +121,30 @@ impl Request {
         self
     }
 }
+
+/// A value as one piece of a path: nothing in it opens another piece or the query.
+pub fn path_piece(value: &str) -> String {
+    let mut piece = String::with_capacity(value.len());
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric()
+            || matches!(byte, b'-' | b'_' | b'~')
+            || (byte == b'.' && !matches!(value, "." | ".."))
+        {
+            piece.push(char::from(byte));
+        } else {
+            piece.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    piece
+}
+
+#[cfg(test)]
+mod tests {
+    use super::path_piece;
+
+    #[test]
+    fn a_piece_of_a_path_has_no_slash_and_no_plus_and_leads_nowhere_else() {
+        assert_eq!(path_piece("hesk:contact:a/b c+d@x.test"), "hesk%3Acontact%3Aa%2Fb%20c%2Bd%40x.test");
+        assert_eq!([path_piece(".."), path_piece("."), path_piece("a?b=1#c")], ["%2E%2E", "%2E", "a%3Fb%3D1%23c"]);
+    }
+}

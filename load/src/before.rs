@@ -15,7 +15,7 @@
 //! the first write has made; going back from the newest to the oldest ends at what was there first. What may not be read (403) is
 //! written all the same, and a rollback leaves it.
 
-use deskferry_http::{Method, Request};
+use deskferry_http::{Method, Request, path_piece};
 use futures::{StreamExt as _, TryStreamExt as _};
 use serde_json::{Map, Value, json};
 
@@ -25,7 +25,6 @@ use crate::intercom::{id_of, pages};
 use crate::load::Load;
 use crate::step::{Call, Field, PathId, Step};
 use crate::tables::{COMPANIES, CONTACTS, CUSTOM_OBJECTS, TAGS};
-use crate::text::path_escaped;
 use crate::todo::Todo;
 
 /// Lists inside a contact, and where each is read whole; only that of companies comes in pages.
@@ -120,13 +119,13 @@ async fn read(load: &Load, step: &Step, todo: Todo) -> Result<Option<Former>> {
 
 /// Where a row of a table is read.
 fn path_of(step: &Step, id: &str) -> Option<String> {
-    let id = path_escaped(id);
+    let id = path_piece(id);
     match (step.table, step.call.ids.first()) {
         (CONTACTS, _) => Some(format!("/contacts/{id}")),
         (COMPANIES, _) => Some(format!("/companies/{id}")),
         (TAGS, _) => Some(format!("/tags/{id}")),
         (CUSTOM_OBJECTS, Some(PathId::Text(kind))) => {
-            Some(format!("/custom_object_instances/{}/{id}", path_escaped(kind)))
+            Some(format!("/custom_object_instances/{}/{id}", path_piece(kind)))
         }
         _ => None,
     }

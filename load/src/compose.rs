@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use deskferry_http::Request;
+use deskferry_http::{Request, path_piece};
 use deskferry_staging::Files;
 use serde_json::{Map, Value, json};
 
@@ -10,7 +10,7 @@ use crate::ledger::Ledger;
 use crate::people::People;
 use crate::step::{Call, Field, FileRef, PathId, Reference};
 use crate::tables::ticket_types::TicketType;
-use crate::text::{escape, path_escaped};
+use crate::text::escape;
 use crate::{Error, Result};
 
 /// Why a call cannot be made.
@@ -62,7 +62,7 @@ impl Composer<'_> {
                 PathId::Id(reference) => self.id(reference)?,
                 PathId::Text(text) => text.clone(),
             };
-            let text = if self.placeholders { text } else { path_escaped(&text) };
+            let text = if self.placeholders { text } else { path_piece(&text) };
             path.push_str(&text);
             path.push_str(piece);
         }

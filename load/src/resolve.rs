@@ -39,7 +39,7 @@ pub(crate) mod ticket;
 
 use std::cmp::Ordering;
 
-use deskferry_http::Request;
+use deskferry_http::{Request, path_piece};
 use serde_json::{Value, json};
 
 use crate::Result;
@@ -49,7 +49,7 @@ use crate::settings::TicketsAs;
 use crate::step::{Chain, Find, PathId, Step};
 use crate::tables;
 use crate::tables::attributes::Attributes;
-use crate::text::{escape, letters, path_escaped};
+use crate::text::{escape, letters};
 use likeness::Likeness;
 use thread::Thread;
 
@@ -195,7 +195,7 @@ async fn contact(load: &Load, step: &Step, body: &Value) -> Result<Found, Halt> 
         let query = json!({ "query": { "field": "external_id", "operator": "=", "value": external_id } });
         load.client.send(&Request::search("/contacts/search", query)).await?.json["data"][0].take()
     } else {
-        let id = path_escaped(external_id);
+        let id = path_piece(external_id);
         match load.client.send(&Request::get(format!("/contacts/find_by_external_id/{id}"))).await {
             Ok(reply) => reply.json,
             Err(deskferry_http::Error::Refused { status: 404, .. }) => Value::Null,

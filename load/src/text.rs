@@ -15,11 +15,6 @@ pub(crate) fn escape(text: &str) -> String {
     out
 }
 
-/// `text` so that it is one piece of a path.
-pub(crate) fn path_escaped(text: &str) -> String {
-    url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
-}
-
 /// The letters of a text without markup, entities and white space: what is left the same by every way through Intercom.
 pub(crate) fn letters(html: &str) -> String {
     let mut out = String::with_capacity(html.len());
@@ -77,11 +72,6 @@ fn entity(rest: &str) -> Option<(Option<char>, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_piece_of_a_path_has_no_slash_and_no_plus() {
-        assert_eq!(path_escaped("hesk:contact:a/b c+d@x.test"), "hesk%3Acontact%3Aa%2Fb%20c%2Bd%40x.test");
-    }
 
     #[test]
     fn letters_are_the_same_for_text_and_for_its_html() {

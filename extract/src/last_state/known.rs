@@ -11,8 +11,8 @@ use arrow::row::{RowConverter, SortField};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use deskferry_staging::{Changes, Context, Manifest, TableWriter};
 use futures::TryStreamExt as _;
-use sha2::{Digest as _, Sha256};
 
+use crate::hash::{of_bytes, of_texts};
 use crate::{Error, Result};
 
 /// Column of a delta run: whether the row is gone from the source.
@@ -32,23 +32,13 @@ struct Digests {
 pub(crate) struct Scope {
     /// The columns.
     pub(crate) columns: Vec<String>,
-    /// Hashes of their texts; see [`Scope::hash`].
+    /// Hashes of their texts; see [`of_texts`].
     pub(crate) hashes: HashSet<u128>,
     /// All rows but those.
     pub(crate) except: bool,
 }
 
 impl Scope {
-    /// The hash of the texts of its columns.
-    pub(crate) fn hash<'a>(texts: impl IntoIterator<Item = &'a str>) -> u128 {
-        let mut hasher = Sha256::new();
-        for text in texts {
-            hasher.update((text.len() as u64).to_le_bytes());
-            hasher.update(text);
-        }
-        hasher.finalize()[..16].iter().fold(0, |number, byte| number << 8 | u128::from(*byte))
-    }
-
     /// Which rows of a batch are some of these.
     fn has(&self, batch: &RecordBatch) -> Result<Vec<bool>> {
         let columns = columns(batch, &self.columns)?;
@@ -56,7 +46,7 @@ impl Scope {
         let texts: Vec<ArrayFormatter<'_>> =
             columns.iter().map(|c| ArrayFormatter::try_new(c, &options)).collect::<Result<_, _>>().map_err(internal)?;
         let row = |at: usize| texts.iter().map(|column| column.value(at).to_string()).collect::<Vec<_>>();
-        let has = |at: usize| self.hashes.contains(&Self::hash(row(at).iter().map(String::as_str)));
+        let has = |at: usize| self.hashes.contains(&of_texts(row(at).iter().map(String::as_str)));
         Ok((0..batch.num_rows()).map(|at| self.except != (!self.hashes.is_empty() && has(at))).collect())
     }
 
@@ -322,13 +312,13 @@ impl Digester {
         let is_gone = |at: usize| deleted.is_some_and(|deleted| deleted.is_valid(at) && deleted.value(at));
         let rows = self.rows.convert_columns(&columns(batch, &self.columns)?).map_err(internal)?;
         let keys = self.keys(batch)?.into_iter();
-        let rows = rows.iter().enumerate().map(|(at, row)| if is_gone(at) { GONE } else { digest(row.as_ref()) });
+        let rows = rows.iter().enumerate().map(|(at, row)| if is_gone(at) { GONE } else { of_bytes(row.as_ref()) });
         Ok(keys.zip(rows).map(|(key, row)| Digests { key, row }).collect())
     }
 
     fn keys(&self, batch: &RecordBatch) -> Result<Vec<u128>> {
         let keys = self.keys.convert_columns(&columns(batch, &self.key)?).map_err(internal)?;
-        Ok(keys.iter().map(|key| digest(key.as_ref())).collect())
+        Ok(keys.iter().map(|key| of_bytes(key.as_ref())).collect())
     }
 
     fn has_null_key(&self, batch: &RecordBatch) -> Result<bool> {
@@ -339,11 +329,6 @@ impl Digester {
 fn columns(batch: &RecordBatch, names: &[String]) -> Result<Vec<ArrayRef>> {
     let column = |name: &String| batch.column_by_name(name).cloned();
     names.iter().map(column).collect::<Option<_>>().ok_or_else(|| Error::Internal("a column is missing".into()))
-}
-
-fn digest(bytes: &[u8]) -> u128 {
-    let hash = Sha256::digest(bytes);
-    hash[..16].iter().fold(0, |number, byte| number << 8 | u128::from(*byte))
 }
 
 fn internal(error: arrow::error::ArrowError) -> Error {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use deskferry_http::{Client, Error as HttpError, Grant, Reply, Request, Secret};
+use deskferry_http::{Client, Error as HttpError, Grant, Reply, Request, Secret, path_piece};
 use deskferry_staging::Context;
 use serde_json::Value;
 use tokio::sync::Semaphore;
@@ -115,7 +115,7 @@ impl Api {
             // A setting may be several pieces; a value of a row is one.
             let is_setting =
                 matches!(place, Place::Name(name) if scope.row.is_none_or(|(t, _)| t.column(name).is_none()));
-            Some(if is_setting { value } else { piece(&value) })
+            Some(if is_setting { value } else { path_piece(&value) })
         })?;
         Some(if path.starts_with('/') { path } else { format!("/{path}") })
     }
@@ -252,20 +252,4 @@ pub(super) fn client(context: &Context, settings: deskferry_http::Settings) -> R
         reason: error.to_string(),
         hint: "correct the key of [source] in deskferry.toml that this comes from".into(),
     })
-}
-
-/// A value as one piece of a path: nothing in it opens another piece or the query.
-pub(super) fn piece(value: &str) -> String {
-    let mut piece = String::with_capacity(value.len());
-    for byte in value.bytes() {
-        if byte.is_ascii_alphanumeric()
-            || matches!(byte, b'-' | b'_' | b'~')
-            || (byte == b'.' && !matches!(value, "." | ".."))
-        {
-            piece.push(char::from(byte));
-        } else {
-            piece.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    piece
 }

@@ -9,9 +9,10 @@ use super::capture::{End, Entry};
 use super::fetch::Fetch;
 use super::list::no_key;
 use super::page::Query;
-use super::row::{Hash, Row, belongs, cell, has_key, hash, hash_of, is_there, key};
+use super::row::{Row, belongs, cell, has_key, hash, is_there, key};
 use super::units::{Answer, Done, Unit, Units};
 use crate::Result;
+use crate::hash::{Hash, of_texts, written};
 use crate::spec::Table;
 
 /// All rows of one parent.
@@ -71,7 +72,7 @@ impl<'a> Fetch<'a> {
 
 impl Family<'_> {
     fn done(&self, row: &Row) -> Done {
-        Done { of: format!("{:032x}", hash(self.parent, row)), ..Done::default() }
+        Done { of: written(hash(self.parent, row)), ..Done::default() }
     }
 
     /// The parent's column that names it.
@@ -163,8 +164,7 @@ impl Unit for Family<'_> {
             }
             entries.push(Entry::Row(row));
         }
-        let anonymous =
-            (!anonymous.is_empty()).then(|| format!("{:032x}", hash_of(anonymous.iter().map(String::as_str))));
+        let anonymous = (!anonymous.is_empty()).then(|| written(of_texts(anonymous.iter().map(String::as_str))));
         Ok(Answer { entries, done: Done { total, read, strangers, anonymous, ..self.done(row) }, members })
     }
 

@@ -10,6 +10,7 @@ use super::capture::{End, Entry};
 use super::fetch::Fetch;
 use super::row::{Row, cell, find, hash, key};
 use super::units::{Answer, Done, Unit, Units};
+use crate::hash::written;
 use crate::spec::{Detail, Table};
 use crate::{Error, Result};
 
@@ -48,7 +49,7 @@ impl<'a> Fetch<'a> {
 
 impl Full<'_> {
     fn done(&self, row: &Row) -> Done {
-        Done { of: format!("{:032x}", hash(self.table, row)), read: 1, ..Done::default() }
+        Done { of: written(hash(self.table, row)), read: 1, ..Done::default() }
     }
 
     fn wrong(&self, reason: String) -> Failure {

@@ -16,8 +16,9 @@ use super::capture::{Capture, End, Entry, LogWriter};
 use super::outlook::{self, Outlook};
 use super::page::{Page, Query};
 use super::paging::Pager;
-use super::row::{Hash, Row, Selector, hash, set};
+use super::row::{Row, Selector, hash, set};
 use super::sample::Keeps;
+use crate::hash::Hash;
 use crate::spec::{Access, Login, Paging, Params, Rest, Table};
 use crate::{Error, Request, Result, Spec};
 

@@ -19,9 +19,10 @@ use tokio::sync::{Mutex, OnceCell};
 use super::api::{Failure, Scope, cause, is_of_one_call};
 use super::capture::{Entry, FileRow, LogWriter};
 use super::fetch::Fetch;
-use super::row::{Hash, Row, cell, find, hash, hash_of, key};
+use super::row::{Row, cell, find, hash, key};
 use super::units::Done;
 use crate::attachments::stage_file;
+use crate::hash::{self, Hash, of_texts, written};
 use crate::spec::{Download, Table};
 use crate::{Error, Result};
 use images::{Image, images};
@@ -85,9 +86,9 @@ impl<'a> Fetch<'a> {
         let mut entries = self.capture.entries(&table.name, "files").await?;
         while let Some(entry) = entries.next().await {
             match entry? {
-                Entry::Done(row) => done.extend(Hash::from_str_radix(&row.of, 16)),
+                Entry::Done(row) => done.extend(hash::read(&row.of)),
                 Entry::File(file) if !file.place.is_empty() => {
-                    drop(images.insert(hash_of([&*file.place]), again(file)))
+                    drop(images.insert(of_texts([&*file.place]), again(file)))
                 }
                 _ => {}
             }
@@ -136,7 +137,7 @@ impl Files<'_> {
                 }
             }
         }
-        unit.push(Entry::Done(Done { of: format!("{mark:032x}"), ..Done::default() }));
+        unit.push(Entry::Done(Done { of: written(mark), ..Done::default() }));
         self.writer.push(&unit).await
     }
 
@@ -225,7 +226,7 @@ impl Files<'_> {
         }
         let cell = {
             let mut images = self.images.lock().await;
-            Arc::clone(images.entry(hash_of([link.as_str()])).or_default())
+            Arc::clone(images.entry(of_texts([link.as_str()])).or_default())
         };
         Ok(Some(cell.get_or_try_init(|| self.follow(link, Wanted::Image)).await?.clone()))
     }

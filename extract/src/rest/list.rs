@@ -17,7 +17,8 @@ use super::capture::{End, Entry, LogWriter};
 use super::fetch::Fetch;
 use super::page::{Page, Query};
 use super::paging::Position;
-use super::row::{Hash, Row, cell, has_key, hash, hash_of, key, set};
+use super::row::{Row, cell, has_key, hash, key, set};
+use crate::hash::{self, Hash, of_texts, written};
 use crate::spec::{Params, Table};
 use crate::{Error, Result};
 
@@ -91,7 +92,7 @@ impl State {
                 self.round.insert(hash);
             }
             Entry::Page(mark) => {
-                self.round.extend(mark.again.iter().filter_map(|h| Hash::from_str_radix(h, 16).ok()));
+                self.round.extend(mark.again.iter().filter_map(|h| hash::read(h)));
                 if !mark.begun {
                     self.round.clear();
                 }
@@ -230,7 +231,7 @@ impl Listing<'_> {
         mark.next = if is_over { None } else { page.next };
         if let Some(next) = &mark.next
             && query.pager.ends_by_word()
-            && !self.state.been.insert(hash_of([format!("{next:?}").as_str()]))
+            && !self.state.been.insert(of_texts([format!("{next:?}").as_str()]))
         {
             return Err(query.wrong("its pages lead back to pages before".into()));
         }
@@ -272,7 +273,7 @@ impl Listing<'_> {
                 told = Some(format!("the source does not heed `{name}`: it lists rows that did not change since, too"));
             }
             if !self.state.seen.insert(hash) {
-                mark.again.push(format!("{hash:032x}"));
+                mark.again.push(written(hash));
                 continue;
             }
             mark.added += 1;
@@ -373,7 +374,7 @@ impl Listing<'_> {
 impl Mark {
     /// The rows of this page that were listed before, with the number of the pass that lists them now.
     pub(super) fn listed_again(&self) -> impl Iterator<Item = (Hash, usize)> {
-        self.again.iter().filter_map(|h| Some((Hash::from_str_radix(h, 16).ok()?, self.pass)))
+        self.again.iter().filter_map(|h| Some((hash::read(h)?, self.pass)))
     }
 }
 

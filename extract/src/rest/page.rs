@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use super::api::{Api, Failure, Scope};
 use super::paging::{Pager, Position};
-use super::row::{Hash, find, find_mut, hash_of_json};
+use super::row::{find, find_mut};
+use crate::hash::{Hash, of_json};
 use crate::spec::{Params, Table};
 use crate::{Error, Result};
 
@@ -92,14 +93,11 @@ impl<'a> Query<'a> {
         let (mut json, reply) = self.api.get(&what, request).await?;
         let total = self.table.total.as_deref().and_then(|place| find(&json, place)).and_then(count);
         let lacks_place = self.pager.lacks_place(position, &json);
-        let mut rows = 0;
-        let next = {
-            let place = self.rows_place(&json)?;
-            rows += place.and_then(|p| find(&json, p)).and_then(Value::as_array).map_or(0, Vec::len) as u64;
-            self.pager.next(position, &json, &reply, rows)
-        };
-        let rows_taken = self.rows_place(&json)?.map(ToOwned::to_owned);
-        let rows_taken = match rows_taken.and_then(|place| find_mut(&mut json, &place)).map(Value::take) {
+        let place = self.rows_place(&json)?.map(ToOwned::to_owned);
+        let array = place.as_deref().and_then(|place| find(&json, place)).and_then(Value::as_array);
+        let rows = array.map_or(0, Vec::len) as u64;
+        let next = self.pager.next(position, &json, &reply, rows);
+        let rows_taken = match place.and_then(|place| find_mut(&mut json, &place)).map(Value::take) {
             Some(Value::Array(rows)) => rows,
             _ => Vec::new(),
         };
@@ -119,7 +117,7 @@ impl<'a> Query<'a> {
             }
             _ => None,
         };
-        let hash = hash_of_json(&rows_taken);
+        let hash = of_json(&rows_taken);
         Ok(Page { rows: rows_taken, total, next, hash, remark })
     }
 

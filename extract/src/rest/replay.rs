@@ -4,14 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use deskferry_staging::{Manifest, Mode, RunId, Stage};
+use deskferry_staging::{Manifest, Stage};
 use futures::TryStreamExt as _;
 
 use super::capture::{End, Entry};
 use super::fetch::Fetch;
 use crate::columns::{SourceColumn, Zoned};
 use crate::defects::{self, Defects};
-use crate::last_state::LastState;
+use crate::last_state::{self, LastState};
 use crate::reader::{Sink, SourceTable, Survey};
 use crate::sink::Finished;
 use crate::spec::{ReaderKind, Table};
@@ -82,12 +82,7 @@ impl Fetch<'_> {
             .remarks
             .extend(self.remarks().into_iter().chain(std::mem::take(&mut last.remarks)).chain(said.remarks));
         manifest.sample = self.request.sample;
-        if manifest.tables.values().any(|table| table.changes.is_some()) {
-            manifest.mode = Mode::Delta;
-            let inputs: BTreeSet<RunId> =
-                compared.values().flat_map(|known| known.runs()).map(|run| run.run.clone()).collect();
-            manifest.inputs = inputs.into_iter().collect();
-        }
+        last_state::mark_delta(manifest, &compared);
         manifest.hashes.insert(format!("sources/{}.toml", self.spec.name), self.spec.sha256.clone());
         if context.cancel.is_cancelled() {
             return Err(Error::Stopped { run: self.capture.run().to_string() });

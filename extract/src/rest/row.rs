@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 
 use super::times;
+use crate::hash::{Hash, of_texts};
 use crate::spec::{Column, ColumnType, Spec, Table};
 
 /// A row: the text of each declared column in their order, and for each table inside its rows.
@@ -20,9 +20,6 @@ pub(super) struct Row {
     #[serde(rename = "h", default, skip_serializing_if = "std::ops::Not::not")]
     hidden: bool,
 }
-
-/// First 128 bits of a SHA-256: tells rows apart at 16 bytes each.
-pub(super) type Hash = u128;
 
 /// Takes rows out of replies.
 #[derive(Debug, Clone, Copy)]
@@ -217,43 +214,14 @@ pub(super) fn key(table: &Table, row: &Row) -> String {
 pub(super) fn hash(table: &Table, row: &Row) -> Hash {
     let parts: Option<Vec<&str>> = table.key.columns().iter().map(|column| cell(table, row, column)).collect();
     match parts {
-        Some(parts) => hash_of(parts),
-        None => hash_of(row.cells.iter().map(|c| c.as_deref().unwrap_or("\0"))),
+        Some(parts) => of_texts(parts),
+        None => of_texts(row.cells.iter().map(|c| c.as_deref().unwrap_or("\0"))),
     }
 }
 
 /// Whether no part of a row's key is missing.
 pub(super) fn has_key(table: &Table, row: &Row) -> bool {
     table.key.columns().iter().all(|column| cell(table, row, column).is_some())
-}
-
-/// The hash of some texts.
-pub(super) fn hash_of<'a>(parts: impl IntoIterator<Item = &'a str>) -> Hash {
-    let mut hasher = Sha256::new();
-    for part in parts {
-        hasher.update((part.len() as u64).to_le_bytes());
-        hasher.update(part);
-    }
-    hasher.finalize()[..16].iter().fold(0, |number, byte| number << 8 | Hash::from(*byte))
-}
-
-/// The hash of some JSON, which is not written out for it.
-pub(super) fn hash_of_json(values: &[Value]) -> Hash {
-    struct Hasher(Sha256);
-    impl std::io::Write for Hasher {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.update(bytes);
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-    let mut hasher = Hasher(Sha256::new());
-    // Neither JSON in memory nor a hash fails.
-    let _ = serde_json::to_writer(&mut hasher, values);
-    hasher.0.finalize()[..16].iter().fold(0, |number, byte| number << 8 | Hash::from(*byte))
 }
 
 /// Whether a value is there and is none of 0, false and empty.

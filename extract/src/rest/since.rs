@@ -13,6 +13,7 @@ use super::fetch::Fetch;
 use super::row::{cell, key};
 use super::units::Done;
 use crate::attachments::TABLE as FILES;
+use crate::hash::of_texts;
 use crate::last_state::{LastState, Scope};
 use crate::spec::Table;
 use crate::{Error, Request, Result, Spec};
@@ -81,14 +82,14 @@ impl Fetch<'_> {
         for table in self.spec.tables.iter().filter(|t| self.has_files(t)) {
             let mut rows = self.final_rows(table).await?;
             while let Some(row) = rows.try_next().await? {
-                read.insert(Scope::hash([table.name.as_str(), &key(table, &row)]));
+                read.insert(of_texts([table.name.as_str(), &key(table, &row)]));
             }
             let mut entries = self.capture.entries(&table.name, "files").await?;
             while let Some(entry) = entries.try_next().await? {
                 if let Entry::File(file) = entry
                     && file.sha256.is_none()
                 {
-                    lost.insert(Scope::hash([table.name.as_str(), &file.key, &file.place]));
+                    lost.insert(of_texts([table.name.as_str(), &file.key, &file.place]));
                 }
             }
         }
@@ -133,7 +134,7 @@ impl Fetch<'_> {
         let mut hashes = HashSet::new();
         let mut rows = self.final_rows(parent).await?;
         while let Some(row) = rows.try_next().await? {
-            let hash = cell(parent, &row, &named.key).map(|key| Scope::hash([key]));
+            let hash = cell(parent, &row, &named.key).map(|key| of_texts([key]));
             hashes.extend(hash.filter(|hash| !missed.contains(hash)));
         }
         Ok(Some(Scope { columns, hashes, except: false }))
@@ -159,7 +160,7 @@ impl Fetch<'_> {
         let mut entries = self.capture.entries(&table.name, "rows").await?;
         while let Some(entry) = entries.try_next().await? {
             if let Entry::Done(Done { missed: Some(texts), .. }) = entry {
-                missed.insert(Scope::hash(texts.iter().map(String::as_str)));
+                missed.insert(of_texts(texts.iter().map(String::as_str)));
             }
         }
         Ok(missed)

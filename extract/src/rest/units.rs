@@ -15,8 +15,9 @@ use serde::{Deserialize, Serialize};
 use super::api::{Failure, cause, is_of_one_call};
 use super::capture::{Entry, LogWriter};
 use super::fetch::Fetch;
-use super::row::{Hash, Row, hash};
+use super::row::{Row, hash};
 use crate::Result;
+use crate::hash::{self, Hash};
 use crate::spec::Table;
 
 /// So many failures in a row are no matter of single rows.
@@ -93,14 +94,14 @@ impl Known {
     }
 
     fn count(&mut self, done: &Done) {
-        self.done.extend(Hash::from_str_radix(&done.of, 16));
+        self.done.extend(hash::read(&done.of));
         self.has_totals |= done.total.is_some();
         self.counted += done.total.unwrap_or(done.read).max(done.read);
         self.missing += done.total.map_or(0, |total| total.saturating_sub(done.read));
         self.read += done.read;
         self.strangers += done.strangers;
         self.failed += u64::from(done.failed);
-        if let Some(rows) = done.anonymous.as_deref().and_then(|h| Hash::from_str_radix(h, 16).ok()) {
+        if let Some(rows) = done.anonymous.as_deref().and_then(hash::read) {
             let (first, same, others) = self.alike.unwrap_or((rows, 0, 0));
             self.alike = Some(if first == rows { (first, same + 1, others) } else { (first, same, others + 1) });
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use deskferry_http::{Method, Reply, Request};
+use deskferry_http::{Method, Reply, Request, path_piece};
 use serde_json::{Map, Value, json};
 
 use super::survey::CHANGE_UNDONE;
@@ -12,7 +12,6 @@ use crate::ledger::{Entry, State};
 use crate::load::{Halt, Load};
 use crate::step::Call;
 use crate::tables::*;
-use crate::text::path_escaped;
 
 /// Tries of a call that goes on failing; each is several of the client's.
 const ATTEMPTS: u32 = 4;
@@ -78,7 +77,7 @@ async fn call(load: &Load, method: Method, path: &'static str, ids: &[String], b
 }
 
 fn filled(path: &str, ids: &[String]) -> String {
-    ids.iter().fold(path.to_owned(), |path, id| path.replacen("{}", &path_escaped(id), 1))
+    ids.iter().fold(path.to_owned(), |path, id| path.replacen("{}", &path_piece(id), 1))
 }
 
 /// A company is tagged and untagged by the tag's name.

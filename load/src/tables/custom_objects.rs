@@ -3,13 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use deskferry_http::Method;
+use deskferry_http::{Method, path_piece};
 use deskferry_staging::{Manifest, Staging};
 
 use super::{CUSTOM_OBJECTS, seconds};
 use crate::rows::{Row, Rows};
 use crate::step::{Call, Chain, Field, Find, PathId, Step};
-use crate::text::path_escaped;
 use crate::{Result, before};
 
 pub(crate) fn chain(row: &Row) -> Result<Chain> {
@@ -41,5 +40,5 @@ pub(crate) async fn types(staging: &Staging, manifest: &Manifest) -> Result<BTre
 
 /// Where the objects of a type are listed.
 pub(crate) fn path(object_type: &str) -> String {
-    format!("/custom_object_instances/{}", path_escaped(object_type))
+    format!("/custom_object_instances/{}", path_piece(object_type))
 }
