@@ -46,7 +46,6 @@ impl Engine {
             .map_err(Error::internal("opening a session"))?;
         let mut config = SessionConfig::new()
             .with_default_catalog_and_schema(CATALOG, contract::SCHEMA)
-            .with_information_schema(true)
             .with_batch_size(BATCH_ROWS);
         if partitions > 0 {
             config = config.with_target_partitions(partitions);
