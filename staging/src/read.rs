@@ -105,7 +105,10 @@ impl Staging {
         if bytes == part.bytes && hash == part.sha256 {
             return Ok(());
         }
-        Err(damaged(format!("it has {bytes} bytes with SHA-256 {hash}, published were {} with {}", part.bytes, part.sha256)))
+        Err(damaged(format!(
+            "it has {bytes} bytes with SHA-256 {hash}, published were {} with {}",
+            part.bytes, part.sha256
+        )))
     }
 
     /// The newest run of a schema.

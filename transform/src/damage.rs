@@ -13,16 +13,13 @@ pub(crate) async fn find(catalog: &Catalog, runs: &[Manifest], sql: &str) -> Opt
     let named = named(sql);
     let mut parts: Vec<(&Manifest, &str, &Part)> = Vec::new();
     for run in runs.iter().rev() {
-        parts.extend(run.tables.iter().flat_map(|(name, t)| t.parts.iter().map(move |part| (run, name.as_str(), part))));
+        parts
+            .extend(run.tables.iter().flat_map(|(name, t)| t.parts.iter().map(move |part| (run, name.as_str(), part))));
     }
     parts.sort_by_key(|(run, table, _)| !named.contains(&format!("{}.{table}", run.schema)));
     for (run, table, part) in parts {
         if let Err(source) = catalog.staging().verify(part).await {
-            return Some(Error::Damaged {
-                table: format!("{}.{table}", run.schema),
-                run: run.run.to_string(),
-                source,
-            });
+            return Some(Error::Damaged { table: format!("{}.{table}", run.schema), run: run.run.to_string(), source });
         }
     }
     None
@@ -33,6 +30,7 @@ fn named(sql: &str) -> Vec<String> {
     let statements = DFParser::parse_sql(sql).unwrap_or_default();
     let references = statements.iter().filter_map(|statement| resolve_table_references(statement, true).ok());
     let names = references.flat_map(|(tables, _)| tables);
-    let schema = |name: &datafusion::common::TableReference| name.schema().unwrap_or(crate::contract::SCHEMA).to_owned();
+    let schema =
+        |name: &datafusion::common::TableReference| name.schema().unwrap_or(crate::contract::SCHEMA).to_owned();
     names.map(|name| format!("{}.{}", schema(&name), name.table().trim_end_matches(VERSIONS))).collect()
 }

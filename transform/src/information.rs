@@ -49,7 +49,9 @@ impl Information {
                 let Some(table) = schema.table(&table_name).await? else { continue };
                 for field in table.schema().fields() {
                     let known = self.comments.of(&schema_name, &table_name, field.name());
-                    rows.extend(known.map(|known| (schema_name.clone(), table_name.clone(), field.name().clone(), known)));
+                    rows.extend(
+                        known.map(|known| (schema_name.clone(), table_name.clone(), field.name().clone(), known)),
+                    );
                 }
             }
         }
@@ -72,7 +74,8 @@ impl Information {
         let mut select: Vec<_> = standard.schema().fields().iter().map(|field| col(field.name())).collect();
         for column in &mut select {
             if *column == col("is_nullable") {
-                let nullable = when(coalesce(vec![col("required"), lit(false)]), lit("NO")).otherwise(col("is_nullable"))?;
+                let nullable =
+                    when(coalesce(vec![col("required"), lit(false)]), lit("NO")).otherwise(col("is_nullable"))?;
                 *column = nullable.alias("is_nullable");
             }
         }

@@ -31,6 +31,7 @@ mod contract;
 mod current;
 mod damage;
 mod diff;
+mod duckdb;
 mod engine;
 mod error;
 pub mod functions;
