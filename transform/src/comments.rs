@@ -1,13 +1,14 @@
 //! What each column means, and whether it is ever NULL: the comments of `sql/contract/*.sql`.
 //!
 //! ```text
-//! intercom.sql  ledger.sql  intercom_live.sql  runs.sql   tables of the schema of that name
-//! transform.sql                                           more tables of intercom
-//! extract.sql                                             tables that every source has
+//! intercom.sql  ledger.sql  intercom_live.sql  load.sql  rollback.sql  runs.sql: tables of the schema of that name
+//! transform.sql   more tables of intercom
+//! extract.sql     tables that every source has
 //! ```
 //!
 //! A comment belongs to the column before it: `name VARCHAR NOT NULL,  -- full name`. A view has the comments of the columns that it
-//! takes from tables of its schema. A column that the source's spec declares is as the source has it.
+//! takes from tables of its schema. A column that the source's spec declares is as the source has it, one of an intermediate model
+//! as the model makes it.
 
 use std::collections::BTreeMap;
 
@@ -76,7 +77,8 @@ impl Comments {
             "mapping" => said(format!("as mapping/{table}.csv has it")),
             "ledger" => in_file(schema, "entries"),
             "intercom_live" => said("as Intercom has it".to_owned()),
-            SCHEMA | "runs" => None,
+            SCHEMA => said(format!("`{column}` of the model sql/{}/{table}.sql", self.source)),
+            "runs" => None,
             source if source == self.source => said(format!("`{column}` of {table}, as {source} has it")),
             _ => None,
         })

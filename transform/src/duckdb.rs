@@ -22,8 +22,10 @@ use crate::inputs::Inputs;
 use crate::session::{Session, TableName};
 use crate::{Error, Result, contract, views};
 
-/// Schemas that are not staged.
-const NOT_STAGED: [&str; 2] = ["mapping", "runs"];
+/// Whether a table is not staged: it comes from the migration's folder or from manifests.
+fn is_not_staged(name: &TableName) -> bool {
+    matches!((name.schema.as_str(), name.table.as_str()), ("mapping" | "runs", _) | ("intercom", "settings"))
+}
 
 impl Session {
     /// `CREATE VIEW` for each staged table; `root` is where the stage is, as DuckDB finds it.
@@ -46,7 +48,7 @@ impl Session {
             }
         }
         let mut schema_before = String::new();
-        for name in self.tables().into_iter().filter(|name| !NOT_STAGED.contains(&name.schema.as_str())) {
+        for name in self.tables().into_iter().filter(|name| !is_not_staged(name)) {
             let TableName { schema, table } = &name;
             let Some(columns) = self.table_schema(&name).await? else { continue };
             let of = (schema.clone(), table.trim_end_matches(VERSIONS).to_owned());

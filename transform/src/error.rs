@@ -61,6 +61,14 @@ pub enum Error {
         /// Nothing has been published yet.
         empty: bool,
     },
+    /// A query names a column that its tables do not have.
+    #[error("there is no column `{name}`")]
+    NoColumn {
+        /// As the query names it.
+        name: String,
+        /// Columns that there are, the one most like it first.
+        near: Vec<String>,
+    },
     /// A file of the stage is not as its manifest says.
     #[error("{table} of run {run} cannot be read")]
     Damaged {
@@ -170,6 +178,9 @@ impl Error {
             Self::NoTable { empty: true, .. } => "nothing has been staged yet: run `deskferry extract`",
             Self::NoTable { near, .. } => {
                 return Some(format!("there are {} … `SHOW TABLES` lists them all", near.join(", ")));
+            }
+            Self::NoColumn { near, .. } => {
+                return Some(format!("there are {} … `DESCRIBE table` lists them all", near.join(", ")));
             }
             Self::Damaged { .. } => {
                 "put the file back from a copy of the stage, or run `deskferry extract` (of intercom.*: `deskferry transform`), which writes a new run; `sql --run RUN` reads an earlier one"

@@ -40,6 +40,7 @@ mod inputs;
 mod models;
 mod nearest;
 mod nulls;
+mod question;
 mod rejects;
 mod rounds;
 mod run;

@@ -157,11 +157,14 @@ impl ErrorHandler for Errors {
     where
         C: ClientInfo,
     {
-        let PgWireError::ApiError(cause) = std::mem::replace(error, PgWireError::NotReadyForQuery) else { return };
-        *error = match cause.downcast::<DataFusionError>() {
-            Ok(cause) => told(&self.engine.failed("query")(*cause)),
-            Err(cause) => PgWireError::ApiError(cause),
-        };
+        let PgWireError::ApiError(cause) = error else { return };
+        if !cause.is::<DataFusionError>() {
+            return;
+        }
+        let cause = std::mem::replace(cause, Box::new(std::fmt::Error));
+        if let Ok(cause) = cause.downcast::<DataFusionError>() {
+            *error = told(&self.engine.failed("query")(*cause));
+        }
     }
 }
 
@@ -169,6 +172,7 @@ impl ErrorHandler for Errors {
 fn told(error: &Error) -> PgWireError {
     let code = match error {
         Error::NoTable { .. } => "42P01",
+        Error::NoColumn { .. } => "42703",
         Error::NotReadOnly { .. } => "25006",
         Error::Memory { .. } => "53200",
         Error::Damaged { .. } | Error::Unreadable { .. } => "58030",

@@ -5,7 +5,6 @@ use arrow::datatypes::SchemaRef;
 use datafusion::datasource::MemTable;
 use datafusion::error::DataFusionError;
 use datafusion::execution::SendableRecordBatchStream;
-use datafusion::execution::context::SQLOptions;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::sql::parser::DFParser;
@@ -17,11 +16,12 @@ use crate::comments::Comments;
 use crate::contract::{self, Contract, SCHEMA};
 use crate::damage;
 use crate::engine::{Engine, Join};
-use crate::error::{is_of_a_file, is_out_of_memory, missing_table};
+use crate::error::{is_of_a_file, is_out_of_memory};
 use crate::inputs::{File, Inputs};
 use crate::models::Model;
+use crate::question::{NoTables, is_a_question, only_reads, planned};
 use crate::table::StageTable;
-use crate::{Error, Result, catalog, information, nearest, views};
+use crate::{Error, Result, catalog, information, views};
 
 /// Every staged table, the ledger, the mappings and the settings, to be asked in SQL.
 pub struct Session {
@@ -149,7 +149,7 @@ impl Session {
     /// What to say where a table is not there.
     pub(crate) fn no_tables(&self) -> NoTables {
         let tables = self.tables().into_iter().map(|t| format!("{}.{}", t.schema, t.table)).collect();
-        NoTables { tables, empty: self.runs.is_empty() }
+        NoTables { tables, is_empty: self.runs.is_empty() }
     }
 
     /// The statements of a script, one by one.
@@ -194,8 +194,11 @@ impl Session {
 
     /// Plans a statement that only reads.
     pub(crate) async fn plan(&self, sql: &str, join: Join) -> Result<LogicalPlan> {
-        let plan = self.engine.context(join).state().create_logical_plan(sql).await;
-        let plan = planned(plan, &self.no_tables())?;
+        let state = self.engine.context(join).state();
+        let dialect = state.config_options().sql_parser.dialect;
+        let statement = state.sql_to_statement(sql, &dialect).map_err(Error::query)?;
+        is_a_question(&statement)?;
+        let plan = planned(state.statement_to_plan(statement).await, &self.no_tables())?;
         only_reads(&plan)?;
         Ok(plan)
     }
@@ -264,36 +267,6 @@ impl Session {
         let query = Model::parse(file)?;
         self.engine.collect(&query.path, &query.sql).await
     }
-}
-
-/// The tables there are instead of one that is not.
-#[derive(Debug, Clone)]
-pub(crate) struct NoTables {
-    tables: Vec<String>,
-    empty: bool,
-}
-
-impl NoTables {
-    fn of(&self, name: &str) -> Error {
-        Error::NoTable { name: name.to_owned(), near: nearest::to(name, &self.tables), empty: self.empty }
-    }
-}
-
-/// The plan of a query, or why there is none.
-pub(crate) fn planned(
-    plan: std::result::Result<LogicalPlan, DataFusionError>,
-    no_tables: &NoTables,
-) -> Result<LogicalPlan> {
-    plan.map_err(|error| match missing_table(&error) {
-        Some(name) => no_tables.of(&name),
-        None => Error::query(error),
-    })
-}
-
-/// Whether a plan changes nothing.
-pub(crate) fn only_reads(plan: &LogicalPlan) -> Result<()> {
-    let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
-    options.verify_plan(plan).map_err(|source| Error::NotReadOnly { source: Box::new(source) })
 }
 
 impl std::fmt::Debug for Session {

@@ -13,7 +13,7 @@ use datafusion_postgres::pgwire::api::results::{Response, Tag};
 use datafusion_postgres::pgwire::error::PgWireResult;
 
 use super::told;
-use crate::session::{NoTables, only_reads, planned};
+use crate::question::{NoTables, is_a_question, only_reads, planned};
 use crate::{Error, Result};
 
 /// Looks at every statement first.
@@ -58,7 +58,9 @@ impl ReadOnly {
     }
 
     async fn reads(&self, statement: Statement, context: &SessionContext) -> Result<()> {
-        let plan = context.state().statement_to_plan(Parsed::Statement(Box::new(statement))).await;
+        let statement = Parsed::Statement(Box::new(statement));
+        is_a_question(&statement)?;
+        let plan = context.state().statement_to_plan(statement).await;
         only_reads(&planned(plan, &self.no_tables)?)
     }
 }
