@@ -3,6 +3,7 @@
 //! datafusion-postgres speaks the protocol and has `pg_catalog`; ours is who may come in (`login.rs`), what may be asked
 //! (`read_only.rs`) and what errors say. Connections share the session's memory: a query that needs more than there is fails alone.
 
+mod description;
 mod login;
 mod read_only;
 
@@ -52,6 +53,7 @@ impl Session {
         let context = self.engine.context(Join::Hash);
         setup_pg_catalog(context, CATALOG, EmptyContextProvider)
             .map_err(|error| Error::internal("making pg_catalog")(*error))?;
+        description::register(context).await.map_err(Error::internal("making pg_description"))?;
         let failed = |source| Error::Serve { address: address.to_string(), source };
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
