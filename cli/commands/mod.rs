@@ -8,6 +8,7 @@ mod extract;
 mod init;
 mod load;
 mod plan;
+mod read_back;
 mod reconcile;
 mod report;
 mod rollback;
@@ -85,9 +86,10 @@ impl Migration {
         variable: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
         progress: Progress,
     ) -> Result<Self> {
-        let files = embedded::files(directory)?;
+        let mut files = embedded::files(directory)?;
         let spec = |kind: &str| embedded::parsed_spec(&files, kind);
         let settings = Settings::read(directory, &variable, spec)?;
+        embedded::add_raw_tables(&mut files, &settings.source.kind)?;
         let staging: Staging = surroundings::staging(&settings)?;
         let context = surroundings::context(staging, progress);
         Ok(Self { directory: directory.to_owned(), settings, files, context, variable: Box::new(variable) })

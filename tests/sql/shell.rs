@@ -61,7 +61,7 @@ fn a_person_at_a_terminal() {
         .arg(migration.path())
         .args([
             "\\\\format csv\r",
-            "SELECT 'tick-' || count(*) AS n FROM hesk.ticket\t WHERE false;\r",
+            "SELECT 'tick-' || count(*) AS n FROM hesk.repl\t WHERE false;\r",
             "SELECT 'two-' ||\r 'lines' AS l;\r",
             "SELECT 1 FROM nowhere;\r",
             &format!("{forever}\r@@interrupt"),
@@ -77,7 +77,7 @@ fn a_person_at_a_terminal() {
     }
     let history = migration.path().join(".deskferry_history");
     let kept = std::fs::read_to_string(&history).unwrap();
-    assert!(kept.contains("still-") && kept.contains("hesk.tickets") && !kept.contains("password"), "{kept}");
+    assert!(kept.contains("still-") && kept.contains("hesk.replies") && !kept.contains("password"), "{kept}");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;

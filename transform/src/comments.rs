@@ -4,11 +4,11 @@
 //! intercom.sql  ledger.sql  intercom_live.sql  load.sql  rollback.sql  runs.sql: tables of the schema of that name
 //! transform.sql   more tables of intercom
 //! extract.sql     tables that every source has
+//! <source>.sql    raw tables of a source: not a file, the caller makes it of the spec
 //! ```
 //!
 //! A comment belongs to the column before it: `name VARCHAR NOT NULL,  -- full name`. A view has the comments of the columns that it
-//! takes from tables of its schema. A column that the source's spec declares is as the source has it, one of an intermediate model
-//! as the model makes it.
+//! takes from tables of its schema.
 
 use std::collections::BTreeMap;
 
@@ -69,7 +69,8 @@ impl Comments {
         }
         let table = versions.unwrap_or(table);
         let in_file = |file: &str, table: &str| {
-            self.columns.get(&(file.to_owned(), table.to_owned(), column.to_owned())).cloned()
+            let known = self.columns.get(&(file.to_owned(), table.to_owned(), column.to_owned()));
+            known.filter(|known| !known.comment.is_empty()).cloned()
         };
         let beside = if schema == SCHEMA { "transform" } else { "extract" };
         let exact = in_file(schema, table).or_else(|| (schema != "ledger").then(|| in_file(beside, table)).flatten());

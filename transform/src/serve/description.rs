@@ -14,7 +14,8 @@ const PG_CATALOG: &str = "pg_catalog";
 const TABLE: &str = "pg_description";
 
 /// Comments by the numbers that `pg_catalog` gives tables and columns; 1259 is `pg_class` itself.
-const DESCRIPTIONS: &str = "SELECT c.oid AS objoid, CAST(1259 AS INT) AS classoid, CAST(a.attnum AS INT) AS objsubid, k.comment AS description
+const DESCRIPTIONS: &str =
+    "SELECT c.oid AS objoid, CAST(1259 AS INT) AS classoid, CAST(a.attnum AS INT) AS objsubid, k.comment AS description
 FROM pg_catalog.pg_class AS c
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid
