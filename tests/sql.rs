@@ -5,6 +5,7 @@ mod duckdb;
 mod serve;
 mod shell;
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -107,6 +108,18 @@ fn rows_come_in_any_format_and_files_only_when_they_are_whole() {
     assert!(!failed.exists() && !migration.path().join("failed.csv.part").exists());
     let error = migration.refused(&["sql", "--format", "parquet", "SELECT 1; SELECT 2"]);
     assert!(error.contains("one query"), "{error}");
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_the_query() {
+    let migration = desk();
+    for format in ["table", "csv", "json"] {
+        let mut command = migration.command(&["sql", "--format", format, "SELECT * FROM range(0, 1000000000000)"]);
+        let mut child = command.stdout(std::process::Stdio::piped()).spawn().unwrap();
+        let mut begin = [0; 16];
+        child.stdout.take().unwrap().read_exact(&mut begin).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(0), "{format}");
+    }
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use std::process::Command;
 
 use crate::delta::{after, before, give, migration};
-use crate::stores::python;
-use crate::support::{Migration, text};
+use crate::stores::{Server, python};
+use crate::support::{Migration, repository, text};
 
 /// Prints each table of the views, its rows as JSON in the order of their text.
 const ROWS: &str = "
@@ -107,4 +107,28 @@ fn duckdb_gives_the_rows_of_the_session() {
         assert_eq!(theirs, rows(&migration, table), "{table}");
     }
     assert!(found["hesk.tickets__runs"].len() > found["hesk.tickets"].len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stage_in_s3_is_named_as_duckdb_finds_it() {
+    let server = Server::start();
+    let endpoint = server.with_bucket("desk").await;
+    let dump = repository("tests/fixtures/hesk-3.7.11/dump.sql");
+    let migration = Migration::new(&format!(
+        "[source]\nkind = \"hesk\"\nurl = \"{}\"\ntimezone = \"Europe/Berlin\"\n[staging]\nurl = \"s3://desk/one\"\n",
+        dump.display()
+    ));
+    let run = |arguments: &[&str]| {
+        let mut command = migration.command(arguments);
+        command.env("AWS_ENDPOINT", &endpoint).env("AWS_ALLOW_HTTP", "true").env("AWS_REGION", "us-east-1");
+        let output = command.env("AWS_ACCESS_KEY_ID", "test").env("AWS_SECRET_ACCESS_KEY", "test").output().unwrap();
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        text(&output.stdout)
+    };
+    run(&["extract"]);
+    let rows = run(&["--json", "sql", "SELECT run FROM runs.tables WHERE table_name = 'tickets'"]);
+    let rows: Vec<serde_json::Value> = serde_json::from_str(&rows).unwrap();
+    let path = format!("['s3://desk/one/hesk/tickets/run={}/part-00000.parquet']", rows[0]["run"].as_str().unwrap());
+    let views = run(&["sql", "--views"]);
+    assert!(views.contains(&path) && views.contains("LOAD httpfs"), "{views}");
 }

@@ -81,6 +81,13 @@ fn psql_reads_and_nothing_else() {
         1
     );
 
+    let described =
+        "SELECT d.description FROM pg_catalog.pg_attribute AS a JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid
+        JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+        LEFT JOIN pg_catalog.pg_description AS d ON d.objoid = c.oid AND d.objsubid = a.attnum
+        WHERE n.nspname = 'ledger' AND c.relname = 'rows' AND a.attname = 'intercom_id'";
+    assert_eq!(server.done(&["-c", described]).trim(), "id that Intercom gave");
+
     for write in [
         "INSERT INTO hesk.tickets VALUES (1)",
         "UPDATE hesk.tickets SET id = 1",

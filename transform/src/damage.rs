@@ -19,7 +19,11 @@ pub(crate) async fn find(catalog: &Catalog, runs: &[Manifest], sql: &str) -> Opt
     parts.sort_by_key(|(run, table, _)| !named.contains(&format!("{}.{table}", run.schema)));
     for (run, table, part) in parts {
         if let Err(source) = catalog.staging().verify(part).await {
-            return Some(Error::Damaged { table: format!("{}.{table}", run.schema), run: run.run.to_string(), source });
+            return Some(Error::Damaged {
+                table: format!("{}.{table}", run.schema),
+                run: run.run.to_string(),
+                source: Box::new(source),
+            });
         }
     }
     None

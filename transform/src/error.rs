@@ -77,7 +77,7 @@ pub enum Error {
         /// The run that has the file.
         run: String,
         /// Which file, and what is wrong with it.
-        source: deskferry_staging::Error,
+        source: Box<deskferry_staging::Error>,
     },
     /// A file could not be read although it is as its manifest says.
     #[error("the stage cannot be read")]

@@ -141,7 +141,7 @@ fn no_form(error: impl Into<anyhow::Error>) -> anyhow::Error {
 mod tests {
     use std::sync::Arc;
 
-    use arrow::array::{Array as _, Int64Array, ListArray, StringArray};
+    use arrow::array::{Int64Array, ListArray, StringArray};
     use arrow::datatypes::Int64Type;
 
     use super::*;
@@ -213,11 +213,7 @@ mod tests {
     #[test]
     fn what_csv_cannot_say_is_refused_with_a_way_out() {
         let list = ListArray::from_iter_primitive::<Int64Type, _, _>([Some([Some(1)])]);
-        let batch = RecordBatch::try_from_iter(
-            [("l", list.slice(0, 1).into_data().into())]
-                .map(|(name, data): (&str, arrow::array::ArrayData)| (name, arrow::array::make_array(data))),
-        )
-        .unwrap();
+        let batch = RecordBatch::try_from_iter([("l", Arc::new(list) as Arc<dyn arrow::array::Array>)]).unwrap();
         let mut bytes = Vec::new();
         let refused = Rows::new(RowFormat::Csv, &batch.schema(), &mut bytes).and_then(|mut rows| rows.write(&batch));
         assert!(crate::error::hint(&refused.unwrap_err()).unwrap().contains("json"));
