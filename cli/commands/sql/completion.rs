@@ -202,7 +202,7 @@ mod tests {
             ("SEL", vec!["SELECT"]),
             ("sel", vec!["select"]),
             ("SELECT * FROM ledger.", vec!["ledger.", "ledger.rows"]),
-            ("SELECT t.i FROM hesk.tickets", vec![]),
+            ("SELECT t.i FROM hesk.tickets", vec!["hesk.tickets"]),
             ("SELECT * FROM hesk.tickets AS t WHERE t.s", vec!["t.subject"]),
             ("SELECT * FROM hesk.tickets WHERE tickets.o", vec!["tickets.\"order\""]),
             ("SELECT * FROM hesk.tickets WHERE subj", vec!["subject"]),
