@@ -14,6 +14,7 @@ mod pipeline;
 mod report;
 mod rerun;
 mod rest;
+mod sql;
 mod stores;
 mod support;
 mod tidy;
