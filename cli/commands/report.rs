@@ -6,18 +6,17 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use arrow::array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray};
 use deskferry_load::{Filter, Plan};
 use deskferry_transform::Session;
 use indicatif::HumanBytes;
-use serde_json::{Map, Value};
 
 use super::{Migration, extract, load, transform};
 use crate::args::{DocumentFormat, Report};
 use crate::document::{Document, Section, page};
 use crate::error::refused;
-use crate::report::{duration, json_rows, number, print, say};
+use crate::report::{deliver, duration, number, say};
 use crate::todo::{Todo, todos};
 
 /// Writes a document.
@@ -45,19 +44,14 @@ pub(crate) async fn run(migration: &Migration, args: &Report, json: bool) -> Res
         title: format!("{}: {source} to Intercom", title(&args.name)),
         origin: format!("As of transform {}.", manifest.run),
         sections: sections(migration, &session, &folders).await?,
+        ..Document::default()
     };
     let text = match args.format {
         _ if json => serde_json::to_string_pretty(&document.json())?,
         DocumentFormat::Markdown => document.markdown(),
         DocumentFormat::Html => page(&document),
     };
-    match &args.out {
-        Some(path) => {
-            std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
-            say(format!("wrote {}", path.display()));
-        }
-        None => print(text)?,
-    }
+    deliver(text, args.out.as_deref())?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -77,17 +71,14 @@ fn folders(migration: &Migration, name: &str) -> Result<[String; 2]> {
     Ok(folders.map(|root| format!("{root}/{name}")))
 }
 
-async fn sections(migration: &Migration, session: &Session, folders: &[String]) -> Result<Vec<Section>> {
+/// The parts that the queries of folders make, in the order of their names.
+pub(super) async fn sections(migration: &Migration, session: &Session, folders: &[String]) -> Result<Vec<Section>> {
     let inputs = transform::inputs(migration);
     let mut named = Vec::new();
     for folder in folders {
         for (name, batches) in session.queries(&inputs, folder).await? {
             let sql = migration.files.get(&format!("{folder}/{name}.sql")).map(String::as_str).unwrap_or_default();
-            let rows = json_rows(&batches)?.into_iter().filter_map(|row| match row {
-                Value::Object(row) => Some(row),
-                _ => None,
-            });
-            named.push((name, Section::new(sql, rows.collect::<Vec<Map<String, Value>>>())));
+            named.push((name, Section::new(sql, &batches)?));
         }
     }
     named.sort_by(|a, b| a.0.cmp(&b.0));
