@@ -57,7 +57,7 @@ fn filled<'r>(rows: &'r [Row], name: &'r str) -> impl Iterator<Item = &'r Value>
     rows.iter().filter_map(move |row| row.get(name)).filter(|value| !value.is_null())
 }
 
-/// How much of a bar a value fills, from 0 to 100.
+/// How much of a bar a value fills, from 0 to 1.
 pub(super) fn share(section: &Section, rows: &[Row], column: &Column<'_>, row: &Row) -> Option<f64> {
     let number = |name: &str, row: &Row| row.get(name).and_then(Value::as_f64);
     let value = number(column.name, row)?;
@@ -70,7 +70,7 @@ pub(super) fn share(section: &Section, rows: &[Row], column: &Column<'_>, row: &
     } else {
         rows.iter().filter_map(|row| number(column.name, row)).fold(0.0, f64::max)
     };
-    Some(if of > 0.0 { (value / of * 100.0).clamp(0.0, 100.0) } else { 0.0 })
+    Some(if of > 0.0 { (value / of).clamp(0.0, 1.0) } else { 0.0 })
 }
 
 #[cfg(test)]
@@ -106,7 +106,7 @@ mod tests {
             rows.iter().map(share).collect::<Vec<_>>()
         };
         let both = shares(&["a", "b"]);
-        assert_eq!(both, [[Some(100.0), Some(50.0), Some(12.5)], [Some(100.0), Some(0.0), None]]);
-        assert_eq!(shares(&["a"]), [[Some(50.0), None, Some(12.5)], [Some(100.0), None, None]]);
+        assert_eq!(both, [[Some(1.0), Some(0.5), Some(0.125)], [Some(1.0), Some(0.0), None]]);
+        assert_eq!(shares(&["a"]), [[Some(0.5), None, Some(0.125)], [Some(1.0), None, None]]);
     }
 }

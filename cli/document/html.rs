@@ -16,13 +16,13 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'n
 pub(crate) fn page(document: &Document) -> String {
     let title = escaped(&visible(&document.title));
     let origin = escaped(&visible(&document.origin));
-    let mut body = format!("<header>\n<h1>{title}</h1>\n<p class=\"origin\">{origin}</p>\n</header>\n");
+    let mut body =
+        format!("<header>\n<h1>{title}</h1>\n<p class=\"origin\">{origin}</p>\n</header>\n<main id=\"main\">\n");
+    body += &document.verdict.as_ref().map(verdict).unwrap_or_default();
+    body += &facts(document);
     if document.sections.len() > 3 {
         body += &contents(document);
     }
-    body += "<main id=\"main\">\n";
-    body += &document.verdict.as_ref().map(verdict).unwrap_or_default();
-    body += &facts(document);
     for (at, section) in document.sections.iter().enumerate() {
         body += &part(at, section);
     }
@@ -38,7 +38,8 @@ pub(crate) fn page(document: &Document) -> String {
 
 fn contents(document: &Document) -> String {
     let entries = document.sections.iter().enumerate();
-    let entries = entries.map(|(at, s)| format!("<li><a href=\"#part-{at}\">{}</a></li>\n", escaped(&visible(&s.heading))));
+    let entries =
+        entries.map(|(at, s)| format!("<li><a href=\"#part-{at}\">{}</a></li>\n", escaped(&visible(&s.heading))));
     format!("<nav aria-label=\"Contents\">\n<ul>\n{}</ul>\n</nav>\n", entries.collect::<String>())
 }
 
@@ -59,12 +60,14 @@ fn facts(document: &Document) -> String {
     if document.facts.is_empty() {
         return String::new();
     }
-    let facts = document.facts.iter().map(|(name, value)| format!("<div><dt>{name}</dt><dd>{}</dd></div>\n", inline(value)));
+    let facts =
+        document.facts.iter().map(|(name, value)| format!("<div><dt>{name}</dt><dd>{}</dd></div>\n", inline(value)));
     format!("<dl class=\"facts\">\n{}</dl>\n", facts.collect::<String>())
 }
 
 fn part(at: usize, section: &Section) -> String {
-    let mut out = format!("<section aria-labelledby=\"part-{at}\">\n<h2 id=\"part-{at}\">{}</h2>\n", inline(&section.heading));
+    let mut out =
+        format!("<section aria-labelledby=\"part-{at}\">\n<h2 id=\"part-{at}\">{}</h2>\n", inline(&section.heading));
     if !section.text.is_empty() {
         let _ = write!(out, "<p>{}</p>\n", inline(&section.text));
     }
@@ -92,10 +95,11 @@ fn rest(section: &Section) -> String {
     let [shown, total] = [section.rows.len(), section.rows_total].map(|count| number(count as u64));
     let what = match (section.rows.len(), section.rows_total) {
         (_, 0) => return String::new(),
-        (shown, total) if shown == total => format!("{} {}", number(total as u64), if total == 1 { "row" } else { "rows" }),
-        _ => format!("The first {shown} of {total} rows"),
+        (_, 1) => "1 row; as a query".to_owned(),
+        (a, b) if a == b => format!("{total} rows; as a query"),
+        _ => format!("The first {shown} of {total} rows; all of them"),
     };
-    format!("<p class=\"rest\">{what}; whole: <code>{}</code></p>\n", escaped(all))
+    format!("<p class=\"rest\">{what}: <code>{}</code></p>\n", escaped(all))
 }
 
 fn tasks(section: &Section, rows: &[Row]) -> String {
@@ -115,7 +119,8 @@ fn figures(section: &Section, rows: &[Row]) -> String {
     let text = |row: &Row, name: &str| {
         escaped(&row.get(name).map(|value| cell::lines(section, value).join(" ")).unwrap_or_default())
     };
-    let figures = rows.iter().map(|row| format!("<div><dt>{}</dt><dd>{}</dd></div>\n", text(row, "figure"), text(row, "value")));
+    let figures =
+        rows.iter().map(|row| format!("<div><dt>{}</dt><dd>{}</dd></div>\n", text(row, "figure"), text(row, "value")));
     format!("<dl class=\"figures\">\n{}</dl>\n", figures.collect::<String>())
 }
 
@@ -168,7 +173,10 @@ mod tests {
         );
         assert!(html.contains("<title>A &lt;b&gt;</title>") && html.contains("<h3>s (1)</h3>"), "{html}");
         assert!(html.contains("<input type=\"checkbox\"> <strong>do it</strong></label> – because</li>"), "{html}");
-        assert!(html.contains("Part &lt;1&gt; of <code>it</code>") && html.contains("with <code>code</code>."), "{html}");
+        assert!(
+            html.contains("Part &lt;1&gt; of <code>it</code>") && html.contains("with <code>code</code>."),
+            "{html}"
+        );
         let html = page_of(json!([{ "figure": "rows", "value": 12345 }]), Section::default());
         assert!(html.contains("<dt>rows</dt><dd>12,345</dd>"), "{html}");
     }
@@ -186,10 +194,10 @@ mod tests {
     fn long_parts_say_how_many_there_are_and_how_to_get_them() {
         let section = Section { all: Some("deskferry sql \"x\"".into()), ..Section::default() };
         let one = page_of(json!([{ "a": 1 }]), section.clone());
-        assert!(one.contains("1 row; whole: <code>deskferry sql &quot;x&quot;</code>"), "{one}");
+        assert!(one.contains("1 row; as a query: <code>deskferry sql &quot;x&quot;</code>"), "{one}");
         let mut many = Section { rows_total: 1_000_000, ..section };
         many.rows = vec![Row::new(); 100];
-        assert!(rest(&many).contains("The first 100 of 1,000,000 rows; whole:"), "{}", rest(&many));
+        assert!(rest(&many).contains("The first 100 of 1,000,000 rows; all of them:"), "{}", rest(&many));
     }
 
     #[test]
@@ -198,7 +206,10 @@ mod tests {
         for name in ["name", "task", "figure", "section"] {
             let html = page_of(json!([{ name: hostile, "x": 1 }]), Section::default());
             let body = html.split("<body>").nth(1).unwrap();
-            assert!(!body.contains("<script") && !body.contains("<img") && !body.contains('\u{202e}'), "{name}: {html}");
+            assert!(
+                !body.contains("<script") && !body.contains("<img") && !body.contains('\u{202e}'),
+                "{name}: {html}"
+            );
             assert!(body.contains("&lt;script&gt;alert(1)&lt;/script&gt;"), "{name}: {html}");
         }
     }

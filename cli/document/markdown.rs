@@ -41,7 +41,7 @@ fn write_section(out: &mut String, section: &Section) {
     }
     if let Some(all) = section.all.as_ref().filter(|_| section.rows_total > section.rows.len()) {
         let [shown, total] = [section.rows.len(), section.rows_total].map(|count| number(count as u64));
-        let _ = write!(out, "\nThe first {shown} of {total} rows; whole: `{all}`\n");
+        let _ = write!(out, "\nThe first {shown} of {total} rows; all of them: `{all}`\n");
     }
 }
 
@@ -144,7 +144,8 @@ mod tests {
     fn nothing_of_the_desk_is_markup() {
         let hostile = "<script>alert(1)</script> [a](javascript:x) ![i](http://x) `c` **b** # h";
         let markdown = document(json!([{ "name": hostile }])).markdown();
-        let wanted = "&lt;script>alert(1)&lt;/script> \\[a\\](javascript:x) !\\[i\\](http://x) \\`c\\` \\*\\*b\\*\\* # h";
+        let wanted =
+            "&lt;script>alert(1)&lt;/script> \\[a\\](javascript:x) !\\[i\\](http://x) \\`c\\` \\*\\*b\\*\\* # h";
         assert!(markdown.contains(wanted), "{markdown}");
     }
 }

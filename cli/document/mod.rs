@@ -148,7 +148,8 @@ mod tests {
 
     #[test]
     fn head_comment_is_heading_text_and_drawing() {
-        let sql = "-- Heading\n-- More: and\n-- bars: a, b c\n-- text.\n-- stack: x\n-- all: deskferry sql 'q'\nSELECT 1";
+        let sql =
+            "-- Heading\n-- More: and\n-- bars: a, b c\n-- text.\n-- stack: x\n-- all: deskferry sql 'q'\nSELECT 1";
         let section = Section::new(sql, &[]).unwrap();
         assert_eq!((section.heading.as_str(), section.text.as_str()), ("Heading", "More: and text."));
         assert_eq!((section.bars, section.stack), (vec!["a".to_owned(), "b c".to_owned()], vec!["x".to_owned()]));

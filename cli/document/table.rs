@@ -12,7 +12,8 @@ use crate::report::{Row, visible};
 /// A table; `title` is what it is of, `at` the number of its part.
 pub(super) fn html(section: &Section, rows: &[Row], title: &str, at: usize) -> String {
     let columns = Column::of(rows);
-    let mut out = format!("<div class=\"wide\" role=\"region\" aria-labelledby=\"part-{at}\" tabindex=\"0\">\n<table>\n");
+    let mut out =
+        format!("<div class=\"wide\" role=\"region\" aria-labelledby=\"part-{at}\" tabindex=\"0\">\n<table>\n");
     let _ = write!(out, "<caption>{}</caption>\n", escaped(title));
     out += "<thead><tr>";
     for column in &columns {
@@ -20,7 +21,7 @@ pub(super) fn html(section: &Section, rows: &[Row], title: &str, at: usize) -> S
         let _ = write!(out, "<th scope=\"col\"{class}>{}{}</th>", swatch(section, column.name), heading(column.name));
     }
     if !section.stack.is_empty() {
-        out += "<td aria-hidden=\"true\"></td>";
+        out += "<td class=\"stack\" aria-hidden=\"true\"></td>";
     }
     out += "</tr></thead>\n<tbody>\n";
     for row in rows {
@@ -43,13 +44,13 @@ fn one(section: &Section, rows: &[Row], column: &Column<'_>, row: &Row, is_first
         text = format!("<a href=\"{}\" rel=\"noopener noreferrer\">{text}</a>", escaped(address));
     }
     let share = share(section, rows, column, row);
-    let class = match (column.is_number, share.is_some(), text.is_empty()) {
-        (_, _, true) => " class=\"empty\"",
-        (true, true, _) => " class=\"n bar\"",
-        (true, false, _) => " class=\"n\"",
-        _ => "",
-    };
-    let style = share.map(|share| format!(" style=\"--share:{share:.2}%\"")).unwrap_or_default();
+    let mut classes = Vec::new();
+    classes.extend(column.is_number.then(|| "n".to_owned()));
+    classes.extend(text.is_empty().then(|| "empty".to_owned()));
+    classes.extend(share.map(|_| "bar".to_owned()));
+    classes.extend(nth_of_stack(section, column.name).map(|nth| format!("k{nth}")));
+    let class = if classes.is_empty() { String::new() } else { format!(" class=\"{}\"", classes.join(" ")) };
+    let style = share.map(|share| format!(" style=\"--share:{share:.4}\"")).unwrap_or_default();
     match is_first {
         true => format!("<th scope=\"row\"{class}{style}><bdi>{text}</bdi></th>"),
         false => format!("<td data-name=\"{}\"{class}{style}><bdi>{text}</bdi></td>", heading(column.name)),
@@ -62,15 +63,23 @@ fn stack(section: &Section, row: &Row) -> String {
     let values: Vec<f64> = values.collect();
     let total: f64 = values.iter().sum();
     let piece = |(nth, value): (usize, &f64)| match *value > 0.0 {
-        true => format!("<i class=\"s{nth}\" style=\"--share:{:.2}%\"></i>", value / total * 100.0),
+        true => format!("<i class=\"s{nth}\" style=\"--share:{:.4}\"></i>", value / total),
         false => String::new(),
     };
-    format!("<td class=\"stack\" aria-hidden=\"true\"><div>{}</div></td>", values.iter().enumerate().map(piece).collect::<String>())
+    format!(
+        "<td class=\"stack\" aria-hidden=\"true\"><div>{}</div></td>",
+        values.iter().enumerate().map(piece).collect::<String>()
+    )
 }
 
 fn swatch(section: &Section, name: &str) -> String {
-    let nth = section.stack.iter().position(|of| of == name);
-    nth.map(|nth| format!("<i class=\"swatch s{nth}\" aria-hidden=\"true\"></i>")).unwrap_or_default()
+    nth_of_stack(section, name)
+        .map(|nth| format!("<i class=\"swatch s{nth}\" aria-hidden=\"true\"></i>"))
+        .unwrap_or_default()
+}
+
+fn nth_of_stack(section: &Section, name: &str) -> Option<usize> {
+    section.stack.iter().position(|of| of == name)
 }
 
 /// `row_count` as `row count`.
@@ -95,16 +104,25 @@ mod tests {
         let html = table(json!([{ "a_b": "x", "a_b link": "https://h/?a&b", "n": 1234, "none": null }]), section);
         assert!(html.contains("<caption>T</caption>"), "{html}");
         assert!(html.contains("<th scope=\"col\">a b</th><th scope=\"col\" class=\"n\">n</th></tr>"), "{html}");
-        assert!(html.contains("<th scope=\"row\"><bdi><a href=\"https://h/?a&amp;b\" rel=\"noopener noreferrer\">x</a>"), "{html}");
-        assert!(html.contains("<td data-name=\"n\" class=\"n bar\" style=\"--share:100.00%\"><bdi>1,234</bdi>"), "{html}");
+        assert!(
+            html.contains("<th scope=\"row\"><bdi><a href=\"https://h/?a&amp;b\" rel=\"noopener noreferrer\">x</a>"),
+            "{html}"
+        );
+        assert!(
+            html.contains("<td data-name=\"n\" class=\"n bar\" style=\"--share:1.0000\"><bdi>1,234</bdi>"),
+            "{html}"
+        );
     }
 
     #[test]
     fn stack_is_drawn_from_numbers_that_are_written_too() {
         let section = Section { stack: vec!["a".into(), "b".into(), "c".into()], ..Section::default() };
         let html = table(json!([{ "t": "x", "a": 3, "b": 0, "c": 1 }, { "t": "y", "a": 0, "b": 0, "c": 0 }]), section);
-        assert!(html.contains("<i class=\"s0\" style=\"--share:75.00%\"></i><i class=\"s2\" style=\"--share:25.00%\"></i>"), "{html}");
+        assert!(
+            html.contains("<i class=\"s0\" style=\"--share:0.7500\"></i><i class=\"s2\" style=\"--share:0.2500\"></i>"),
+            "{html}"
+        );
         assert!(html.contains("<i class=\"swatch s2\" aria-hidden=\"true\"></i>c</th>"), "{html}");
-        assert_eq!(html.matches("class=\"stack\" aria-hidden").count(), 2);
+        assert_eq!(html.matches("class=\"stack\" aria-hidden").count(), 3);
     }
 }

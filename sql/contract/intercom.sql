@@ -179,3 +179,9 @@ CREATE TABLE inventory (
     details        VARCHAR,               -- JSON
     recommendation VARCHAR NOT NULL
 );
+
+-- Where the help desk itself shows a row, for people who compare: rows without such a page are not here. Never loaded.
+CREATE TABLE source_links (
+    source_key VARCHAR NOT NULL PRIMARY KEY,
+    url        VARCHAR NOT NULL
+);
