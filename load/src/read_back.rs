@@ -23,6 +23,8 @@ use crate::{Error, Result};
 /// Reads at a time; the budget of the client holds them back where needed.
 const AT_ONCE: usize = 16;
 
+const ADMINS: &[(&str, Kind)] = &[("id", Kind::Text), ("name", Kind::Text), ("email", Kind::Text)];
+const TEAMS: &[(&str, Kind)] = &[("id", Kind::Text), ("name", Kind::Text)];
 const CONTACTS: &[(&str, Kind)] =
     &[("id", Kind::Text), ("external_id", Kind::Text), ("email", Kind::Text), ("name", Kind::Text)];
 const COMPANIES: &[(&str, Kind)] = &[("id", Kind::Text), ("company_id", Kind::Text), ("name", Kind::Text)];
@@ -70,6 +72,8 @@ pub async fn read_back(context: &Context, settings: &Settings) -> Result<Manifes
     memory.of_workspace(&workspace.id)?;
     let mut run = context.staging.begin(context.run_id(), Stage::Extract, "intercom_live", context.now())?;
 
+    write(&mut run, "admins", ADMINS, &workspace.admins).await?;
+    write(&mut run, "teams", TEAMS, &workspace.teams).await?;
     let mut contacts = pages(&client, "/contacts", 150).await?;
     // Two rows may share a contact: it is read once.
     let mut seen: HashSet<String> = contacts.iter().filter_map(|c| id_of(&c["id"])).collect();

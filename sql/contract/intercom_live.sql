@@ -1,5 +1,7 @@
 -- What the workspace holds, as read back by the loader (load/src/read_back.rs). Where threads became tickets, `conversations` and
 -- `conversation_parts` hold the tickets and their messages, and `attributes` those of the ticket type as model `conversation`.
+CREATE TABLE admins (id VARCHAR, name VARCHAR, email VARCHAR);
+CREATE TABLE teams (id VARCHAR, name VARCHAR);
 CREATE TABLE contacts (id VARCHAR, external_id VARCHAR, email VARCHAR, name VARCHAR);
 CREATE TABLE companies (id VARCHAR, company_id VARCHAR, name VARCHAR);
 CREATE TABLE tags (id VARCHAR, name VARCHAR);
