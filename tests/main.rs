@@ -9,6 +9,7 @@ mod desk;
 mod diff;
 mod explain;
 mod halo;
+mod page;
 mod pipeline;
 mod report;
 mod rerun;

@@ -1,6 +1,8 @@
 //! What the end-to-end tests share: a migration's folder, the command, a workspace to load into.
 
 pub(crate) mod acme;
+pub(crate) mod chromium;
+pub(crate) mod demo;
 pub(crate) mod halo;
 pub(crate) mod mariadb;
 
