@@ -155,7 +155,8 @@ async fn ledger_of_another_workspace_is_refused() {
     let ledger = open(&context, "run1").await.unwrap();
     ledger.intend(vec![entry("a", State::Intended)]).await.unwrap();
     ledger.close().await.unwrap();
-    let error = Ledger::open(&context, &settings(), "run2", &workspace("app2"), replay(&context).await.unwrap()).unwrap_err();
+    let error =
+        Ledger::open(&context, &settings(), "run2", &workspace("app2"), replay(&context).await.unwrap()).unwrap_err();
     assert!(matches!(error, Error::Workspace { .. }));
 }
 
