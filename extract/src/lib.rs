@@ -63,6 +63,6 @@ pub use error::{Error, Result};
 pub use extract::{Probe, extract, probe};
 pub use settings::{Request, Settings, Unfinished};
 pub use spec::{
-    Access, Column, ColumnType, Detail, Download, Hidden, Key, Login, Naming, Paging, Params, Parent, Place, Rate,
-    ReaderKind, Rest, Setting, Spec, Table, Template,
+    Access, Body, Column, ColumnType, Detail, Download, Hidden, Key, Login, Naming, Paging, Params, Parent, Place,
+    Rate, ReaderKind, Rest, Setting, Since, Spec, Table, Template,
 };
