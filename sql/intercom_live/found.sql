@@ -48,7 +48,7 @@ files AS (
 
 live_files AS (
     SELECT part_id, name, row_number() OVER (PARTITION BY part_id, name ORDER BY position) AS nth
-    FROM intercom_live.files
+    FROM intercom_live.attached
 )
 
 SELECT DISTINCT sent.table_name, sent.source_key

@@ -1,7 +1,7 @@
 -- one row per conversation or ticket of the workspace; key: id
 SELECT
     id, 'conversation' AS kind, title, created_at, state, snoozed_until, read, admin_assignee_id, team_assignee_id,
-    (company ->> 'id') AS company_id, custom_attributes, source_author_id AS contact_id, parts_total
+    company_id, custom_attributes, source_author_id AS contact_id, parts_total
 FROM intercom_live.conversations
 UNION ALL
 SELECT

@@ -35,10 +35,10 @@ untold AS (
 ),
 
 files AS (
-    SELECT files.thread_id, files.part_id, files.name, count(*) AS row_count
-    FROM intercom_live.files AS files
-    JOIN sent ON sent.table_name = 'conversation_parts' AND sent.intercom_id = files.part_id AND sent.parent_id = files.thread_id
-    GROUP BY files.thread_id, files.part_id, files.name
+    SELECT sent.parent_id AS thread_id, files.part_id, files.name, count(*) AS row_count
+    FROM intercom_live.attached AS files
+    JOIN sent ON sent.table_name = 'conversation_parts' AND sent.intercom_id = files.part_id
+    GROUP BY sent.parent_id, files.part_id, files.name
 ),
 
 sent_files AS (
@@ -66,7 +66,7 @@ strangers AS (
 notes AS (
     SELECT contact_id AS parent_id, id, body, 'contacts' AS table_name FROM intercom_live.contact_notes
     UNION ALL
-    SELECT company_id, id, body, 'companies' FROM intercom_live.company_notes
+    SELECT company_row_id, id, body, 'companies' FROM intercom_live.company_notes
 ),
 
 sent_notes AS (

@@ -10,8 +10,8 @@ WITH wanted AS (
 ),
 
 live AS (
-    SELECT files.*, row_number() OVER (PARTITION BY thread_id, part_id, name ORDER BY position) AS nth
-    FROM intercom_live.files AS files
+    SELECT files.*, row_number() OVER (PARTITION BY part_id, name ORDER BY position) AS nth
+    FROM intercom_live.attached AS files
 ),
 
 fields AS (

@@ -43,6 +43,19 @@ tags AS (
     JOIN intercom.contacts AS wanted ON wanted.source_key = sent.source_key
 ),
 
+-- A contact shows the first ten; the lists are read where there are more.
+live_tags AS (
+    SELECT contact_id, id FROM intercom_live.contact_tags
+    UNION
+    SELECT contact_id, id FROM intercom_live.contact_all_tags
+),
+
+live_companies AS (
+    SELECT contact_id, id FROM intercom_live.contact_companies
+    UNION
+    SELECT contact_id, id FROM intercom_live.contact_all_companies
+),
+
 companies AS (
     SELECT sent.source_key, sent.intercom_id, unnest(json_get_array(wanted.company_keys)) AS company_key
     FROM sent
@@ -61,11 +74,11 @@ SELECT tags.source_key, tags.intercom_id, 'tags', sent.intercom_id, live.id
 FROM tags
 JOIN ledger.rows AS sent ON sent.table_name = 'tags' AND sent.state = 'done' AND '"' || sent.source_key || '"' = tags.tag_key
 JOIN intercom_live.contacts AS holder ON holder.id = tags.intercom_id
-LEFT JOIN intercom_live.contact_tags AS live ON live.contact_id = tags.intercom_id AND live.id = sent.intercom_id
+LEFT JOIN live_tags AS live ON live.contact_id = tags.intercom_id AND live.id = sent.intercom_id
 UNION ALL
 SELECT companies.source_key, companies.intercom_id, 'companies', sent.intercom_id, live.id
 FROM companies
 JOIN ledger.rows AS sent
     ON sent.table_name = 'companies' AND sent.state = 'done' AND '"' || sent.source_key || '"' = companies.company_key
 JOIN intercom_live.contacts AS holder ON holder.id = companies.intercom_id
-LEFT JOIN intercom_live.contact_companies AS live ON live.contact_id = companies.intercom_id AND live.id = sent.intercom_id
+LEFT JOIN live_companies AS live ON live.contact_id = companies.intercom_id AND live.id = sent.intercom_id

@@ -3,7 +3,7 @@
 WITH live AS (
     SELECT id, contact_id AS parent_id, author_id, body FROM intercom_live.contact_notes
     UNION ALL
-    SELECT id, company_id, author_id, body FROM intercom_live.company_notes
+    SELECT id, company_row_id, author_id, body FROM intercom_live.company_notes
 ),
 
 wanted AS (
