@@ -17,13 +17,23 @@ threads AS (
     WHERE sent.table_name = 'conversations' AND sent.step = 'create'
 ),
 
+-- Who took part in a ticket without writing is told in a note, whose id the ledger does not have.
+participants AS (
+    SELECT live.thread_id, min(live.position) AS position
+    FROM intercom_live.messages AS live
+    JOIN sent ON sent.table_name = 'conversations' AND sent.step = 'participants' AND sent.parent_id = live.thread_id
+    WHERE live.part_type = 'note' AND live.body LIKE '%Also took part: %'
+    GROUP BY live.thread_id
+),
+
 messages AS (
     SELECT live.thread_id, live.id, threads.source_key, live.part_type, live.created_at
     FROM intercom_live.messages AS live
     JOIN threads ON threads.id = live.thread_id
     LEFT JOIN sent
         ON sent.table_name IN ('conversation_parts', 'conversations') AND sent.parent_id = live.thread_id AND sent.intercom_id = live.id
-    WHERE live.position > 0 AND sent.source_key IS NULL
+    LEFT JOIN participants ON participants.thread_id = live.thread_id AND participants.position = live.position
+    WHERE live.position > 0 AND sent.source_key IS NULL AND participants.position IS NULL
 ),
 
 -- Where no reply has told the id of a message, one that is like none of the others may be it.

@@ -110,6 +110,25 @@ participants AS (
     FROM sent
     JOIN intercom.conversation_parts AS parts ON parts.conversation_key = sent.source_key
     WHERE parts.author_type = 'contact' AND parts.author_key IS NOT NULL
+),
+
+-- A ticket has one contact: who else took part and wrote nothing is told in a note.
+told AS (
+    SELECT participants.source_key, participants.intercom_id, coalesce(contacts.name || ' <' || contacts.email || '>', contacts.name, contacts.email) AS name
+    FROM participants
+    JOIN intercom.contacts AS contacts ON '"' || contacts.source_key || '"' = participants.contact_key
+    JOIN intercom.conversations AS wanted ON wanted.source_key = participants.source_key AND wanted.contact_key <> contacts.source_key
+    JOIN intercom_live.tickets AS holder ON holder.id = participants.intercom_id
+    LEFT JOIN intercom.conversation_parts AS parts
+        ON parts.conversation_key = participants.source_key AND parts.author_type = 'contact' AND parts.author_key = contacts.source_key
+    WHERE parts.source_key IS NULL
+),
+
+notes AS (
+    SELECT thread_id, string_agg(body, '') AS body
+    FROM intercom_live.messages
+    WHERE part_type = 'note' AND body LIKE '%Also took part: %'
+    GROUP BY thread_id
 )
 
 SELECT source_key, intercom_id, one['field'] AS field, one['wanted'] AS wanted, one['found'] AS found
@@ -134,3 +153,8 @@ FROM participants
 JOIN ledger.rows AS sent ON sent.table_name = 'contacts' AND sent.state = 'done' AND '"' || sent.source_key || '"' = participants.contact_key
 JOIN intercom_live.conversations AS holder ON holder.id = participants.intercom_id
 LEFT JOIN intercom_live.conversation_contacts AS live ON live.conversation_id = participants.intercom_id AND live.id = sent.intercom_id
+UNION ALL
+SELECT told.source_key, told.intercom_id, 'participants', told.name,
+    CASE WHEN strpos(notes.body, replace(replace(replace(told.name, '&', '&amp;'), '<', '&lt;'), '>', '&gt;')) > 0 THEN told.name END
+FROM told
+LEFT JOIN notes ON notes.thread_id = told.intercom_id
