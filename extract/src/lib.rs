@@ -40,6 +40,7 @@
 
 mod attachments;
 mod columns;
+mod ddl;
 mod defects;
 mod error;
 mod export_zip;
@@ -59,6 +60,7 @@ mod table;
 mod testing;
 mod values;
 
+pub use ddl::create_tables;
 pub use error::{Error, Result};
 pub use extract::{Probe, extract, probe};
 pub use settings::{Request, Settings, Unfinished};

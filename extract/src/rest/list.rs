@@ -232,6 +232,8 @@ impl Listing<'_> {
             tokio::time::sleep(SCROLL_WAIT).await;
         }
         self.state.been.clear();
+        self.state.round.clear();
+        (mark.raw, mark.pages, mark.repeated) = (0, 0, 0);
         mark.next = Some(query.pager.first());
         Ok(())
     }
