@@ -1,5 +1,6 @@
-//! `reconcile`: source, stage, ledger and workspace side by side, by the queries of `sql/reconcile/`.
+//! `reconcile`: source, stage, ledger and workspace side by side, field by field, by the queries of `sql/reconcile/`.
 
+mod faults;
 mod page;
 
 use std::process::ExitCode;
@@ -11,7 +12,6 @@ use serde_json::Value;
 use super::read_back::read_back;
 use super::{Migration, load, transform};
 use crate::args::{Format, Reconcile, ReconcileFormat};
-use crate::error::refused;
 use crate::report::{deliver, json_rows, render, say};
 
 /// One query of `sql/reconcile/` and its answer.
@@ -26,12 +26,13 @@ pub(crate) async fn run(migration: &Migration, args: &Reconcile, json: bool) -> 
     load::transformed(migration).await?;
     read_back(migration, false).await?;
     let session = transform::session(migration).await?;
+    session.compare(&transform::inputs(migration)).await?;
     let mut answers = Vec::new();
     for (name, batches) in session.queries(&transform::inputs(migration), "sql/reconcile").await? {
         let text = migration.files.get(&format!("sql/reconcile/{name}.sql")).map(String::as_str).unwrap_or_default();
         answers.push(Answer { purpose: purpose(text), name, batches });
     }
-    let faults = faults(&answers)?;
+    let faults = faults::faults(&answers)?;
     let text = match args.format {
         _ if json => as_json(&answers, &faults)?,
         ReconcileFormat::Json => as_json(&answers, &faults)?,
@@ -47,9 +48,6 @@ pub(crate) async fn run(migration: &Migration, args: &Reconcile, json: bool) -> 
         say("Everything balances.");
         return Ok(ExitCode::SUCCESS);
     }
-    say(
-        "\nhint: `deskferry load` sends what is open; refused rows go again with `deskferry load --only TABLE` after the fix",
-    );
     Ok(ExitCode::FAILURE)
 }
 
@@ -77,39 +75,4 @@ fn tables(answers: &[Answer], format: Format) -> Result<String> {
         text.push('\n');
     }
     Ok(text)
-}
-
-/// What does not balance, in words.
-fn faults(answers: &[Answer]) -> Result<Vec<String>> {
-    let mut faults = Vec::new();
-    let rows = |name: &str| -> Result<Vec<Value>> {
-        let found = answers.iter().find(|a| a.name == name);
-        let found =
-            found.ok_or_else(|| refused(format!("sql/reconcile/{name}.sql is missing"), "remove the empty overlay"))?;
-        json_rows(&found.batches)
-    };
-    let number = |row: &Value, key: &str| row[key].as_i64().unwrap_or(0);
-    for row in rows("accounting")? {
-        let table = row["table"].as_str().unwrap_or_default();
-        if number(&row, "balance") != 0 {
-            faults.push(format!("{table}: {} source rows have no disposition", number(&row, "balance")));
-        }
-        if number(&row, "open") > 0 {
-            faults.push(format!("{table}: {} rows are not loaded yet", number(&row, "open")));
-        }
-    }
-    for row in rows("counts")? {
-        let table = row["table"].as_str().unwrap_or_default();
-        for (column, text) in [
-            ("missing", "loaded rows are not in Intercom"),
-            ("refused", "rows were refused by Intercom"),
-            ("unknown", "rows may be in Intercom and could not be found"),
-            ("open", "rows are not loaded yet"),
-        ] {
-            if number(&row, column) > 0 {
-                faults.push(format!("{table}: {} {text}", number(&row, column)));
-            }
-        }
-    }
-    Ok(faults)
 }

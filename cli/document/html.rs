@@ -12,6 +12,9 @@ const STYLE: &str = include_str!("page.css");
 /// Nothing is loaded and nothing is run: whatever of the desk should slip through stays text.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
+/// Lines of what is not well.
+const FAULTS_MAX: usize = 20;
+
 /// The whole page.
 pub(crate) fn page(document: &Document) -> String {
     let title = escaped(&visible(&document.title));
@@ -50,8 +53,11 @@ fn verdict(verdict: &Verdict) -> String {
         inline(&verdict.sentence)
     );
     if !verdict.faults.is_empty() {
-        let faults = verdict.faults.iter().map(|fault| format!("<li>{}</li>\n", inline(fault)));
-        let _ = write!(out, "<ul>\n{}</ul>\n", faults.collect::<String>());
+        let mut faults: Vec<String> =
+            verdict.faults.iter().take(FAULTS_MAX).map(|fault| format!("<li>{}</li>\n", inline(fault))).collect();
+        let more = verdict.faults.len() - faults.len();
+        faults.extend((more > 0).then(|| format!("<li>and {} more</li>\n", number(more as u64))));
+        let _ = write!(out, "<ul>\n{}</ul>\n", faults.concat());
     }
     out + "</section>\n"
 }
@@ -183,11 +189,11 @@ mod tests {
 
     #[test]
     fn verdict_says_it_in_words_and_empty_parts_say_so() {
-        let verdict = Verdict { is_good: false, sentence: "3 of 4".into(), faults: vec!["a `b` <c>".into()] };
+        let verdict = Verdict { is_good: false, sentence: "3 of 4".into(), faults: vec!["a `b` <c>".into(); 25] };
         let sections = vec![Section::default()];
         let html = page(&Document { verdict: Some(verdict), sections, ..Document::default() });
         assert!(html.contains("✗ Not in order") && html.contains("<li>a <code>b</code> &lt;c&gt;</li>"), "{html}");
-        assert!(html.contains("<p class=\"none\">Nothing.</p>"), "{html}");
+        assert!(html.contains("<li>and 5 more</li>") && html.contains("<p class=\"none\">Nothing.</p>"), "{html}");
     }
 
     #[test]

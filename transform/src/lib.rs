@@ -26,6 +26,7 @@
 
 mod catalog;
 mod checks;
+mod compare;
 mod contract;
 mod current;
 mod diff;

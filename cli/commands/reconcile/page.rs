@@ -65,7 +65,7 @@ struct Counts {
     kept_back: u64,
     /// Sent and taken.
     loaded: u64,
-    /// Found in the workspace.
+    /// Found in the workspace, as they were written.
     verified: u64,
 }
 
@@ -78,7 +78,7 @@ impl Counts {
                 counts.made += of("made");
                 counts.kept_back += of("rejected");
                 counts.loaded += of("loaded");
-                counts.verified += of("in_intercom");
+                counts.verified += of("verified");
             }
         }
         Ok(counts)
@@ -96,12 +96,16 @@ fn verdict(source: &str, counts: &Counts, faults: &[String]) -> Verdict {
             format!("Nothing has been loaded yet: {made_n} rows were made of {source}, and {things} not in order.")
         }
         (_, _, false) => {
-            format!("{verified_n} of {made_n} rows made of {source} are in Intercom, and {things} not in order.")
+            format!(
+                "{verified_n} of {made_n} rows made of {source} are in Intercom as they were written, and {things} not in order."
+            )
         }
-        _ if kept_back == 0 => format!("Everything arrived: all {made_n} rows made of {source} are in Intercom."),
+        _ if kept_back == 0 => {
+            format!("Everything arrived: all {made_n} rows made of {source} are in Intercom as they were written.")
+        }
         _ => format!(
-            "Everything that could be loaded arrived: {verified_n} of {made_n} rows made of {source} are in Intercom; checks kept \
-             {kept_n} back, each with its reason."
+            "Everything that could be loaded arrived: {verified_n} of {made_n} rows made of {source} are in Intercom as they were \
+             written; checks kept {kept_n} back, each with its reason."
         ),
     };
     Verdict { is_good: faults.is_empty(), sentence, faults: faults.to_vec() }
@@ -134,14 +138,22 @@ mod tests {
         let fault = ["contacts: 3 rows are missing".to_owned()];
         let cases: [(Counts, &[String], &str); 5] = [
             (counts(0, 0, 0, 0), &[], "There is nothing to move: no row was made of Hesk."),
-            (counts(5, 0, 5, 5), &[], "Everything arrived: all 5 rows made of Hesk are in Intercom."),
+            (
+                counts(5, 0, 5, 5),
+                &[],
+                "Everything arrived: all 5 rows made of Hesk are in Intercom as they were written.",
+            ),
             (
                 counts(1_005, 5, 1_000, 1_000),
                 &[],
-                "Everything that could be loaded arrived: 1,000 of 1,005 rows made of Hesk are in Intercom; checks kept 5 back, \
-                 each with its reason.",
+                "Everything that could be loaded arrived: 1,000 of 1,005 rows made of Hesk are in Intercom as they were written; \
+                 checks kept 5 back, each with its reason.",
             ),
-            (counts(5, 0, 5, 2), &fault, "2 of 5 rows made of Hesk are in Intercom, and 1 thing is not in order."),
+            (
+                counts(5, 0, 5, 2),
+                &fault,
+                "2 of 5 rows made of Hesk are in Intercom as they were written, and 1 thing is not in order.",
+            ),
             (
                 counts(5, 0, 0, 0),
                 &fault,
