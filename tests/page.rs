@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{chromium, demo, text};
+use crate::support::{Migration, Workspace, chromium, demo, text};
 
 /// A section of one's own with the names that customers have given themselves.
 const HOSTILE: &str = "-- People\nSELECT name, email FROM intercom.contacts
@@ -36,8 +36,9 @@ fn page_tells_the_whole_story_and_runs_nothing() {
     says_what_is_known(&page, &desk.rows("SELECT count(*) AS n FROM intercom.rejects")[0]["n"]);
     let control = "<!doctype html><html lang=en><title>c</title><p style='color:#999'>x</p><h3>y</h3><pre>wwwwwwwwwwwwwwwwwwwwwwwww\
                    wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww</pre><img src=x onerror='ran = 1'>";
-    let all = chromium::look(&[&page, &before, control], &[360, 1280]);
-    let (ours, control) = all.split_at(8);
+    let tampered = tampered(&desk, &workspace);
+    let all = chromium::look(&[&page, &before, &tampered, control], &[360, 1280]);
+    let (ours, control) = all.split_at(12);
     for seen in ours {
         let short = format!("{seen:#}");
         assert!(seen["scroll_width"].as_u64() <= seen["width"].as_u64(), "it scrolls sideways: {short}");
@@ -67,6 +68,36 @@ fn page_tells_the_whole_story_and_runs_nothing() {
     );
     let pdf = chromium::pdf(&path);
     assert!(pdf.starts_with(b"%PDF-") && pdf.len() > 50_000, "{}", pdf.len());
+}
+
+/// The page after somebody has changed a title and deleted a contact.
+fn tampered(desk: &Migration, workspace: &Workspace) -> String {
+    let id = |table: &str, key: &str| {
+        let query =
+            format!("SELECT intercom_id FROM ledger.rows WHERE table_name = '{table}' AND source_key = '{key}'");
+        desk.rows(&query)[0]["intercom_id"].as_str().unwrap().to_owned()
+    };
+    let (thread, contact) =
+        (id("conversations", "hesk:ticket:1"), id("contacts", "hesk:contact:hanna.berg@example.com"));
+    let title = json!({ "title": "<script>ran = 1</script>\u{202e}" });
+    assert_eq!(workspace.call_with("PUT", &format!("/conversations/{thread}"), &title).0, 200);
+    assert_eq!(workspace.call("DELETE", &format!("/contacts/{contact}")).0, 200);
+    let output = desk.run(&["reconcile", "--format", "html"]);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    let page = text(&output.stdout);
+    assert!(
+        page.contains("✗ Not in order") && page.contains("<li>contacts: 1 loaded rows are not in Intercom"),
+        "{page}"
+    );
+    let place = format!("{}/a/inbox/", workspace.url);
+    let row =
+        page.lines().find(|line| line.contains("<bdi>&lt;script&gt;ran = 1&lt;/script&gt;\u{fffd}</bdi>")).unwrap();
+    assert!(
+        row.contains(&format!("{thread}\" rel=\"noopener noreferrer\">{thread}</a>")) && row.contains(&place),
+        "{row}"
+    );
+    assert!(row.contains("admin_ticket.php?track=") && row.contains("<bdi>Do you ship to Portland?</bdi>"), "{row}");
+    page
 }
 
 fn says_what_is_known(page: &str, rejected: &Value) {

@@ -154,6 +154,11 @@ impl Workspace {
 
     /// A call to the API.
     pub(crate) fn call(&self, method: &str, path: &str) -> (u16, Value) {
+        self.call_with(method, path, &Value::Null)
+    }
+
+    /// The same, with a body.
+    pub(crate) fn call_with(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
         self.runtime.block_on(async {
             let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
             let reply = reqwest::Client::new()
@@ -161,6 +166,8 @@ impl Workspace {
                 .bearer_auth("test-token-1234")
                 .header("Intercom-Version", "2.16")
                 .header("Accept", "application/json")
+                .header("Content-Type", "application/json")
+                .body(if body.is_null() { String::new() } else { body.to_string() })
                 .send()
                 .await
                 .unwrap();
