@@ -3,6 +3,7 @@
 pub(crate) mod acme;
 pub(crate) mod halo;
 pub(crate) mod mariadb;
+pub(crate) mod tampered;
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
