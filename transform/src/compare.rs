@@ -2,7 +2,8 @@
 //!
 //! A query gives `source_key, intercom_id, field, wanted, found`, one row per field; its name is the table. Two values that differ are
 //! the same by a rule (`functions/alike.rs`), or not; where `sql/reconcile/allowed_differences.csv` allows the rule for the field, its
-//! reason is counted, else it is a difference. The outcome is three tables:
+//! reason is counted, else it is a difference. The rule `drift` is that of rows that have changed since they were sent in a way that
+//! Intercom cannot follow (`ledger.drift`). The outcome is three tables:
 //!
 //! ```text
 //! reconcile.fields       table, field, compared, same, allowed, different, rate, reasons
@@ -63,9 +64,12 @@ impl Session {
     async fn compared_with(&self, file: File<'_>, allowed: &Allowed, join: Join) -> Result<Tally> {
         let query = Model::parse(file)?;
         let sql = format!(
-            "SELECT source_key, intercom_id, field, wanted, found, \
-             CASE WHEN wanted IS DISTINCT FROM found THEN alike(wanted, found) END AS rule FROM (\n{}\n) AS compared",
-            query.sql
+            "SELECT compared.source_key, intercom_id, field, wanted, found, \
+             CASE WHEN wanted IS DISTINCT FROM found \
+             THEN coalesce(alike(wanted, found), CASE WHEN drift.source_key IS NOT NULL THEN 'drift' END) END AS rule \
+             FROM (\n{}\n) AS compared \
+             LEFT JOIN ledger.drift AS drift ON drift.table_name = '{}' AND drift.source_key = compared.source_key",
+            query.sql, query.name
         );
         let mut stream = self.engine.stream(&query.path, self.engine.plan(&query.path, &sql, join).await?).await?;
         let mut tally = Tally::default();

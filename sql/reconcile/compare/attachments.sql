@@ -21,10 +21,8 @@ fields AS (
         named_struct('field', 'content_type', 'wanted', wanted.content_type, 'found', live.content_type)
     ]) AS one
     FROM wanted
-    JOIN intercom_live.messages AS holder ON holder.id = wanted.part_id
-    LEFT JOIN live ON live.part_id = wanted.part_id AND live.name = wanted.name AND live.nth = wanted.nth
+    JOIN live ON live.part_id = wanted.part_id AND live.name = wanted.name AND live.nth = wanted.nth
 )
 
 SELECT source_key, part_id AS intercom_id, one['field'] AS field, one['wanted'] AS wanted, one['found'] AS found
 FROM fields
-WHERE one['field'] = 'name' OR one['found'] IS NOT NULL

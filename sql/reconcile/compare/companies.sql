@@ -14,7 +14,7 @@ fields AS (
         named_struct('field', 'plan', 'wanted', wanted.plan, 'found', live.plan),
         named_struct('field', 'size', 'wanted', CAST(wanted.size AS VARCHAR), 'found', CAST(live.size AS VARCHAR)),
         -- More than 2,147,483,647 is not taken.
-        named_struct('field', 'monthly_spend', 'wanted', CAST(least(wanted.monthly_spend, 2147483647) AS VARCHAR),
+        named_struct('field', 'monthly_spend', 'wanted', CASE WHEN wanted.monthly_spend > 2147483647 THEN '2147483647' ELSE CAST(wanted.monthly_spend AS VARCHAR) END,
             'found', CAST(CAST(live.monthly_spend AS BIGINT) AS VARCHAR)),
         named_struct('field', 'remote_created_at', 'wanted', CAST(wanted.remote_created_at AS VARCHAR),
             'found', CAST(live.remote_created_at AS VARCHAR))

@@ -1,6 +1,6 @@
 -- one row per field of a message or note that was sent, also of those that only bring files; key: (source_key, field)
 -- What is wanted is what the loader composes: who is not in the workspace is told in words, times in a thread never go back, the
--- message that opens a conversation is plain text by its contact.
+-- message that opens a conversation is plain text by its contact (whom and its time `conversations` compares).
 WITH sent AS (
     SELECT
         source_key, step, intercom_id, parent_id AS thread_id,
@@ -104,7 +104,7 @@ pairs AS (
 ),
 
 fields AS (
-    SELECT source_key, id, step, unnest([
+    SELECT source_key, id, step, is_opening, unnest([
         named_struct('field', 'part_type', 'wanted', wanted_type, 'found', found_type),
         named_struct('field', 'author', 'wanted', author, 'found', found_author),
         named_struct('field', 'created_at', 'wanted', CAST(created_at AS VARCHAR), 'found', CAST(found_at AS VARCHAR)),
@@ -124,3 +124,4 @@ SELECT
     one['wanted'] AS wanted,
     one['found'] AS found
 FROM fields
+WHERE NOT (is_opening AND one['field'] IN ('author', 'created_at'))

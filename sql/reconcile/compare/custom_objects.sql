@@ -40,7 +40,7 @@ named AS (
 ),
 
 instances AS (
-    SELECT field, id, name, unnest(json_get_array(custom_attributes, name, 'instances')) AS instance
+    SELECT field, id, name, unnest(json_get_array(json_get_json(custom_attributes, name), 'instances')) AS instance
     FROM named
 ),
 

@@ -9,7 +9,8 @@ use crate::inputs::{File, Inputs};
 use crate::{Error, Result};
 
 /// Rules that a line may name; `functions/alike.rs` has what they mean.
-const RULES: [&str; 9] = ["any", "blanks", "case", "formatting", "html", "images", "phone", "seconds", "type"];
+const RULES: [&str; 10] =
+    ["any", "blanks", "case", "drift", "formatting", "html", "images", "phone", "seconds", "type"];
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -31,8 +32,8 @@ impl Allowed {
     }
 
     fn parse(file: File<'_>) -> Result<Self> {
-        const HINT: &str = "lines are table,field,rule,reason; the rules are any, blanks, case, formatting, html, images, phone, \
-                            seconds, type";
+        const HINT: &str = "lines are table,field,rule,reason; the rules are any, blanks, case, drift, formatting, html, images, \
+                            phone, seconds, type";
         let wrong = |reason: String| Error::File { file: file.path.to_owned(), reason, hint: HINT };
         let text = file.text.trim_start_matches('\u{feff}');
         let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
