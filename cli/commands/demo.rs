@@ -51,6 +51,7 @@ pub(crate) async fn run(directory: &Path, demo: &Demo) -> Result<ExitCode> {
         "  {program} -C {at} sql \"SELECT title, state, custom_attributes ->> 'Hesk status' AS status FROM intercom.conversations LIMIT 5\""
     ));
     say(format!("  {program} -C {at} sql \"SELECT * FROM intercom.rejects\""));
+    say(format!("  {program} -C {at} explain hesk:ticket:128"));
     say(format!("  {program} -C {at} runs"));
     if demo.serve {
         say(format!("\nThe workspace is open at {url} in a browser until Ctrl-C."));

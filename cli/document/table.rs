@@ -9,6 +9,9 @@ use super::html::escaped;
 use super::{Section, cell};
 use crate::report::{Row, visible};
 
+/// Longer words may be broken on paper, where nothing can be scrolled.
+const WORD_BYTES: usize = 30;
+
 /// A table; `title` is what it is of, `at` the number of its part.
 pub(super) fn html(section: &Section, rows: &[Row], title: &str, at: usize) -> String {
     let columns = Column::of(rows);
@@ -44,7 +47,9 @@ fn one(section: &Section, rows: &[Row], column: &Column<'_>, row: &Row, is_first
         text = format!("<a href=\"{}\" rel=\"noopener noreferrer\">{text}</a>", escaped(address));
     }
     let share = share(section, rows, column, row);
+    let is_long = lines.iter().flat_map(|line| line.split_whitespace()).any(|word| word.len() > WORD_BYTES);
     let mut classes = Vec::new();
+    classes.extend(is_long.then(|| "long".to_owned()));
     classes.extend(column.is_number.then(|| "n".to_owned()));
     classes.extend(text.is_empty().then(|| "empty".to_owned()));
     classes.extend(share.map(|_| "bar".to_owned()));
