@@ -57,7 +57,7 @@ fn verdict(verdict: &Verdict) -> String {
             verdict.faults.iter().take(FAULTS_MAX).map(|fault| format!("<li>{}</li>\n", inline(fault))).collect();
         let more = verdict.faults.len() - faults.len();
         faults.extend((more > 0).then(|| format!("<li>and {} more</li>\n", number(more as u64))));
-        let _ = write!(out, "<ul>\n{}</ul>\n", faults.concat());
+        let _ = writeln!(out, "<ul>\n{}</ul>", faults.concat());
     }
     out + "</section>\n"
 }
@@ -75,7 +75,7 @@ fn part(at: usize, section: &Section) -> String {
     let mut out =
         format!("<section aria-labelledby=\"part-{at}\">\n<h2 id=\"part-{at}\">{}</h2>\n", inline(&section.heading));
     if !section.text.is_empty() {
-        let _ = write!(out, "<p>{}</p>\n", inline(&section.text));
+        let _ = writeln!(out, "<p>{}</p>", inline(&section.text));
     }
     if section.rows.is_empty() {
         out += "<p class=\"none\">Nothing.</p>\n";
@@ -83,7 +83,7 @@ fn part(at: usize, section: &Section) -> String {
     for (name, rows) in section.groups() {
         let name = name.map(|name| cell::lines(section, name).join(" "));
         if let Some(name) = &name {
-            let _ = write!(out, "<h3>{} ({})</h3>\n", escaped(name), number(rows.len() as u64));
+            let _ = writeln!(out, "<h3>{} ({})</h3>", escaped(name), number(rows.len() as u64));
         }
         let has = |column: &str| rows.first().is_some_and(|row| row.contains_key(column));
         out += &match (has("task"), has("figure")) {
@@ -116,7 +116,7 @@ fn tasks(section: &Section, rows: &[Row]) -> String {
         let rest = row.iter().filter(|(name, _)| !matches!(name.as_str(), "task" | "section"));
         let rest: Vec<String> = rest.map(|(_, value)| text(value)).filter(|text| !text.is_empty()).collect();
         let more = if rest.is_empty() { String::new() } else { format!(" – {}", rest.join("; ")) };
-        let _ = write!(out, "<li><label><input type=\"checkbox\"> <strong>{task}</strong></label>{more}</li>\n");
+        let _ = writeln!(out, "<li><label><input type=\"checkbox\"> <strong>{task}</strong></label>{more}</li>");
     }
     out + "</ul>\n"
 }
@@ -150,7 +150,7 @@ pub(super) fn escaped(text: &str) -> String {
 fn inline(text: &str) -> String {
     let text = visible(text);
     let pieces = text.split('`').map(escaped).enumerate();
-    let is_quoted = text.matches('`').count() % 2 == 0;
+    let is_quoted = text.matches('`').count().is_multiple_of(2);
     let wrap = |(at, piece): (usize, String)| match at % 2 {
         0 => piece,
         _ if is_quoted => format!("<code>{piece}</code>"),

@@ -13,10 +13,10 @@ pub(super) fn render(document: &Document) -> String {
     let mut out = format!("# {}\n\n{}\n", text(&document.title), text(&document.origin));
     for section in &document.sections {
         // Writing to a string cannot fail.
-        let _ = write!(out, "\n## {}\n", text(&section.heading));
+        let _ = writeln!(out, "\n## {}", text(&section.heading));
         if !section.text.is_empty() {
             // It is the query's own comment, which may quote code.
-            let _ = write!(out, "\n{}\n", section.text);
+            let _ = writeln!(out, "\n{}", section.text);
         }
         write_section(&mut out, section);
     }
@@ -30,7 +30,7 @@ fn write_section(out: &mut String, section: &Section) {
     }
     for (name, rows) in section.groups() {
         if let Some(name) = name {
-            let _ = write!(out, "\n### {} ({})\n", cell(section, name), number(rows.len() as u64));
+            let _ = writeln!(out, "\n### {} ({})", cell(section, name), number(rows.len() as u64));
         }
         out.push('\n');
         if rows.first().is_some_and(|row| row.contains_key("task")) {
@@ -41,7 +41,7 @@ fn write_section(out: &mut String, section: &Section) {
     }
     if let Some(all) = section.all.as_ref().filter(|_| section.rows_total > section.rows.len()) {
         let [shown, total] = [section.rows.len(), section.rows_total].map(|count| number(count as u64));
-        let _ = write!(out, "\nThe first {shown} of {total} rows; all of them: `{all}`\n");
+        let _ = writeln!(out, "\nThe first {shown} of {total} rows; all of them: `{all}`");
     }
 }
 
@@ -59,7 +59,7 @@ fn table(out: &mut String, section: &Section, rows: &[Row]) {
     let columns = Column::of(rows);
     let heads: Vec<String> = columns.iter().map(|column| text(column.name)).collect();
     let lines: Vec<&str> = columns.iter().map(|column| if column.is_number { "---:" } else { "---" }).collect();
-    let _ = write!(out, "| {} |\n| {} |\n", heads.join(" | "), lines.join(" | "));
+    let _ = writeln!(out, "| {} |\n| {} |", heads.join(" | "), lines.join(" | "));
     for row in rows {
         let cells = columns.iter().map(|column| {
             let cell = cell(section, column.value(row));

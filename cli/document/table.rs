@@ -17,7 +17,7 @@ pub(super) fn html(section: &Section, rows: &[Row], title: &str, at: usize) -> S
     let columns = Column::of(rows);
     let mut out =
         format!("<div class=\"wide\" role=\"region\" aria-labelledby=\"part-{at}\" tabindex=\"0\">\n<table>\n");
-    let _ = write!(out, "<caption>{}</caption>\n", escaped(title));
+    let _ = writeln!(out, "<caption>{}</caption>", escaped(title));
     out += "<thead><tr>";
     for column in &columns {
         let class = if column.is_number { " class=\"n\"" } else { "" };
