@@ -27,6 +27,7 @@
 mod catalog;
 mod checks;
 mod comments;
+mod compare;
 mod contract;
 mod current;
 mod damage;

@@ -24,7 +24,7 @@ use crate::models::Model;
 use crate::{Error, Result};
 
 /// Schemas that have contracts and views of their own beside `intercom`.
-const SCHEMAS: [&str; 2] = ["ledger", "intercom_live"];
+const SCHEMAS: [&str; 3] = ["load", "ledger", "intercom_live"];
 
 /// Makes the empty tables of every schema but `intercom`.
 pub(crate) async fn empty_tables(engine: &Engine, inputs: &Inputs<'_>) -> Result<()> {
