@@ -106,7 +106,25 @@ fn clean_body(body: &str) -> Result<String, Refusal> {
         let src = quoted('"').or_else(|| quoted('\'')).unwrap_or_default();
         web_url(src, "body: img src")?;
     }
-    Ok(html::clean_message(body))
+    Ok(as_given_back(&html::clean_message(body)))
+}
+
+/// Paragraphs have a class, and images are Intercom's own copies.
+fn as_given_back(body: &str) -> String {
+    let body = body.replace("<p>", "<p class=\"no-margin\">");
+    let mut pieces = body.split("<img ");
+    let mut out = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        out.push_str("<img ");
+        let copied = piece.split_once("src=\"").and_then(|(before, rest)| Some((before, rest.split_once('"')?)));
+        let Some((before, (src, after))) = copied else {
+            out.push_str(piece);
+            continue;
+        };
+        let name = src.rsplit('/').next().unwrap_or_default();
+        out.push_str(&format!("{before}src=\"https://downloads.intercomcdn.com/i/o/{name}\"{after}"));
+    }
+    out
 }
 
 fn author(ws: &Workspace, call: &Call) -> Result<Option<u64>, Refusal> {
@@ -260,6 +278,8 @@ mod tests {
         for (body, wanted) in cases {
             assert_eq!(h.call("POST", "/articles", body.clone()).0, wanted, "{body}");
         }
+        let shown = h.get("/articles")["data"][0]["body"].clone();
+        assert_eq!(shown, "<p class=\"no-margin\">x</p><img src=\"https://downloads.intercomcdn.com/i/o/a.png\">");
     }
 
     #[test]
@@ -273,7 +293,7 @@ mod tests {
         let path = format!("/articles/{}", article["id"].as_str().unwrap());
         let article = h.ok("PUT", &path, json!({ "state": "published" }));
         assert!(article["url"].as_str().unwrap().starts_with("http://sandbox.test/"));
-        assert_eq!(article["body"], "<p>Hi</p>");
+        assert_eq!(article["body"], "<p class=\"no-margin\">Hi</p>");
         assert_eq!(h.get("/articles/search?phrase=how")["total_count"], 1);
         h.ok("DELETE", &format!("/help_center/collections/{id}"), json!(null));
         assert_eq!(h.get(&path)["parent_ids"], json!([]));

@@ -1,6 +1,6 @@
 -- one row per loaded row that the workspace still holds; key: (table_name, source_key)
--- By the id that the ledger has. A message whose id no reply has told is taken for found where its thread is; a file is found where its
--- message has one of its name for each that was sent.
+-- By the id that the ledger has. A message whose id no reply has told is taken for found where its thread is, and so is one that is too
+-- old to be shown; a file is found where its message has one of its name for each that was sent.
 WITH sent AS (
     SELECT table_name, source_key, intercom_id, parent_id
     FROM ledger.rows
@@ -35,6 +35,14 @@ live_attributes AS (
     SELECT 'conversation', id FROM intercom_live.conversation_attributes WHERE NOT coalesce(archived, false)
     UNION ALL
     SELECT 'conversation', id FROM intercom_live.ticket_type_attributes WHERE NOT coalesce(archived, false)
+),
+
+unseen AS (
+    SELECT sent.table_name, sent.source_key, sent.intercom_id, sent.parent_id
+    FROM sent
+    JOIN intercom.conversation_parts AS parts ON parts.source_key = sent.source_key
+    JOIN intercom_live.cut AS cut ON cut.thread_id = sent.parent_id AND parts.created_at <= cut.since
+    WHERE sent.table_name = 'conversation_parts' AND sent.intercom_id IS NOT NULL
 ),
 
 files AS (
@@ -72,6 +80,21 @@ FROM sent
 JOIN intercom_live.messages AS live
     ON live.thread_id = sent.parent_id AND CASE WHEN live.position = 0 THEN 'opening' ELSE live.id END = coalesce(sent.intercom_id, 'opening')
 WHERE sent.table_name = 'conversation_parts'
+UNION ALL
+SELECT unseen.table_name, unseen.source_key
+FROM unseen
+LEFT JOIN intercom_live.messages AS live ON live.thread_id = unseen.parent_id AND live.id = unseen.intercom_id
+WHERE live.id IS NULL
+UNION ALL
+SELECT files.table_name, files.source_key
+FROM (
+    SELECT sent.table_name, sent.source_key, sent.parent_id
+    FROM sent
+    WHERE sent.table_name = 'attachments'
+) AS files
+JOIN unseen ON unseen.intercom_id = files.parent_id
+LEFT JOIN intercom_live.messages AS live ON live.id = files.parent_id
+WHERE live.id IS NULL
 UNION ALL
 SELECT 'attachments' AS table_name, files.source_key
 FROM files

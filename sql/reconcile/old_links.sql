@@ -13,8 +13,8 @@ texts AS (
 
 links AS (
     SELECT texts."table", texts.intercom_id, hosts.host, strpos(lower(texts.body), '://' || hosts.host) AS place, texts.body
-    FROM texts
-    CROSS JOIN hosts
+    FROM hosts
+    CROSS JOIN texts
     WHERE lower(texts.body) LIKE '%://' || hosts.host || '%'
 )
 

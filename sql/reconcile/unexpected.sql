@@ -89,8 +89,8 @@ sent_notes AS (
 SELECT 'conversation_parts' AS "table", messages.source_key, messages.id AS intercom_id, messages.thread_id AS inside,
     CASE WHEN messages.created_at > newest.at THEN 'a ' || messages.part_type || ' written after the last load'
         ELSE 'a ' || messages.part_type || ' that was not sent' END AS what
-FROM messages
-CROSS JOIN newest
+FROM newest
+CROSS JOIN messages
 LEFT JOIN untold ON untold.thread_id = messages.thread_id
 WHERE coalesce(untold.row_count, 0) <= 0
 UNION ALL

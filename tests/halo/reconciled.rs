@@ -1,5 +1,6 @@
 //! A workspace that was tampered with in every way that matters: `reconcile` names each row and field, and nothing else.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
@@ -7,7 +8,7 @@ use serde_json::{Value, json};
 use super::loaded::workspace;
 use super::{NO_WORKSPACE, settings};
 use crate::support::halo::{Halo, Switches};
-use crate::support::tampered::{Edit, Tampered, doubled, gone, of};
+use crate::support::tampered::{Edit, Tampered, doubled, gone, in_list, of};
 use crate::support::{Migration, Workspace};
 
 /// Where it is told, table, row, field.
@@ -22,46 +23,45 @@ struct Scene {
     /// Threads that something was done to already.
     used: BTreeSet<String>,
     instead: BTreeMap<String, String>,
+    tables: RefCell<BTreeMap<String, Vec<Value>>>,
 }
 
 impl Scene {
-    /// The only row of a query, as texts.
-    fn pick(&self, query: &str) -> Vec<String> {
-        let rows = self.migration.rows(&format!("SELECT * FROM ({query}) AS rows LIMIT 1"));
-        let row = rows.first().unwrap_or_else(|| panic!("nothing to tamper with: {query}"));
-        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        row.as_object().unwrap().values().map(text).collect()
+    /// The loaded rows of a table with their ids, by key.
+    fn rows(&self, table: &str) -> Vec<Value> {
+        let mut tables = self.tables.borrow_mut();
+        let rows = tables.entry(table.to_owned()).or_insert_with(|| {
+            self.migration.rows(&format!(
+                "SELECT rows.*, sent.intercom_id AS id, sent.parent_id AS inside FROM ledger.rows AS sent \
+                 JOIN intercom.{table} AS rows ON rows.source_key = sent.source_key \
+                 WHERE sent.table_name = '{table}' AND sent.state = 'done' ORDER BY rows.source_key"
+            ))
+        });
+        rows.clone()
     }
 
-    /// A loaded row of a table: key and id.
-    fn row(&self, table: &str, condition: &str) -> (String, String) {
-        let found = self.pick(&format!(
-            "SELECT sent.source_key, sent.intercom_id FROM ledger.rows AS sent \
-             JOIN intercom.{table} AS rows ON rows.source_key = sent.source_key \
-             WHERE sent.table_name = '{table}' AND sent.state = 'done' AND {condition} ORDER BY 1"
-        ));
-        (found[0].clone(), found[1].clone())
+    /// The first row of a table that fits: key and id.
+    fn row(&self, table: &str, fits: impl Fn(&Value) -> bool) -> (String, String) {
+        let found = self.rows(table).into_iter().find(|row| fits(row));
+        let found = found.unwrap_or_else(|| panic!("no row of {table} to tamper with, but {:?}", self.wanted));
+        (text(&found, "source_key"), text(&found, "id"))
     }
 
     /// A thread that nothing was done to yet: key and id.
-    fn thread(&mut self, condition: &str) -> (String, String) {
-        let used: Vec<String> = self.used.iter().map(|key| format!("'{key}'")).collect();
-        let found = self.row(
-            "conversations",
-            &format!("{condition} AND rows.source_key NOT IN ({}, '')", used.join(", ")).replace("(, ", "("),
-        );
+    fn thread(&mut self, fits: impl Fn(&Value) -> bool) -> (String, String) {
+        let found = self.row("conversations", |row| !self.used.contains(&text(row, "source_key")) && fits(row));
         self.used.insert(found.0.clone());
         found
     }
 
-    /// A message of a thread that nothing was done to yet: its key and id, and the thread's.
-    fn message(&mut self, condition: &str) -> [String; 4] {
-        let (thread, thread_id) = self.thread(&format!(
-            "rows.source_key IN (SELECT conversation_key FROM intercom.conversation_parts WHERE position > 1 AND {condition})"
-        ));
-        let (key, id) = self
-            .row("conversation_parts", &format!("rows.position > 1 AND conversation_key = '{thread}' AND {condition}"));
-        [key, id, thread, thread_id]
+    /// A reply in a thread that nothing was done to yet: its key and id, and the thread's.
+    fn message(&mut self, fits: impl Fn(&Value) -> bool) -> [String; 4] {
+        let found = self.rows("conversation_parts").into_iter().find(|row| {
+            row["position"].as_i64() > Some(1) && !self.used.contains(&text(row, "conversation_key")) && fits(row)
+        });
+        let found = found.expect("no message to tamper with");
+        self.used.insert(text(&found, "conversation_key"));
+        ["source_key", "id", "conversation_key", "inside"].map(|column| text(&found, column))
     }
 
     fn edit(&mut self, edit: Edit) {
@@ -69,7 +69,7 @@ impl Scene {
     }
 
     fn want(&mut self, kind: &'static str, table: &str, key: &str, field: &str) {
-        self.wanted.insert((kind, table.to_owned(), key.to_owned()).join(field));
+        self.wanted.insert((kind, table.to_owned(), key.to_owned(), field.to_owned()));
     }
 
     fn differs(&mut self, table: &str, key: &str, field: &str) {
@@ -93,24 +93,9 @@ impl Scene {
     }
 }
 
-/// Completes what is told with its field.
-trait Join {
-    fn join(self, field: &str) -> Told;
-}
-
-impl Join for (&'static str, String, String) {
-    fn join(self, field: &str) -> Told {
-        (self.0, self.1, self.2, field.to_owned())
-    }
-}
-
 /// The list of messages in a conversation.
 fn parts(thread: &mut Value) -> Option<&mut Vec<Value>> {
     thread["conversation_parts"]["conversation_parts"].as_array_mut()
-}
-
-fn set(name: &'static str, value: Value) -> impl Fn(&mut Value) + Send + Sync {
-    move |row| row[name] = value.clone()
 }
 
 #[test]
@@ -123,8 +108,8 @@ fn every_tampering_is_named_by_row_and_field_and_nothing_else_is() {
     for stage in ["extract", "transform", "load"] {
         migration.done(&[stage]);
     }
-    let (edits, wanted, used, instead) = Default::default();
-    let mut scene = Scene { migration, workspace, edits, wanted, used, instead };
+    let (edits, wanted, used, instead, tables) = Default::default();
+    let mut scene = Scene { migration, workspace, edits, wanted, used, instead, tables };
 
     let (code, document, told) = scene.told();
     assert_eq!((code, told), (Some(0), BTreeSet::new()), "{:#}", document["faults"]);
@@ -144,9 +129,13 @@ fn every_tampering_is_named_by_row_and_field_and_nothing_else_is() {
     assert_eq!((&small[0]["allowed"], &small[0]["different"]), (&json!(1), &json!(0)), "{small:?}");
 }
 
+fn text(row: &Value, column: &str) -> String {
+    row[column].as_str().unwrap_or_default().to_owned()
+}
+
 fn messages(scene: &mut Scene) {
-    let comment = "part_type = 'comment'";
-    let [key, id, _, thread] = scene.message(comment);
+    let is_comment = |row: &Value| row["part_type"] == "comment";
+    let [key, id, _, thread] = scene.message(is_comment);
     scene.edit(of("conversation", &thread, move |row| {
         if let Some(parts) = parts(row) {
             parts.retain(|part| part["id"] != *id);
@@ -154,25 +143,19 @@ fn messages(scene: &mut Scene) {
     }));
     scene.want("missing", "conversation_parts", &key, "");
 
-    let [key, id, ..] = scene.message(comment);
-    scene.edit(of("conversation_part", &id, set("body", json!("<p>Something else</p>"))));
-    scene.differs("conversation_parts", &key, "body");
+    let changes: [(&str, fn(&Value) -> bool, fn(&mut Value)); 4] = [
+        ("body", |row| row["part_type"] == "comment", |part| part["body"] = json!("<p>Something else</p>")),
+        ("author", |row| row["author_type"] == "admin", |part| part["author"]["id"] = json!("99")),
+        ("created_at", |_| true, |part| part["created_at"] = json!(part["created_at"].as_i64().unwrap() + 1)),
+        ("part_type", |row| row["part_type"] == "note", |part| part["part_type"] = json!("comment")),
+    ];
+    for (field, fits, change) in changes {
+        let [key, id, ..] = scene.message(fits);
+        scene.edit(of("conversation_part", &id, change));
+        scene.differs("conversation_parts", &key, field);
+    }
 
-    let [key, id, ..] = scene.message("part_type = 'comment' AND author_type = 'admin'");
-    scene.edit(of("conversation_part", &id, |part| part["author"]["id"] = json!("99")));
-    scene.differs("conversation_parts", &key, "author");
-
-    let [key, id, ..] = scene.message(comment);
-    scene.edit(of("conversation_part", &id, |part| {
-        part["created_at"] = json!(part["created_at"].as_i64().unwrap() + 1)
-    }));
-    scene.differs("conversation_parts", &key, "created_at");
-
-    let [key, id, ..] = scene.message("part_type = 'note'");
-    scene.edit(of("conversation_part", &id, set("part_type", json!("comment"))));
-    scene.differs("conversation_parts", &key, "part_type");
-
-    let [_, id, thread, thread_id] = scene.message(comment);
+    let [_, id, thread, thread_id] = scene.message(is_comment);
     scene.edit(of("conversation", &thread_id, move |row| {
         let Some(parts) = parts(row) else { return };
         let mut more = parts.iter().find(|part| part["id"] == *id).unwrap().clone();
@@ -181,162 +164,159 @@ fn messages(scene: &mut Scene) {
     }));
     scene.want("unexpected", "conversation_parts", &thread, "");
 
-    let two = "(SELECT count(*) FROM intercom.conversation_parts AS p WHERE p.conversation_key = rows.source_key AND p.position > 1) > 1";
-    let (thread, thread_id) = scene.thread(two);
-    let swapped = scene.migration.rows(&format!(
-        "SELECT sent.source_key, sent.intercom_id FROM intercom.conversation_parts AS parts \
-         JOIN ledger.rows AS sent ON sent.table_name = 'conversation_parts' AND sent.source_key = parts.source_key \
-         WHERE parts.conversation_key = '{thread}' AND parts.position > 1 ORDER BY parts.position LIMIT 2"
-    ));
-    let ids: Vec<Value> = swapped.iter().map(|row| row["intercom_id"].clone()).collect();
+    let all = scene.rows("conversation_parts");
+    let replies = |thread: &str| -> Vec<&Value> {
+        let of_thread =
+            all.iter().filter(|row| row["conversation_key"] == *thread && row["position"].as_i64() > Some(1));
+        of_thread.collect()
+    };
+    let (thread, thread_id) = scene.thread(|row| replies(&text(row, "source_key")).len() > 1);
+    let ids: Vec<Value> = replies(&thread).iter().map(|row| row["id"].clone()).take(2).collect();
+    for row in replies(&thread).iter().take(2) {
+        scene.differs("conversation_parts", &text(row, "source_key"), "position");
+    }
     scene.edit(of("conversation", &thread_id, move |row| {
         let Some(parts) = parts(row) else { return };
         let place = |id: &Value| parts.iter().position(|part| part["id"] == *id).unwrap();
         let (first, second) = (place(&ids[0]), place(&ids[1]));
         parts.swap(first, second);
     }));
-    for row in swapped {
-        scene.differs("conversation_parts", row["source_key"].as_str().unwrap(), "position");
-    }
 
-    for (how, kind) in [("lost", "missing"), ("replaced", "differences")] {
-        let used: Vec<String> = scene.used.iter().map(|key| format!("'{key}'")).collect();
-        let file = scene.pick(&format!(
-            "SELECT sent.source_key, sent.parent_id, parts.conversation_key FROM ledger.rows AS sent \
-             JOIN intercom.attachments AS files ON files.source_key = sent.source_key \
-             JOIN intercom.conversation_parts AS parts ON parts.source_key = files.part_key \
-             WHERE sent.table_name = 'attachments' AND sent.state = 'done' AND parts.conversation_key NOT IN ({}) ORDER BY 1",
-            used.join(", ")
-        ));
-        let name =
-            scene.pick(&format!("SELECT name FROM intercom.attachments WHERE source_key = '{}'", file[0])).remove(0);
-        scene.edit(of("conversation_part", &file[1], move |part| {
+    for (how, kind, field) in [("lost", "missing", ""), ("replaced", "differences", "size")] {
+        let thread_of = |file: &Value| {
+            let part = all.iter().find(|part| part["source_key"] == file["part_key"]).unwrap();
+            text(part, "conversation_key")
+        };
+        let files = scene.rows("attachments");
+        let file = files.iter().find(|file| !scene.used.contains(&thread_of(file))).expect("no file to tamper with");
+        let name = file["name"].clone();
+        scene.edit(of("conversation_part", &text(file, "inside"), move |part| {
             let files = part["attachments"].as_array_mut().unwrap();
             match how {
-                "lost" => files.retain(|file| file["name"] != *name),
-                _ => files.iter_mut().filter(|file| file["name"] == *name).for_each(|file| file["filesize"] = json!(7)),
+                "lost" => files.retain(|file| file["name"] != name),
+                _ => files.iter_mut().filter(|file| file["name"] == name).for_each(|file| file["filesize"] = json!(7)),
             }
         }));
-        scene.want(kind, "attachments", &file[0], if kind == "missing" { "" } else { "size" });
-        scene.used.insert(file[2].clone());
+        scene.want(kind, "attachments", &text(file, "source_key"), field);
+        scene.used.insert(thread_of(file));
     }
 }
 
 fn threads(scene: &mut Scene) {
-    let (key, id) = scene.thread("true");
-    scene.edit(doubled("/conversations/search", "conversations", &id, set("id", json!("990002"))));
+    let (twin, id) = scene.thread(|_| true);
+    scene.edit(doubled("/conversations/search", "conversations", &id, |twin| twin["id"] = json!("990002")));
     scene.instead.insert("/conversations/990002".to_owned(), format!("/conversations/{id}"));
     scene.edit(Box::new(|path, row| {
         if path == "/conversations/990002" {
             row["id"] = json!("990002");
         }
     }));
-    scene.want("unexpected", "conversations", &key, "");
+    scene.want("unexpected", "conversations", &twin, "");
 
-    let changes: [(&str, &str, fn(&mut Value)); 6] = [
-        ("assignee", "true", |row| row["admin_assignee_id"] = json!(99)),
-        ("state", "state = 'closed'", |row| (row["state"], row["open"]) = (json!("open"), json!(true))),
-        ("created_at", "true", |row| row["created_at"] = json!(row["created_at"].as_i64().unwrap() - 60)),
-        ("title", "title IS NOT NULL", |row| row["title"] = json!("Another title")),
-        ("company", "company_key IS NOT NULL", |row| row["company"] = Value::Null),
-        ("custom_attributes.Halo ticket ID", "true", |row| row["custom_attributes"]["Halo ticket ID"] = json!([1])),
+    let changes: [(&str, fn(&Value) -> bool, fn(&mut Value)); 9] = [
+        ("assignee", |_| true, |row| row["admin_assignee_id"] = json!(99)),
+        ("state", |row| row["state"] == "closed", |row| (row["state"], row["open"]) = (json!("open"), json!(true))),
+        ("created_at", |_| true, |row| row["created_at"] = json!(row["created_at"].as_i64().unwrap() - 60)),
+        ("title", |row| row["title"].is_string(), |row| row["title"] = json!("Another title")),
+        ("company", |row| row["company_key"].is_string(), |row| row["company"] = Value::Null),
+        ("tags", |row| text(row, "tag_keys").starts_with("[\""), |row| row["tags"]["tags"] = json!([])),
+        (
+            "participants",
+            |row| text(row, "participant_keys").starts_with("[\""),
+            |row| row["contacts"]["contacts"].as_array_mut().unwrap().truncate(1),
+        ),
+        (
+            "custom_attributes.Halo priority",
+            |row| text(row, "custom_attributes").contains("\"Halo priority\":\""),
+            |row| row["custom_attributes"]["Halo priority"] = json!("Another priority"),
+        ),
+        (
+            "custom_attributes.Halo ticket number",
+            |row| text(row, "custom_attributes").contains("\"Halo ticket number\":"),
+            // The same value, of another type.
+            |row| {
+                let value = &mut row["custom_attributes"]["Halo ticket number"];
+                *value =
+                    value.as_str().map_or_else(|| json!(value.to_string()), |text| json!(text.parse::<i64>().unwrap()));
+            },
+        ),
     ];
-    for (field, condition, change) in changes {
-        let (key, id) = scene.thread(condition);
+    for (field, fits, change) in changes {
+        // Fields of one thread have nothing to do with each other.
+        let (key, id) = scene.row("conversations", |row| row["source_key"] != *twin && fits(row));
         scene.edit(of("conversation", &id, change));
         scene.differs("conversations", &key, field);
     }
-
-    let (key, id) = scene.thread("custom_attributes LIKE '%\"Halo priority\":\"%'");
-    scene.edit(of("conversation", &id, |row| row["custom_attributes"]["Halo priority"] = json!("Another priority")));
-    scene.differs("conversations", &key, "custom_attributes.Halo priority");
-
-    let (key, id) = scene.thread("tag_keys LIKE '[\"%'");
-    scene.edit(of("conversation", &id, |row| row["tags"]["tags"] = json!([])));
-    let tags = scene
-        .pick(&format!("SELECT json_length(tag_keys) AS n FROM intercom.conversations WHERE source_key = '{key}'"));
-    assert_ne!(tags[0], "0");
-    scene.differs("conversations", &key, "tags");
-
-    let (key, id) = scene.thread("participant_keys LIKE '[\"%'");
-    scene.edit(of("conversation", &id, |row| row["contacts"]["contacts"].as_array_mut().unwrap().truncate(1)));
-    scene.differs("conversations", &key, "participants");
 }
 
 fn people(scene: &mut Scene) {
-    // Of its own: nobody else's row tells of it.
-    let (key, id) = scene.row("contacts", "email IS NOT NULL AND name IS NOT NULL AND company_keys IS NULL");
-    scene.edit(of("contact", &id, |row| {
-        if let Some(email) = row["email"].as_str().map(str::to_uppercase) {
-            row["email"] = json!(email);
-        }
-    }));
-    scene.edit(of("contact", &id, |row| {
-        if row.get("role").is_some() {
+    let is_whole = |row: &Value| row.get("role").is_some();
+    let (named, id) = scene.row("contacts", |row| row["email"].is_string() && row["name"].is_string());
+    scene.edit(of("contact", &id, move |row| {
+        if is_whole(row) {
             row["name"] = json!("Somebody else");
+            // Intercom may write an address in its own way.
+            row["email"] = json!(row["email"].as_str().unwrap().to_uppercase());
         }
     }));
-    scene.differs("contacts", &key, "name");
+    scene.differs("contacts", &named, "name");
 
-    let (key, id) = scene.row("contacts", &format!("company_keys LIKE '[\"%' AND rows.source_key <> '{key}'"));
-    scene.edit(of("contact", &id, |row| {
-        if row.get("role").is_some() {
+    let of_company = |row: &Value| text(row, "company_keys").starts_with("[\"");
+    let (left, id) = scene.row("contacts", |row| row["source_key"] != *named && of_company(row));
+    scene.edit(of("contact", &id, move |row| {
+        if is_whole(row) {
             row["companies"] = json!({ "data": [], "total_count": 0, "has_more": false });
         }
     }));
-    scene.differs("contacts", &key, "companies");
+    scene.differs("contacts", &left, "companies");
 
-    let (deleted, id) = scene.row("contacts", &format!("company_keys LIKE '[\"%' AND rows.source_key <> '{key}'"));
+    // Merged into another or deleted: it is not found, and in no list.
+    let others = [json!(named), json!(left)];
+    let (merged, id) = scene.row("contacts", |row| !others.contains(&row["source_key"]) && of_company(row));
     scene.edit(Box::new(move |path, json| {
-        if path == format!("/contacts/{id}") || path.starts_with(&format!("/contacts/{id}/")) {
+        if path.starts_with(&format!("/contacts/{id}")) {
             *json = Value::Null;
-        }
-        if path == "/contacts" {
+        } else if path == "/contacts" {
             gone("contact", &id)(path, json);
         }
     }));
-    scene.want("missing", "contacts", &deleted, "");
+    scene.want("missing", "contacts", &merged, "");
 
-    let (key, id) = scene.row("companies", "true");
-    scene.edit(of("company", &id, set("name", json!("Another company"))));
+    let (key, id) = scene.row("companies", |_| true);
+    scene.edit(of("company", &id, |row| row["name"] = json!("Another company")));
     scene.differs("companies", &key, "name");
 
-    let (key, id) = scene.row("notes", "true");
-    scene.edit(of("note", &id, set("body", json!("<p>Another note</p>"))));
+    let (key, id) = scene.row("notes", |_| true);
+    scene.edit(of("note", &id, |row| row["body"] = json!("<p>Another note</p>")));
     scene.differs("notes", &key, "body");
 }
 
 fn knowledge(scene: &mut Scene) {
-    let (published, id) = scene.row("articles", "state = 'published'");
+    let (hidden, id) = scene.row("articles", |row| row["state"] == "published");
     scene.edit(of("article", &id, |row| (row["state"], row["url"]) = (json!("draft"), Value::Null)));
-    scene.differs("articles", &published, "state");
+    scene.differs("articles", &hidden, "state");
 
-    let (key, id) = scene.row("articles", &format!("rows.source_key <> '{published}' AND body LIKE '%href=%'"));
+    let (key, id) =
+        scene.row("articles", |row| row["source_key"] != *hidden && text(row, "body").contains("href=\"http"));
     scene.edit(of("article", &id, |row| {
         let body = row["body"].as_str().unwrap().replacen("href=\"", "href=\"https://elsewhere.example/", 1);
         row["body"] = json!(body);
     }));
     scene.differs("articles", &key, "body");
 
-    let (key, id) = scene.row("collections", "parent_key IS NOT NULL");
-    scene.edit(of("collection", &id, set("parent_id", Value::Null)));
+    let (key, id) = scene.row("collections", |row| row["parent_key"].is_string());
+    scene.edit(in_list("/help_center/collections", &id, |row| row["parent_id"] = Value::Null));
     scene.differs("collections", &key, "parent");
 
-    let (removed, id) = scene.row("custom_objects", "true");
+    let (removed, id) = scene.row("custom_objects", |_| true);
     scene.edit(gone("Contract", &id));
     scene.want("missing", "custom_objects", &removed, "");
 
-    let (key, id) = scene.row("custom_objects", &format!("rows.source_key <> '{removed}'"));
+    let (key, id) = scene.row("custom_objects", |row| row["source_key"] != *removed);
     scene.edit(of("Contract", &id, |row| row["custom_attributes"]["Reference"] = json!("X")));
     scene.differs("custom_objects", &key, "custom_attributes.Reference");
 
-    let (key, id) = scene.row("attributes", "model = 'conversation' AND data_type = 'string'");
-    let path = "/conversations/attributes";
-    scene.edit(Box::new(move |asked, json| {
-        let rows = (asked == path).then(|| json["data"].as_array_mut().unwrap());
-        for row in rows.into_iter().flatten().filter(|row| row["id"] == *id) {
-            row["data_type"] = json!("integer");
-        }
-    }));
+    let (key, id) = scene.row("attributes", |row| row["model"] == "conversation" && row["data_type"] == "string");
+    scene.edit(in_list("/conversations/attributes", &id, |row| row["data_type"] = json!("integer")));
     scene.differs("attributes", &key, "data_type");
 }

@@ -1,6 +1,7 @@
 //! A workspace that was tampered with: what a sandbox answers, edited on its way. So one load serves any number of tamperings.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use axum::Router;
@@ -58,7 +59,11 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
     let Ok(mut json) = serde_json::from_str::<Value>(&text) else {
         return Response::builder().status(status).body(Body::from(text)).unwrap();
     };
-    shared.edits.iter().for_each(|edit| edit(&path, &mut json));
+    // An edit that fails is an answer that nobody asks for again, so that the test ends.
+    let edited = AssertUnwindSafe(|| shared.edits.iter().for_each(|edit| edit(&path, &mut json)));
+    if catch_unwind(edited).is_err() {
+        return Response::builder().status(StatusCode::BAD_REQUEST).body(Body::empty()).unwrap();
+    }
     if json.is_null() {
         status = StatusCode::NOT_FOUND;
     }
@@ -75,6 +80,15 @@ pub(crate) fn of(kind: &str, id: &str, edit: impl Fn(&mut Value) + Send + Sync +
                 edit(value);
             }
         });
+    })
+}
+
+/// Edits a row of the list of a path.
+pub(crate) fn in_list(path: &str, id: &str, edit: impl Fn(&mut Value) + Send + Sync + 'static) -> Edit {
+    let (path, id) = (path.to_owned(), id.to_owned());
+    Box::new(move |asked, json| {
+        let rows = if asked == path { json["data"].as_array_mut() } else { None };
+        rows.into_iter().flatten().filter(|row| has_id(row, &id)).for_each(&edit);
     })
 }
 
@@ -118,7 +132,13 @@ pub(crate) fn doubled(path: &str, list: &str, id: &str, edit: impl Fn(&mut Value
 }
 
 fn is(value: &Value, kind: &str, id: &str) -> bool {
-    value["type"] == kind && (value["id"] == id || value["id"].as_u64().is_some_and(|number| number.to_string() == id))
+    // The first message of a conversation calls itself a conversation, too.
+    let is_kind = value["type"] == kind && (kind != "conversation" || value.get("state").is_some());
+    is_kind && has_id(value, id)
+}
+
+fn has_id(value: &Value, id: &str) -> bool {
+    value["id"] == id || value["id"].as_u64().is_some_and(|number| number.to_string() == id)
 }
 
 fn each(value: &mut Value, edit: &mut dyn FnMut(&mut Value)) {

@@ -80,8 +80,8 @@ fn differences(fields: &[Value], differences: &[Value]) -> Vec<String> {
             format!("; {} has {} for {}", text(d, "source_key"), shown(&d["found"]), shown(&d["wanted"]))
         });
         format!(
-            "{table}: {} of {} values of {field} are not what was written{example}: put them right in Intercom, or, where that \
-             may be so, add a line to sql/reconcile/allowed_differences.csv",
+            "{table}: {} of {} values of {field} are not what was written{example}: `deskferry load` sends what has \
+             changed since; else put it right in Intercom, or allow it in sql/reconcile/allowed_differences.csv",
             number_of(row, "different"),
             number_of(row, "compared")
         )

@@ -13,12 +13,12 @@ WITH pairs AS (
         live.author_id AS found_author,
         coalesce(live.parent_id, json_get_json(live.parent_ids, 0)) AS found_parent,
         live.translated_content AS found_content
-    FROM ledger.rows AS sent
+    FROM intercom_live.stand_in AS stand_in
+    CROSS JOIN ledger.rows AS sent
     JOIN intercom.articles AS wanted ON wanted.source_key = sent.source_key
     JOIN intercom_live.articles AS live ON live.id = sent.intercom_id
     LEFT JOIN ledger.rows AS parents ON parents.table_name = 'collections' AND parents.source_key = wanted.parent_key
     LEFT JOIN intercom_live.people AS people ON people.kind = 'admin' AND people.source_key = wanted.author_key
-    CROSS JOIN intercom_live.stand_in AS stand_in
     WHERE sent.table_name = 'articles' AND sent.state = 'done'
 ),
 

@@ -68,13 +68,14 @@ composed AS (
             WHEN people.id IS NULL THEN coalesce(author_name, nullif(trim(people.name), ''))
         END AS told,
         '<p>' || names_of_files.names || '</p>' AS names
-    FROM wanted
+    -- The left side of a cross join is the one that is kept in memory.
+    FROM intercom_live.stand_in AS stand_in
+    CROSS JOIN wanted
     LEFT JOIN intercom_live.people AS people ON people.kind = 'admin' AND people.source_key = wanted.author_key
     LEFT JOIN ledger.rows AS openers ON openers.table_name = 'contacts' AND openers.source_key = wanted.contact_key
     LEFT JOIN ledger.rows AS authors
         ON authors.table_name = 'contacts' AND authors.source_key = coalesce(wanted.author_key, wanted.contact_key)
     LEFT JOIN names_of_files ON names_of_files.part_id = wanted.message_id
-    CROSS JOIN intercom_live.stand_in AS stand_in
 ),
 
 pairs AS (

@@ -29,13 +29,14 @@ wanted AS (
         conversations.title,
         conversations.created_at,
         CASE WHEN conversations.is_read THEN 'true' END AS read
-    FROM sent
+    -- The left side of a cross join is the one that is kept in memory.
+    FROM intercom_live.stand_in AS stand_in
+    CROSS JOIN sent
     JOIN intercom.conversations AS conversations ON conversations.source_key = sent.source_key
     LEFT JOIN ledger.rows AS contacts ON contacts.table_name = 'contacts' AND contacts.source_key = conversations.contact_key
     LEFT JOIN ledger.rows AS companies ON companies.table_name = 'companies' AND companies.source_key = conversations.company_key
     LEFT JOIN intercom_live.people AS teams ON teams.kind = 'team' AND teams.source_key = conversations.team_key
     LEFT JOIN intercom_live.people AS admins ON admins.kind = 'admin' AND admins.source_key = conversations.assignee_key
-    CROSS JOIN intercom_live.stand_in AS stand_in
 ),
 
 fields AS (

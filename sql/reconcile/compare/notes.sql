@@ -14,11 +14,11 @@ wanted AS (
         coalesce(people.id, stand_in.author_id) AS author_id,
         CASE WHEN people.id IS NULL THEN coalesce(nullif(trim(notes.author_name), ''), nullif(trim(people.name), '')) END AS told,
         coalesce('<p><em>' || to_char(notes.created_at, '%Y-%m-%d %H:%M') || ' UTC</em></p>', '') || notes.body AS body
-    FROM ledger.rows AS sent
+    FROM intercom_live.stand_in AS stand_in
+    CROSS JOIN ledger.rows AS sent
     JOIN intercom.notes AS notes ON notes.source_key = sent.source_key
     LEFT JOIN ledger.rows AS parents ON parents.table_name IN ('contacts', 'companies') AND parents.source_key = notes.parent_key
     LEFT JOIN intercom_live.people AS people ON people.kind = 'admin' AND people.source_key = notes.author_key
-    CROSS JOIN intercom_live.stand_in AS stand_in
     WHERE sent.table_name = 'notes' AND sent.state = 'done'
 ),
 
