@@ -11,7 +11,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 APT  := $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-deps check fmt fmt-check lint doc bench bench-extract bench-load bench-load-rate crash release clean
+.PHONY: help demo test test-deps check fmt fmt-check lint doc bench bench-extract bench-intercom bench-load bench-load-rate crash release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,8 +23,9 @@ demo: ## build and run the whole pipeline on the bundled Hesk desk, into a sandb
 test: test-deps ## install what the tests need, then run all of them
 	DESKFERRY_TEST_PYTHON=$(VENV)/bin/python $(CARGO) test --locked --workspace
 
-test-deps: ## MariaDB from the system's packages; an S3 server and DuckDB in a Python environment of their own
+test-deps: ## MariaDB and psql from the system's packages; an S3 server and DuckDB in a Python environment of their own
 	@command -v mariadbd >/dev/null || [ -x /usr/sbin/mariadbd ] || { $(APT) mariadb-server mariadb-client; }
+	@command -v psql >/dev/null || { $(APT) postgresql-client; }
 	@$(VENV)/bin/python -c 'import duckdb, moto.server, pytz' 2>/dev/null || { \
 		{ python3 -m venv --clear $(VENV) || { $(APT) python3-venv && python3 -m venv --clear $(VENV); }; } && \
 		$(VENV)/bin/pip install --quiet --disable-pip-version-check 'moto[server,s3]' duckdb pytz; }
@@ -48,6 +49,9 @@ bench: ## criterion benches
 
 bench-extract: ## rows/s and peak memory of `extract` on a large MariaDB, beside connectorx in the same run
 	python3 benches/extract/run.py --cache $(CACHE)/bench
+
+bench-intercom: ## conversations/s, with all parts, of `extract` on an Intercom workspace, beside what its rate allows
+	$(CARGO) bench --locked -p deskferry-extract --bench intercom
 
 bench-load-rate: ## share of a granted rate that `load` uses, and refused calls, beside two simpler policies; some 20 minutes
 	$(CARGO) bench --locked -p deskferry-load --features testing --bench rate

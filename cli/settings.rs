@@ -40,6 +40,9 @@ pub(crate) struct Settings<S = Source> {
     /// How the loader behaves.
     #[serde(default)]
     pub(crate) load: Load,
+    /// How the stage is served.
+    #[serde(default)]
+    pub(crate) sql: Sql,
 }
 
 /// `[staging]`.
@@ -76,6 +79,20 @@ pub(crate) enum Region {
     Eu,
     /// Australia.
     Au,
+}
+
+/// `[sql]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Sql {
+    /// What clients of `sql --serve` log in with; `${DESKFERRY_SQL_PASSWORD}`.
+    pub(crate) password: String,
+}
+
+impl Default for Sql {
+    fn default() -> Self {
+        Self { password: "${DESKFERRY_SQL_PASSWORD}".to_owned() }
+    }
 }
 
 /// `[transform]`.
@@ -208,10 +225,10 @@ impl Settings {
         let mut settings = if spec.rest.is_none() {
             toml::from_str(&text).map_err(|e| wrong(e.to_string()))?
         } else {
-            let Settings { source, staging, intercom, transform, privacy, load } =
+            let Settings { source, staging, intercom, transform, privacy, load, sql } =
                 toml::from_str::<Settings<source::Keys>>(&text).map_err(|e| wrong(e.to_string()))?;
             let source = Source::declared(source, &spec, &text).map_err(wrong)?;
-            Self { source, staging, intercom, transform, privacy, load }
+            Self { source, staging, intercom, transform, privacy, load, sql }
         };
         settings.resolve(directory, &variable)?;
         Ok(settings)
@@ -270,6 +287,15 @@ impl Settings {
                 Ok((from, token))
             })
             .collect()
+    }
+
+    /// What clients of `sql --serve` log in with; read only by that command.
+    pub(crate) fn sql_password(&self, variable: impl Fn(&str) -> Option<String>) -> Result<String> {
+        let password = expand("sql.password", &self.sql.password, &variable)?;
+        if password.trim().is_empty() {
+            return Err(refused("the password of sql.password is empty", "set DESKFERRY_SQL_PASSWORD to one"));
+        }
+        Ok(password)
     }
 
     /// Address of the API.

@@ -43,6 +43,7 @@ pub(crate) async fn run(directory: &Path, demo: &Demo) -> Result<ExitCode> {
     say(format!("stand-in Intercom workspace at {url}, in which two teammates are missing.\n"));
     let variable = |name: &str| (name == "INTERCOM_TOKEN").then(|| "demo".to_owned());
     let migration = Migration::open_with(&folder, variable, progress())?;
+    crate::surroundings::stop_on_signal(&migration.context);
     let code = stages(&migration).await?;
 
     let (program, at) = (program(), folder.display());

@@ -44,10 +44,8 @@ impl Engine {
             .with_memory_pool(Arc::new(FairSpillPool::new(memory_bytes)))
             .build_arc()
             .map_err(Error::internal("opening a session"))?;
-        let mut config = SessionConfig::new()
-            .with_default_catalog_and_schema(CATALOG, contract::SCHEMA)
-            .with_information_schema(true)
-            .with_batch_size(BATCH_ROWS);
+        let mut config =
+            SessionConfig::new().with_default_catalog_and_schema(CATALOG, contract::SCHEMA).with_batch_size(BATCH_ROWS);
         if partitions > 0 {
             config = config.with_target_partitions(partitions);
         }
