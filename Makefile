@@ -23,9 +23,10 @@ demo: ## build and run the whole pipeline on the bundled Hesk desk, into a sandb
 test: test-deps ## install what the tests need, then run all of them
 	DESKFERRY_TEST_PYTHON=$(VENV)/bin/python $(CARGO) test --locked --workspace
 
-test-deps: ## MariaDB and psql from the system's packages; an S3 server and DuckDB in a Python environment of their own
+test-deps: ## MariaDB, psql and Chromium from the system's packages; an S3 server and DuckDB in a Python environment of their own
 	@command -v mariadbd >/dev/null || [ -x /usr/sbin/mariadbd ] || { $(APT) mariadb-server mariadb-client; }
 	@command -v psql >/dev/null || { $(APT) postgresql-client; }
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { $(APT) chromium; }
 	@$(VENV)/bin/python -c 'import duckdb, moto.server, pytz' 2>/dev/null || { \
 		{ python3 -m venv --clear $(VENV) || { $(APT) python3-venv && python3 -m venv --clear $(VENV); }; } && \
 		$(VENV)/bin/pip install --quiet --disable-pip-version-check 'moto[server,s3]' duckdb pytz; }

@@ -153,10 +153,24 @@ pub(crate) struct Rollback {
 pub(crate) struct Reconcile {
     /// How to print it.
     #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: Format,
+    pub(crate) format: ReconcileFormat,
     /// Write to this file instead of stdout.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
+}
+
+/// How a reconciliation is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum ReconcileFormat {
+    /// Tables for people.
+    #[default]
+    Table,
+    /// One JSON object.
+    Json,
+    /// CSV, one part after the other.
+    Csv,
+    /// One page for people who were not there; needs no network. The queries of its parts: sql/reconcile/page/.
+    Html,
 }
 
 /// Arguments of `explain`.

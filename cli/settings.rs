@@ -308,6 +308,20 @@ impl Settings {
         }
     }
 
+    /// Address of Intercom's app, where people look at what was loaded. A stand-in workspace has its own inbox at the same paths.
+    fn app_url(&self) -> String {
+        let url = self.intercom_url();
+        let hosts = ["", ".eu", ".au"].map(|region| (format!("https://api{region}.intercom.io"), region));
+        let known = hosts.into_iter().find(|(api, _)| url.trim_end_matches('/') == *api);
+        let own = || match (url.split_once("://"), url.rsplit_once('@')) {
+            // Whatever stands before the host is nobody's business.
+            (Some((scheme, _)), Some((_, host))) => format!("{scheme}://{host}"),
+            _ => url.clone(),
+        };
+        let own = || own().trim_end_matches('/').to_owned();
+        known.map_or_else(own, |(_, region)| format!("https://app{region}.intercom.com"))
+    }
+
     /// The table `settings`, which models read: never a secret.
     pub(crate) fn table(&self) -> Vec<(String, String)> {
         let personal = |p: Personal| match p {
@@ -322,6 +336,7 @@ impl Settings {
             ("privacy.ip_addresses", personal(self.privacy.ip_addresses).to_owned()),
             ("privacy.anonymised", personal(self.privacy.anonymised).to_owned()),
             ("source.own_mailboxes", self.source.own_mailboxes.join(",")),
+            ("intercom.app_url", self.app_url()),
         ];
         let optional = [
             ("source.timezone", &self.source.timezone),
@@ -384,6 +399,19 @@ mod tests {
         let settings = read("[source]\nkind = \"hesk\"\nurl = \"mysql://u:${PASSWORD}@h/d\"\n").unwrap();
         assert_eq!(url(&settings).unwrap(), "mysql://u:p}${ss@h/d");
         assert_eq!(settings.intercom_url(), "https://api.intercom.io");
+    }
+
+    #[test]
+    fn app_is_in_the_region_of_the_api() {
+        let app = |intercom: &str| {
+            let settings = read(&format!("[source]\nkind = \"hesk\"\nurl = \"x\"\n[intercom]\n{intercom}\n")).unwrap();
+            settings.app_url()
+        };
+        assert_eq!(app(""), "https://app.intercom.com");
+        assert_eq!(app("region = \"eu\""), "https://app.eu.intercom.com");
+        assert_eq!(app("url = \"https://api.au.intercom.io/\""), "https://app.au.intercom.com");
+        assert_eq!(app("url = \"http://127.0.0.1:8089/\""), "http://127.0.0.1:8089");
+        assert_eq!(app("url = \"https://name:secret@proxy.example\""), "https://proxy.example");
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod diff;
 mod explain;
 mod halo;
 mod intercom;
+mod page;
 mod pipeline;
 mod report;
 mod rerun;

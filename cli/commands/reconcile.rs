@@ -1,17 +1,18 @@
 //! `reconcile`: source, stage, ledger and workspace side by side, field by field, by the queries of `sql/reconcile/`.
 
 mod faults;
+mod page;
 
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use arrow::array::RecordBatch;
 use serde_json::Value;
 
 use super::read_back::read_back;
 use super::{Migration, load, transform};
-use crate::args::{Format, Reconcile};
-use crate::report::{json_rows, print, render, say};
+use crate::args::{Format, Reconcile, ReconcileFormat};
+use crate::report::{deliver, json_rows, render, say};
 
 /// One query of `sql/reconcile/` and its answer.
 struct Answer {
@@ -32,12 +33,14 @@ pub(crate) async fn run(migration: &Migration, args: &Reconcile, json: bool) -> 
         answers.push(Answer { purpose: purpose(text), name, batches });
     }
     let faults = faults::faults(&answers)?;
-    let format = if json { Format::Json } else { args.format };
-    let text = document(&answers, &faults, format)?;
-    match &args.out {
-        Some(path) => std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?,
-        None => print(text)?,
-    }
+    let text = match args.format {
+        _ if json => as_json(&answers, &faults)?,
+        ReconcileFormat::Json => as_json(&answers, &faults)?,
+        ReconcileFormat::Html => page::page(migration, &session, &answers, &faults).await?,
+        ReconcileFormat::Table => tables(&answers, Format::Table)?,
+        ReconcileFormat::Csv => tables(&answers, Format::Csv)?,
+    };
+    deliver(text, args.out.as_deref())?;
     for fault in &faults {
         say(fault);
     }
@@ -54,25 +57,22 @@ fn purpose(sql: &str) -> String {
     lines.map(str::trim).collect::<Vec<_>>().join(" ")
 }
 
-fn document(answers: &[Answer], faults: &[String], format: Format) -> Result<String> {
-    match format {
-        Format::Json => {
-            let mut document = serde_json::Map::new();
-            for answer in answers {
-                document.insert(answer.name.clone(), Value::Array(json_rows(&answer.batches)?));
-            }
-            document.insert("faults".to_owned(), faults.iter().cloned().map(Value::String).collect());
-            Ok(serde_json::to_string_pretty(&document)?)
-        }
-        Format::Table | Format::Csv => {
-            let mut text = String::new();
-            for answer in answers.iter().filter(|a| a.batches.iter().any(|b| b.num_rows() > 0)) {
-                let Some(first) = answer.batches.first() else { continue };
-                text.push_str(&format!("\n{}: {}\n", answer.name, answer.purpose));
-                text.push_str(render(&first.schema(), &answer.batches, format)?.trim_end());
-                text.push('\n');
-            }
-            Ok(text)
-        }
+fn as_json(answers: &[Answer], faults: &[String]) -> Result<String> {
+    let mut document = serde_json::Map::new();
+    for answer in answers {
+        document.insert(answer.name.clone(), Value::Array(json_rows(&answer.batches)?));
     }
+    document.insert("faults".to_owned(), faults.iter().cloned().map(Value::String).collect());
+    Ok(serde_json::to_string_pretty(&document)?)
+}
+
+fn tables(answers: &[Answer], format: Format) -> Result<String> {
+    let mut text = String::new();
+    for answer in answers.iter().filter(|a| a.batches.iter().any(|b| b.num_rows() > 0)) {
+        let Some(first) = answer.batches.first() else { continue };
+        text.push_str(&format!("\n{}: {}\n", answer.name, answer.purpose));
+        text.push_str(render(&first.schema(), &answer.batches, format)?.trim_end());
+        text.push('\n');
+    }
+    Ok(text)
 }

@@ -182,3 +182,9 @@ CREATE TABLE inventory (
     details        VARCHAR,                       -- JSON: what the source has on it
     recommendation VARCHAR NOT NULL               -- what takes its place in Intercom
 );
+
+-- Where the help desk itself shows a row, for people who compare: rows without such a page are not here. Never loaded.
+CREATE TABLE source_links (
+    source_key VARCHAR NOT NULL PRIMARY KEY,
+    url        VARCHAR NOT NULL
+);

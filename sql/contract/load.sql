@@ -5,7 +5,7 @@ CREATE TABLE results (
     state       VARCHAR NOT NULL,  -- same | created | updated | not_sent | rejected | unknown
     intercom_id VARCHAR,           -- id in Intercom
     status      INT,               -- HTTP status of the reply that refused it
-    code        VARCHAR,           -- code of Intercom's error; `drift` where the row has changed in a way that Intercom cannot follow
+    code        VARCHAR,           -- of a refusal; `drift` where the row has changed in a way that Intercom cannot follow
     message     VARCHAR            -- text of Intercom's error
 );
 CREATE TABLE results__runs (
@@ -14,7 +14,7 @@ CREATE TABLE results__runs (
     state       VARCHAR NOT NULL,  -- same | created | updated | not_sent | rejected | unknown
     intercom_id VARCHAR,           -- id in Intercom
     status      INT,               -- HTTP status of the reply that refused it
-    code        VARCHAR,           -- code of Intercom's error, or `drift`
+    code        VARCHAR,           -- of a refusal, or `drift`
     message     VARCHAR,           -- text of Intercom's error
-    run         VARCHAR            -- run of the load
+    run         VARCHAR            -- the load
 );

@@ -1,6 +1,8 @@
 //! What the end-to-end tests share: a migration's folder, the command, a workspace to load into.
 
 pub(crate) mod acme;
+pub(crate) mod chromium;
+pub(crate) mod demo;
 pub(crate) mod halo;
 pub(crate) mod mariadb;
 pub(crate) mod tampered;
@@ -154,17 +156,18 @@ impl Workspace {
 
     /// A call to the API.
     pub(crate) fn call(&self, method: &str, path: &str) -> (u16, Value) {
-        self.send(method, path, Value::Null)
+        self.call_with(method, path, &Value::Null)
     }
 
     /// A call that makes or changes something, and what is answered.
     pub(crate) fn post(&self, path: &str, body: Value) -> Value {
-        let (status, reply) = self.send("POST", path, body);
+        let (status, reply) = self.call_with("POST", path, &body);
         assert!((200..300).contains(&status), "POST {path}: {status} {reply}");
         reply
     }
 
-    fn send(&self, method: &str, path: &str, body: Value) -> (u16, Value) {
+    /// The same, with a body.
+    pub(crate) fn call_with(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
         self.runtime.block_on(async {
             let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
             let mut request = reqwest::Client::new()
@@ -173,7 +176,7 @@ impl Workspace {
                 .header("Intercom-Version", "2.16")
                 .header("Accept", "application/json");
             if !body.is_null() {
-                request = request.json(&body);
+                request = request.json(body);
             }
             let reply = request.send().await.unwrap();
             (reply.status().as_u16(), reply.json().await.unwrap_or(Value::Null))

@@ -48,9 +48,9 @@ impl Session {
         }
         let told = tally.tables().map_err(|error| Error::internal("telling what differs")(error.into()));
         let [fields, differences, differing] = told?;
-        self.add(SCHEMA, "fields", fields)?;
-        self.add(SCHEMA, "differences", differences)?;
-        self.add(SCHEMA, "differing", differing)
+        self.add(SCHEMA, "fields", vec![fields])?;
+        self.add(SCHEMA, "differences", vec![differences])?;
+        self.add(SCHEMA, "differing", vec![differing])
     }
 
     /// One table; where hash joins need more memory than there is, it is compared again with sort-merge joins.

@@ -1,7 +1,7 @@
 //! A session for questions: everything that is staged, read-only.
 
 use arrow::array::RecordBatch;
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{Schema, SchemaRef};
 use datafusion::datasource::MemTable;
 use datafusion::error::DataFusionError;
 use datafusion::execution::SendableRecordBatchStream;
@@ -91,14 +91,23 @@ impl Session {
         Ok(Self { engine, catalog, runs, comments })
     }
 
-    /// Adds a small table that is not staged, such as what was just read from a workspace; an earlier one of the name is replaced.
+    /// Adds a table that is not staged, such as what was just read from a workspace; an earlier one of the name is replaced.
     ///
     /// # Errors
-    /// `Internal`.
-    pub fn add(&self, schema: &str, table: &str, rows: RecordBatch) -> Result<()> {
-        let table_of = MemTable::try_new(rows.schema(), vec![vec![rows]]);
+    /// `Internal`, such as batches of other columns than the first's.
+    pub fn add(&self, schema: &str, table: &str, rows: Vec<RecordBatch>) -> Result<()> {
+        let columns = rows.first().map_or_else(|| std::sync::Arc::new(Schema::empty()), RecordBatch::schema);
+        let table_of = MemTable::try_new(columns, vec![rows]);
         let provider = table_of.map_err(Error::internal(&format!("making {schema}.{table}")))?;
         self.catalog.register(schema, table, std::sync::Arc::new(provider))
+    }
+
+    /// The contract tables, by name.
+    ///
+    /// # Errors
+    /// `File` where the contract cannot be read.
+    pub fn contract_tables(&self, inputs: &Inputs<'_>) -> Result<Vec<String>> {
+        Ok(Contract::parse(inputs.contract())?.tables.into_keys().collect())
     }
 
     /// The tables there are, in order.
