@@ -93,6 +93,9 @@ impl Scene {
     }
 }
 
+/// A field, the rows that have it, and how it is changed.
+type Change = (&'static str, fn(&Value) -> bool, fn(&mut Value));
+
 /// The list of messages in a conversation.
 fn parts(thread: &mut Value) -> Option<&mut Vec<Value>> {
     thread["conversation_parts"]["conversation_parts"].as_array_mut()
@@ -143,7 +146,7 @@ fn messages(scene: &mut Scene) {
     }));
     scene.want("missing", "conversation_parts", &key, "");
 
-    let changes: [(&str, fn(&Value) -> bool, fn(&mut Value)); 4] = [
+    let changes: [Change; 4] = [
         ("body", |row| row["part_type"] == "comment", |part| part["body"] = json!("<p>Something else</p>")),
         ("author", |row| row["author_type"] == "admin", |part| part["author"]["id"] = json!("99")),
         ("created_at", |_| true, |part| part["created_at"] = json!(part["created_at"].as_i64().unwrap() + 1)),
@@ -213,7 +216,7 @@ fn threads(scene: &mut Scene) {
     }));
     scene.want("unexpected", "conversations", &twin, "");
 
-    let changes: [(&str, fn(&Value) -> bool, fn(&mut Value)); 9] = [
+    let changes: [Change; 9] = [
         ("assignee", |_| true, |row| row["admin_assignee_id"] = json!(99)),
         ("state", |row| row["state"] == "closed", |row| (row["state"], row["open"]) = (json!("open"), json!(true))),
         ("created_at", |_| true, |row| row["created_at"] = json!(row["created_at"].as_i64().unwrap() - 60)),

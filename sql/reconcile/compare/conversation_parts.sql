@@ -31,8 +31,8 @@ parts AS (
         ) AS created_at,
         row_number() OVER (PARTITION BY parts.conversation_key ORDER BY parts.position) = 1 AS opens,
         conversations.contact_key
-    FROM intercom.conversation_parts AS parts
-    JOIN intercom.conversations AS conversations ON conversations.source_key = parts.conversation_key
+    FROM intercom.conversations AS conversations
+    JOIN intercom.conversation_parts AS parts ON parts.conversation_key = conversations.source_key
 ),
 
 -- Whoever brings the files of a contact's message to a ticket does it in a note, for a contact's reply takes none.
@@ -46,9 +46,10 @@ wanted AS (
         sent.step = 'create' AND parts.opens AS is_opening,
         parts.author_type = 'contact' AND sent.step <> 'create' AND threads.kind = 'ticket' AS is_note_of_files,
         CASE WHEN sent.step = 'create' AND parts.opens THEN 'opening' ELSE sent.intercom_id END AS message_id
-    FROM sent
+    -- The left side of a join is the one that is kept in memory: texts are always on the right.
+    FROM intercom_live.threads AS threads
+    JOIN sent ON sent.thread_id = threads.id
     JOIN parts ON parts.source_key = sent.source_key
-    JOIN intercom_live.threads AS threads ON threads.id = sent.thread_id
 ),
 
 composed AS (
@@ -68,14 +69,17 @@ composed AS (
             WHEN people.id IS NULL THEN coalesce(author_name, nullif(trim(people.name), ''))
         END AS told,
         '<p>' || names_of_files.names || '</p>' AS names
-    -- The left side of a cross join is the one that is kept in memory.
-    FROM intercom_live.stand_in AS stand_in
-    CROSS JOIN wanted
-    LEFT JOIN intercom_live.people AS people ON people.kind = 'admin' AND people.source_key = wanted.author_key
-    LEFT JOIN ledger.rows AS openers ON openers.table_name = 'contacts' AND openers.source_key = wanted.contact_key
-    LEFT JOIN ledger.rows AS authors
-        ON authors.table_name = 'contacts' AND authors.source_key = coalesce(wanted.author_key, wanted.contact_key)
-    LEFT JOIN names_of_files ON names_of_files.part_id = wanted.message_id
+    FROM intercom_live.people AS people
+    RIGHT JOIN (
+        ledger.rows AS openers
+        RIGHT JOIN (
+            ledger.rows AS authors
+            RIGHT JOIN (
+                names_of_files
+                RIGHT JOIN (intercom_live.stand_in AS stand_in CROSS JOIN wanted) ON names_of_files.part_id = wanted.message_id
+            ) ON authors.table_name = 'contacts' AND authors.source_key = coalesce(wanted.author_key, wanted.contact_key)
+        ) ON openers.table_name = 'contacts' AND openers.source_key = wanted.contact_key
+    ) ON people.kind = 'admin' AND people.source_key = wanted.author_key
 ),
 
 pairs AS (

@@ -25,8 +25,8 @@ pub(super) fn function() -> ScalarUDF {
 }
 
 fn rule(wanted: &str, found: &str) -> Option<&'static str> {
-    let simple: [(&str, fn(&str) -> Option<String>); 4] =
-        [("seconds", seconds), ("blanks", blanks), ("case", case), ("phone", phone)];
+    type Form = fn(&str) -> Option<String>;
+    let simple: [(&str, Form); 4] = [("seconds", seconds), ("blanks", blanks), ("case", case), ("phone", phone)];
     for (name, form) in simple {
         if let (Some(wanted), Some(found)) = (form(wanted), form(found))
             && wanted == found
