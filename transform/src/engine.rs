@@ -21,8 +21,8 @@ const BATCH_ROWS: usize = 2_048;
 /// Name of the catalog; SQL does not need it.
 pub(crate) const CATALOG: &str = "deskferry";
 
-/// How a query is run. Hash joins are fast but hold one side in memory; sort-merge joins sort on disk, and one partition instead
-/// of several leaves each sort more of the memory.
+/// How a query is run. Hash joins are fast but hold one side in memory; sort-merge joins sort on disk, and two partitions, the
+/// fewest with which DataFusion plans them, leave each sort more of the memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Join {
     Hash,
@@ -61,7 +61,7 @@ impl Engine {
         let mut hash = SessionContext::new_with_state(state);
         functions::register(&mut hash).map_err(Error::internal("opening a session"))?;
 
-        let mut config = hash.copied_config().with_target_partitions(1);
+        let mut config = hash.copied_config().with_target_partitions(2);
         config.options_mut().optimizer.prefer_hash_join = false;
         let state = SessionStateBuilder::new_from_existing(hash.state()).with_config(config).build();
         Ok(Self { hash, merge: SessionContext::new_with_state(state), memory_bytes })
