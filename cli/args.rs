@@ -29,8 +29,8 @@ pub(crate) enum Command {
     Check,
     /// Source to raw tables in the stage.
     Extract(Extract),
-    /// Raw tables to Intercom-shaped tables; contract and checks.
-    Transform,
+    /// Raw tables to Intercom-shaped tables; contract and checks. Models that have not changed do not run again.
+    Transform(Transform),
     /// What `load` would create, update and skip, how many calls it needs and how long it takes. Sends nothing.
     Plan(Load),
     /// Intercom-shaped tables to Intercom: only what is new or has changed.
@@ -85,6 +85,17 @@ pub(crate) struct Extract {
     pub(crate) resume: bool,
     /// Throw away what a stopped extract has fetched, and begin anew.
     #[arg(long, conflicts_with = "resume")]
+    pub(crate) anew: bool,
+}
+
+/// Arguments of `transform`.
+#[derive(Debug, Default, ClapArgs)]
+pub(crate) struct Transform {
+    /// Run only the models of these tables, what depends on them, and what they need that has changed.
+    #[arg(long, value_name = "TABLE", num_args = 1.., value_delimiter = ',')]
+    pub(crate) only: Vec<String>,
+    /// Run every model, also those that have not changed.
+    #[arg(long, conflicts_with = "only")]
     pub(crate) anew: bool,
 }
 

@@ -10,6 +10,7 @@ mod diff;
 mod explain;
 mod halo;
 mod pipeline;
+mod rebuild;
 mod report;
 mod rerun;
 mod rest;

@@ -59,7 +59,7 @@ pub use context::{Context, Progress, Tick};
 pub use error::{Error, Kind, Result};
 pub use files::{File, Files};
 pub use log::Log;
-pub use run::{Changes, Column, Manifest, Mode, Part, RunId, Stage, Table};
+pub use run::{Build, Changes, Column, Manifest, Mode, Part, RunId, Stage, Table};
 pub use work::Work;
 pub use write::{RunWriter, TableWriter, Written};
 
