@@ -123,7 +123,7 @@ pub(crate) struct Unchecked {
 /// Where they are.
 pub(crate) enum Rows {
     /// A model has just given them.
-    Drafted(Candidate),
+    Drafted(Box<Candidate>),
     /// An earlier run has them, less those that its checks refused.
     Earlier(HashMap<Hash, u32>),
 }

@@ -252,7 +252,7 @@ impl Transform<'_> {
 
     fn add_drafted(&mut self, table: &str, candidate: Candidate) -> Result<()> {
         let (schema, provider) = (Arc::clone(&candidate.schema), Arc::new(self.scratch.table(&candidate)));
-        self.add_candidate(table, Unchecked { schema, provider, rows: Rows::Drafted(candidate) })
+        self.add_candidate(table, Unchecked { schema, provider, rows: Rows::Drafted(Box::new(candidate)) })
     }
 
     pub(crate) fn add_candidate(&mut self, table: &str, unchecked: Unchecked) -> Result<()> {
