@@ -263,10 +263,24 @@ pub(crate) struct Runs {
 /// What `runs` can do besides listing.
 #[derive(Debug, Subcommand)]
 pub(crate) enum RunsAction {
-    /// The manifest of one run.
+    /// One run: what it read, which files shaped it, rows, hashes and times of its tables. With --json its manifest.
     Show {
         /// Its id, or the beginning of it.
         run: String,
+    },
+    /// Where a table comes from, back to the extract: models and their hashes, runs, specs. Of a run: the runs that it read.
+    Lineage {
+        /// A table (`conversations`, `hesk.tickets`), or a run or the beginning of its id.
+        what: String,
+    },
+    /// Remove runs that nothing needs any more, and what runs that were never published have left. Asks first.
+    Prune {
+        /// Keep so many of the newest runs of each schema, and all that they and the tables of today need.
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+        keep: u32,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
     },
 }
 

@@ -14,6 +14,7 @@ mod rebuild;
 mod report;
 mod rerun;
 mod rest;
+mod runs;
 mod stores;
 mod support;
 mod tidy;
