@@ -232,7 +232,7 @@ pub(crate) enum DocumentFormat {
 pub(crate) struct Sql {
     /// One or more statements; without them an interactive shell on a terminal, else statements from standard input.
     pub(crate) query: Option<String>,
-    /// Statements from a file.
+    /// Statements from a file; a path that is not on the disk is one of those that come with it, such as sql/examples/NAME.sql.
     #[arg(long, value_name = "FILE", conflicts_with = "query")]
     pub(crate) file: Option<PathBuf>,
     /// How to print rows.

@@ -11,6 +11,7 @@ use rustyline::error::ReadlineError;
 
 use super::{Migration, transform};
 use crate::args::{Format, Sql};
+use crate::embedded;
 use crate::error::refused;
 use crate::report::{failure, print, render, say};
 
@@ -29,7 +30,7 @@ pub(crate) async fn run(migration: &Migration, sql: &Sql, json: bool) -> Result<
         return answer(&session, query, format).await.map(|()| ExitCode::SUCCESS);
     }
     if let Some(path) = &sql.file {
-        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let text = embedded::text(&migration.files, path)?;
         return answer(&session, &text, format).await.map(|()| ExitCode::SUCCESS);
     }
     if !std::io::stdin().is_terminal() {
