@@ -23,6 +23,9 @@ pub(crate) fn files(directory: &Path) -> Result<Files> {
     for folder in ["sql", "sources", "mapping"] {
         overlay(&directory.join(folder), folder, &mut files)?;
     }
+    // What is read back from a workspace is there, empty, before that.
+    let live = parsed_spec(&files, "intercom")?;
+    files.insert(format!("sql/contract/{}.sql", live.schema()), deskferry_extract::create_tables(&live));
     Ok(files)
 }
 

@@ -18,8 +18,13 @@ pub(crate) async fn run(migration: &Migration, extract: &Extract, json: bool) ->
         (_, true) => Unfinished::Discard,
         _ => Unfinished::Refuse,
     };
-    let request =
-        Request { tables: extract.tables.clone(), sample: extract.sample, since_last: extract.since_last, unfinished };
+    let request = Request {
+        tables: extract.tables.clone(),
+        sample: extract.sample,
+        since_last: extract.since_last,
+        unfinished,
+        ..Request::default()
+    };
     let manifest = stage(migration, &request).await?;
     if json {
         print(serde_json::to_string_pretty(&manifest)?)?;

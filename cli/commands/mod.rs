@@ -8,6 +8,7 @@ mod extract;
 mod init;
 mod load;
 mod plan;
+mod read_back;
 mod reconcile;
 mod report;
 mod rollback;

@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result};
 use arrow::array::RecordBatch;
 use serde_json::Value;
 
+use super::read_back::read_back;
 use super::{Migration, load, transform};
 use crate::args::{Format, Reconcile};
 use crate::error::refused;
@@ -21,7 +22,7 @@ struct Answer {
 /// Reads the workspace back, runs the queries and prints them; exit 1 where something does not balance.
 pub(crate) async fn run(migration: &Migration, args: &Reconcile, json: bool) -> Result<ExitCode> {
     load::transformed(migration).await?;
-    deskferry_load::read_back(&migration.context, &load::workspace(migration)?).await?;
+    read_back(migration, false).await?;
     let session = transform::session(migration).await?;
     let mut answers = Vec::new();
     for (name, batches) in session.queries(&transform::inputs(migration), "sql/reconcile").await? {

@@ -34,7 +34,7 @@ pub struct Probe {
     pub remarks: Vec<String>,
 }
 
-/// Reads the declared tables of a source into one published run of schema `spec.name`.
+/// Reads the declared tables of a source into one published run of the spec's schema.
 ///
 /// Every declared table that `request` wants is in the run, those that the source has not with no rows; so are `_defects` (what
 /// did not fit), `files` (attachments by hash) and `settings` (what is known about the help desk). With `since_last` a table that
@@ -55,7 +55,7 @@ pub async fn extract(context: &Context, spec: &Spec, settings: &Settings, reques
     let request = &with_all_files(spec, request);
     check_comparable(kind, request)?;
     let now = context.now();
-    let run = context.staging.begin(context.run_id(), Stage::Extract, &spec.name, now)?;
+    let run = context.staging.begin(context.run_id(), Stage::Extract, spec.schema(), now)?;
     let last = if request.since_last { LastState::read(context, spec, request).await? } else { LastState::default() };
     let sink = Sink::new(context, spec, settings, request, run, last)?;
 

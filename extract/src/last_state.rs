@@ -48,7 +48,7 @@ impl LastState {
     /// `Staging`, `Cancelled`.
     pub(crate) async fn read(context: &Context, spec: &Spec, request: &Request) -> Result<Self> {
         let mut state = Self { newest: newest(context, spec).await?, ..Self::default() };
-        let runs = context.staging.current(&spec.name).await?;
+        let runs = context.staging.current(spec.schema()).await?;
         if runs.is_empty() {
             state.remarks.push("there is no earlier run to compare with: everything was read as new".into());
             return Ok(state);
@@ -164,7 +164,7 @@ pub(crate) fn source_columns<'a>(declared: &Table, columns: impl Iterator<Item =
 }
 
 async fn newest(context: &Context, spec: &Spec) -> Result<Option<RunId>> {
-    Ok(context.staging.latest(&spec.name).await?.map(|run| run.run))
+    Ok(context.staging.latest(spec.schema()).await?.map(|run| run.run))
 }
 
 /// The reader of an earlier run, from its table of settings.

@@ -40,6 +40,7 @@
 
 mod attachments;
 mod columns;
+mod ddl;
 mod defects;
 mod error;
 mod export_zip;
@@ -59,10 +60,11 @@ mod table;
 mod testing;
 mod values;
 
+pub use ddl::create_tables;
 pub use error::{Error, Result};
 pub use extract::{Probe, extract, probe};
 pub use settings::{Request, Settings, Unfinished};
 pub use spec::{
-    Access, Column, ColumnType, Detail, Download, Hidden, Key, Login, Naming, Paging, Params, Parent, Place, Rate,
-    ReaderKind, Rest, Setting, Spec, Table, Template,
+    Access, Body, Column, ColumnType, Detail, Download, Hidden, Key, Login, Naming, Paging, Params, Parent, Place,
+    Rate, ReaderKind, Rest, Setting, Since, Spec, Table, Template,
 };

@@ -9,7 +9,7 @@
 //! ```
 //!
 //! Invariants:
-//! 1. only GET is sent to the source, but for the log-in;
+//! 1. only GET is sent to the source, but for the log-in and for searches: lists that have a `body`;
 //! 2. what was fetched is not fetched again: stopped by Ctrl-C, a crash or a token that ended, `--resume` goes on (`capture.rs`);
 //! 3. a table is whole, or it is told to be incomplete: in its manifest, in `_defects`, by exit code 1. A table that the spec
 //!    calls required and the source refuses is an error, and nothing is published;
@@ -88,7 +88,7 @@ pub(crate) async fn probe(context: &Context, spec: &Spec, rest: &Rest, settings:
 /// Columns and key of the table of files; `None` where no wanted table has any.
 pub(crate) fn files_of(spec: &Spec, request: &Request) -> Option<(SchemaRef, Vec<String>)> {
     let has_files = |t: &Table| (t.download.is_some() || !t.images_in.is_empty()) && request.wants(&t.name);
-    spec.tables.iter().any(has_files).then(files::shape)
+    (!request.without_files && spec.tables.iter().any(has_files)).then(files::shape)
 }
 
 /// What ended the fetching, with what becomes of what was fetched until then: it is kept, unless there is nothing.

@@ -51,6 +51,11 @@ pub struct Request {
     pub sample: Option<u64>,
     /// Stage only what differs from the last state: new and changed rows, and the keys of rows that are gone.
     pub since_last: bool,
+    /// Tables with the keys of rows that are asked for, whether the list of the table has them or not: only these are read in
+    /// full. REST only.
+    pub keys: BTreeMap<String, BTreeSet<String>>,
+    /// Whether files are left where they are. REST only.
+    pub without_files: bool,
     /// What to do with what an earlier extract has fetched and not published.
     pub unfinished: Unfinished,
 }

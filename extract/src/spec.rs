@@ -33,8 +33,8 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 pub use columns::{Column, ColumnType};
-pub use rest::{Access, Detail, Download, Hidden, Login, Paging, Rate, Rest, Setting};
-pub use template::{Params, Place, Template};
+pub use rest::{Access, Detail, Download, Hidden, Login, Paging, Rate, Rest, Setting, Since};
+pub use template::{Body, Params, Place, Template};
 
 use crate::{Error, Result};
 
@@ -47,8 +47,11 @@ static BUILT_IN: include_dir::Dir<'_> = include_dir::include_dir!("$CARGO_MANIFE
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
-    /// Schema of the staged tables: `hesk`.
+    /// What `[source] kind` calls it: `hesk`.
     pub name: String,
+    /// Schema of the staged tables, where it is not the name.
+    #[serde(default)]
+    schema: Option<String>,
     /// What messages call the source: `Hesk`.
     pub title: String,
     /// Forms in which the source can be read.
@@ -121,6 +124,12 @@ pub struct Table {
     /// Parameters of the list.
     #[serde(default)]
     pub query: Params,
+    /// A list that is a search: sent as POST with this body, into which the parameters of pages and of `since` go as members.
+    #[serde(default)]
+    pub body: Option<Body>,
+    /// The rows are the words of this text, told apart by commas; no call is made.
+    #[serde(default)]
+    pub each: Option<Template>,
     /// How the list comes in pages, where not as `[rest.paging]` says.
     #[serde(default)]
     pub paging: Option<Paging>,
@@ -145,9 +154,9 @@ pub struct Table {
     /// Parameters that put the newest rows first, for samples.
     #[serde(default)]
     pub newest: Params,
-    /// Parameter that takes a time: only rows that changed since are listed.
+    /// What takes a time, so that only rows that changed since are listed.
     #[serde(default)]
-    pub since: Option<String>,
+    pub since: Option<Since>,
     /// How each row of the list is read in full; what it has wins over the list.
     #[serde(default)]
     pub detail: Option<Detail>,
@@ -160,6 +169,12 @@ pub struct Table {
     /// The rows are this array in each row of the parent; no call is made.
     #[serde(default)]
     pub inside: Option<String>,
+    /// Column that is filled with the row's place, from 0, in that array.
+    #[serde(default)]
+    pub position: Option<String>,
+    /// Column of the parent's row with the number of rows that there should be in that array; fewer are a defect.
+    #[serde(default)]
+    pub count: Option<String>,
     /// How the file that each row stands for is fetched.
     #[serde(default)]
     pub download: Option<Download>,
@@ -242,6 +257,11 @@ impl Spec {
             BUILT_IN.files().filter_map(|f| f.path().file_name()?.to_str()?.strip_suffix(".toml")).collect();
         names.sort_unstable();
         names
+    }
+
+    /// Schema of the staged tables.
+    pub fn schema(&self) -> &str {
+        self.schema.as_deref().unwrap_or(&self.name)
     }
 
     /// A setting by name.

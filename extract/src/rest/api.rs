@@ -14,7 +14,7 @@ use super::json;
 use super::login;
 use super::row::{Row, cell};
 use super::values::{Values, address};
-use crate::spec::{Params, Place, Rest, Spec, Table, Template};
+use crate::spec::{Body, Params, Place, Rest, Spec, Table, Template};
 use crate::{Error, Result, Settings};
 
 /// Most tries of a call that fails in a way that passes. With the pauses between them at least six minutes go by.
@@ -132,6 +132,11 @@ impl Api {
         Some(pairs)
     }
 
+    /// A body with its placeholders filled in; `None` where one has no value.
+    pub(super) fn body(&self, body: &Body, scope: Scope<'_>) -> Option<Value> {
+        body.fill(&|place| self.value(place, scope))
+    }
+
     fn value(&self, place: &Place, scope: Scope<'_>) -> Option<String> {
         match place {
             Place::Parent(column) => {
@@ -150,7 +155,7 @@ impl Api {
     }
 
     /// Reads JSON; `what` is what messages call it.
-    pub(super) async fn get(&self, what: &str, request: Request) -> Result<(Value, Reply), Failure> {
+    pub(super) async fn json(&self, what: &str, request: Request) -> Result<(Value, Reply), Failure> {
         let reply = self.send(what, Request { unparsed: true, bytes_max: BYTES_MAX, ..request }).await?;
         let (json, odd) = json::decode(what, &reply)?;
         if let Some(odd) = odd {

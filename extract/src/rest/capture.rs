@@ -108,7 +108,7 @@ impl Capture {
     /// `Unfinished`, `NothingUnfinished`, `OtherPlan`; `Staging`.
     pub(super) async fn open(context: &Context, spec: &Spec, plan: Plan, unfinished: Unfinished) -> Result<Self> {
         let mut open = Vec::new();
-        for work in context.staging.works(&spec.name).await? {
+        for work in context.staging.works(spec.schema()).await? {
             let plan = work.plan().await?;
             let stored = plan.as_ref().map(|bytes| serde_json::from_slice::<Plan>(bytes));
             let published = match context.staging.manifest(work.run()).await {
@@ -130,7 +130,7 @@ impl Capture {
             (None, _) => {
                 let run = context.run_id();
                 let json = serde_json::to_vec_pretty(&plan).map_err(|e| Error::Internal(e.to_string()))?;
-                let work = context.staging.begin_work(&spec.name, run, json.into()).await?;
+                let work = context.staging.begin_work(spec.schema(), run, json.into()).await?;
                 Ok(Self { context: context.clone(), plan, work })
             }
             (Some((work, stored)), Unfinished::Resume) => match stored.differs(&plan) {

@@ -94,7 +94,7 @@ impl Family<'_> {
         found.read = found.seen.len() as u64 + found.strangers;
         while let Some(position) = next.take() {
             let page = match query.page(&position).await {
-                Err(failure) if !places.is_empty() && failure.is_end() => break,
+                Err(failure) if !places.is_empty() && failure.is_end() && !query.pager.ends_by_word() => break,
                 page => page?,
             };
             let is_same = !page.rows.is_empty() && !hashes.insert(page.hash);

@@ -1,6 +1,6 @@
 //! Each row of a list, read in full.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use deskferry_http::Request;
 use futures::{StreamExt as _, TryStreamExt as _};
@@ -8,9 +8,11 @@ use futures::{StreamExt as _, TryStreamExt as _};
 use super::api::{Failure, Scope};
 use super::capture::{End, Entry};
 use super::fetch::Fetch;
-use super::row::{Row, cell, find, hash, key};
+use super::files::Files;
+use super::list::cut;
+use super::row::{Row, cell, find, hash, key, of_key};
 use super::units::{Answer, Done, Unit, Units};
-use crate::hash::written;
+use crate::hash::{Hash, written};
 use crate::spec::{Detail, Table};
 use crate::{Error, Result};
 
@@ -19,16 +21,34 @@ struct Full<'a> {
     fetch: &'a Fetch<'a>,
     table: &'a Table,
     detail: &'a Detail,
+    /// Rows that were asked for by key and that the list has not: the source need not have them.
+    unlisted: HashSet<Hash>,
+    /// Files of rows inside, which are fetched with the row: their links end.
+    files: Vec<Files<'a>>,
 }
 
 impl<'a> Fetch<'a> {
     /// Reads each row of a list in full.
     pub(super) async fn details(&'a self, table: &'a Table, detail: &'a Detail) -> Result<()> {
-        let units = Units::open(self, table, Full { fetch: self, table, detail }).await?;
+        let keys = self.request.keys.get(&table.name);
+        let unlisted = match keys {
+            Some(keys) => self.unlisted(table, keys).await?,
+            None => Vec::new(),
+        };
+        let mut files = Vec::new();
+        for inner in self.within(table).into_iter().filter(|inner| self.has_files(inner)) {
+            files.push(self.open_files(inner).await?);
+        }
+        let of_unlisted = unlisted.iter().map(|row| hash(table, row)).collect();
+        let full = Full { fetch: self, table, detail, unlisted: of_unlisted, files };
+        let units = Units::open(self, table, full).await?;
         let keeps = self.sample_filter(table).await?;
         let new = |row: &Row| !units.is_done(hash(table, row)) && keeps.keeps(table, row);
-        let rows = self.rows(table, "list").await?.try_filter(|row| futures::future::ready(new(row)));
-        let refused = match units.all(rows.boxed()).await {
+        let is_asked = |row: &Row| keys.is_none_or(|keys| keys.contains(&key(table, row)));
+        let listed =
+            self.rows(table, "list").await?.try_filter(|row| futures::future::ready(new(row) && is_asked(row)));
+        let unlisted = unlisted.into_iter().filter(new).map(Ok).collect::<Vec<_>>();
+        let refused = match units.all(listed.chain(futures::stream::iter(unlisted)).boxed()).await {
             Ok(()) => None,
             Err(Failure::Failed(error)) => return Err(error),
             Err(Failure::Refused { status, reason }) => {
@@ -39,11 +59,36 @@ impl<'a> Fetch<'a> {
                 end.incomplete.map(|reason| format!("no row was read in full: {reason}"))
             }
         };
+        let rows = self.rows(table, "list").await?.try_filter(|row| futures::future::ready(new(row) && !is_asked(row)));
+        units.as_listed(rows.boxed()).await?;
+        for files in &units.unit.files {
+            files.writer.flush().await?;
+        }
         let list = self.capture.end(&table.name, "list").await?.unwrap_or_default();
         let incomplete = list.incomplete.or(refused).or_else(|| units.known().incomplete());
-        let source_rows = list.source_rows.filter(|_| keeps.is_all());
+        let source_rows = list.source_rows.filter(|_| keeps.is_all() && keys.is_none());
         units.writer.push(&[Entry::End(End { source_rows, incomplete })]).await?;
         units.writer.flush().await
+    }
+}
+
+impl<'a> Fetch<'a> {
+    /// The rows of these keys that the list of a table has not; of nothing but their keys.
+    async fn unlisted(&self, table: &Table, keys: &BTreeSet<String>) -> Result<Vec<Row>> {
+        let mut listed = HashSet::new();
+        let mut rows = self.rows(table, "list").await?;
+        while let Some(row) = rows.try_next().await? {
+            listed.insert(key(table, &row));
+        }
+        let rows = keys.iter().filter(|key| !listed.contains(*key)).map(|key| of_key(table, key));
+        Ok(rows.collect())
+    }
+
+    /// The tables inside of a table, and inside of these.
+    fn within(&self, table: &Table) -> Vec<&'a Table> {
+        let is_inside = |t: &&Table| t.inside.is_some() && t.parent.as_ref().is_some_and(|p| p.table == table.name);
+        let inner = self.spec.tables.iter().filter(is_inside);
+        inner.flat_map(|inner| std::iter::once(inner).chain(self.within(inner))).collect()
     }
 }
 
@@ -68,7 +113,7 @@ impl Unit for Full<'_> {
             return Ok(self.without(row, Some("a column that the path needs is missing".into())));
         };
         let what = format!("table `{}`", self.table.name);
-        let (json, _) = api.get(&what, Request { query, ..Request::get(path) }).await?;
+        let (json, _) = api.json(&what, Request { query, ..Request::get(path) }).await?;
         let full = find(&json, &self.detail.row).filter(|full| full.is_object());
         let full = full.ok_or_else(|| self.wrong("no object instead of the row in full".into()))?;
         let mut members = BTreeSet::new();
@@ -76,11 +121,21 @@ impl Unit for Full<'_> {
         if hash(self.table, &merged) != hash(self.table, row) {
             return Err(self.wrong(format!("the row in full is another, of key {}", key(self.table, &merged))));
         }
-        Ok(Answer { entries: vec![Entry::Row(merged)], done: self.done(row), members })
+        for files in &self.files {
+            files.rows_within(&merged).await?;
+        }
+        let mut entries = cut(self.fetch, self.table, &merged);
+        entries.push(Entry::Row(merged));
+        Ok(Answer { entries, done: self.done(row), members })
+    }
+
+    fn may_be_absent(&self, row: &Row) -> bool {
+        self.unlisted.contains(&hash(self.table, row))
     }
 
     fn without(&self, row: &Row, reason: Option<String>) -> Answer {
-        let mut entries = vec![Entry::Row(row.clone())];
+        let is_unlisted = self.unlisted.contains(&hash(self.table, row));
+        let mut entries: Vec<Entry> = (!is_unlisted).then(|| Entry::Row(row.clone())).into_iter().collect();
         entries.extend(reason.map(|reason| {
             let reason = format!("not to be read in full: {reason}");
             Entry::Defect(key(self.table, row), String::new(), String::new(), reason)

@@ -1,7 +1,7 @@
 //! All tables of a source, side by side: a table begins when what it depends on has ended, and the rate of the source is the only
 //! limit. What ends is in the capture; stopped anywhere, the same goes on from there.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use super::capture::{Capture, End, Entry, LogWriter};
 use super::outlook::{self, Outlook};
 use super::page::{Page, Query};
 use super::paging::Pager;
-use super::row::{Row, Selector, hash, set};
+use super::row::{Row, Selector, hash, of_key, set};
 use super::sample::Keeps;
 use crate::hash::Hash;
 use crate::spec::{Access, Login, Paging, Params, Rest, Table};
@@ -57,7 +57,7 @@ impl<'a> Fetch<'a> {
     /// # Errors
     /// The first of any table; `Cancelled`. What was fetched until then is stored.
     pub(super) async fn all(&'a self) -> Result<()> {
-        let tables = self.needed.iter().copied().filter(|t| t.path.is_some());
+        let tables = self.needed.iter().copied().filter(|t| t.inside.is_none());
         let files = self.spec.tables.iter().filter(|t| self.has_files(t)).map(|table| self.files(table));
         let tables = futures::future::try_join_all(tables.map(|table| self.whole(table)));
         let work = async {
@@ -86,7 +86,8 @@ impl<'a> Fetch<'a> {
 
     /// Whether files of a table are wanted.
     pub(super) fn has_files(&self, table: &Table) -> bool {
-        (table.download.is_some() || !table.images_in.is_empty()) && self.request.wants(&table.name)
+        let has_files = table.download.is_some() || !table.images_in.is_empty();
+        has_files && !self.request.without_files && self.request.wants(&table.name)
     }
 
     /// One table from begin to end.
@@ -96,7 +97,9 @@ impl<'a> Fetch<'a> {
             self.ended(self.table(name)?).cancelled().await;
         }
         if self.capture.end(&table.name, "rows").await?.is_none() {
-            match (&table.parent, &table.detail) {
+            let detail = table.detail.as_ref().filter(|d| d.of_listed || self.request.keys.contains_key(&table.name));
+            match (&table.parent, detail) {
+                _ if table.each.is_some() => self.each(table).await?,
                 (Some(_), _) => self.children(table).await?,
                 (None, None) => self.list(table, "rows").await?,
                 (None, Some(detail)) => {
@@ -109,6 +112,17 @@ impl<'a> Fetch<'a> {
         }
         self.ended(table).cancel();
         Ok(())
+    }
+
+    /// The rows that are the words of a setting.
+    async fn each(&self, table: &Table) -> Result<()> {
+        let text = table.each.as_ref().map(|each| self.api.fill(each)).unwrap_or_default();
+        let words: BTreeSet<&str> = text.split(',').map(str::trim).filter(|word| !word.is_empty()).collect();
+        let rows = words.iter().map(|word| Entry::Row(of_key(table, word)));
+        let end = End { source_rows: Some(words.len() as u64), incomplete: None };
+        let writer = self.writer(&table.name, "rows").await?;
+        writer.push(&rows.chain([Entry::End(end)]).collect::<Vec<_>>()).await?;
+        writer.flush().await
     }
 
     /// Told when a table has ended; one inside another ends with that.
@@ -251,7 +265,7 @@ impl<'a> Fetch<'a> {
         let newest = if is_sampled { &table.newest } else { &Params::default() };
         let query = Query::new(&self.api, table, self.pager(table)?, Scope::default(), &[pass, newest])?;
         Ok(match (&table.since, self.capture.plan.since.get(&table.name)) {
-            (Some(name), Some(since)) => query.map(|q| q.with(name, since.format("%Y-%m-%dT%H:%M:%SZ").to_string())),
+            (Some(since), Some(time)) => query.map(|q| q.since(since, *time)),
             _ => query,
         })
     }

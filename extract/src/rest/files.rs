@@ -61,11 +61,11 @@ enum Wanted {
 }
 
 /// The files of one table while they are fetched.
-struct Files<'a> {
+pub(super) struct Files<'a> {
     fetch: &'a Fetch<'a>,
     table: &'a Table,
-    writer: &'a LogWriter,
-    links: &'a Links<'a>,
+    pub(super) writer: Arc<LogWriter>,
+    links: Links<'a>,
     done: HashSet<Hash>,
     /// Each image once.
     images: Mutex<HashMap<Hash, Arc<OnceCell<Outcome>>>>,
@@ -81,6 +81,16 @@ impl<'a> Fetch<'a> {
         if self.capture.end(&table.name, "files").await?.is_some() {
             return Ok(());
         }
+        let files = self.open_files(table).await?;
+        let rows = self.final_rows(table).await?;
+        let of_all = &files;
+        rows.try_for_each_concurrent(self.ahead(), |row| async move { of_all.row(row).await }).await?;
+        files.writer.push(&[Entry::End(super::capture::End::default())]).await?;
+        files.writer.flush().await
+    }
+
+    /// The files of a table, from where their log ends.
+    pub(super) async fn open_files(&'a self, table: &'a Table) -> Result<Files<'a>> {
         let writer = self.writer(&table.name, "files").await?;
         let (mut done, mut images) = (HashSet::new(), HashMap::new());
         let mut entries = self.capture.entries(&table.name, "files").await?;
@@ -96,12 +106,7 @@ impl<'a> Fetch<'a> {
         let folder = tempfile::tempdir().map_err(Error::read(&std::env::temp_dir()))?;
         let links = Links::new(&self.api, self.rest);
         let (images, in_a_row) = (Mutex::new(images), AtomicU32::new(0));
-        let files = Files { fetch: self, table, writer: &writer, links: &links, done, images, folder, in_a_row };
-        let rows = self.final_rows(table).await?;
-        let files = &files;
-        rows.try_for_each_concurrent(self.ahead(), |row| async move { files.row(row).await }).await?;
-        writer.push(&[Entry::End(super::capture::End::default())]).await?;
-        writer.flush().await
+        Ok(Files { fetch: self, table, writer, links, done, images, folder, in_a_row })
     }
 }
 
@@ -115,6 +120,20 @@ fn again(file: FileRow) -> Arc<OnceCell<Outcome>> {
 }
 
 impl Files<'_> {
+    /// The files of the rows inside of a row of an outer table.
+    pub(super) async fn rows_within(&self, row: &Row) -> Result<()> {
+        for (name, rows) in &row.inside {
+            let Some(inner) = self.fetch.spec.table(name) else { continue };
+            for row in rows {
+                if inner.name == self.table.name {
+                    self.row(row.clone()).await?;
+                }
+                Box::pin(self.rows_within(row)).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// The files of one row.
     async fn row(&self, row: Row) -> Result<()> {
         let mark = hash(self.table, &row);
@@ -167,8 +186,15 @@ impl Files<'_> {
 
     /// The file that a row stands for.
     async fn download(&self, download: &Download, row: &Row) -> Result<Outcome> {
+        if let Some(column) = &download.url {
+            return match cell(self.table, row, column) {
+                Some(url) => self.follow(url, Wanted::File).await,
+                None => Ok(Err("it has no address".into())),
+            };
+        }
+        let Some(path) = &download.path else { return Ok(Err("it has neither a path nor an address".into())) };
         let scope = Scope { row: Some((self.table, row)), parent: None };
-        let (path, query) = (self.fetch.api.path(&download.path, scope), self.fetch.api.query(&download.query, scope));
+        let (path, query) = (self.fetch.api.path(path, scope), self.fetch.api.query(&download.query, scope));
         let Some((path, query)) = path.zip(query) else {
             return Ok(Err("a column that the path needs is missing".into()));
         };

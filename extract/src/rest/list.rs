@@ -7,6 +7,8 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use futures::StreamExt as _;
 use futures::stream::FuturesOrdered;
@@ -24,6 +26,10 @@ use crate::{Error, Result};
 
 /// Most readings of one list.
 const ROUNDS_MAX: u32 = 6;
+/// Most times that a scroll is begun anew.
+const SCROLL_RESTARTS_MAX: u32 = 12;
+/// Pause before a scroll is asked for again that was not opened. Intercom closes one a minute after its last use.
+const SCROLL_WAIT: Duration = Duration::from_secs(10);
 /// Rows that changed so long before the time that was asked for show that the source does not heed it; less may be a clock.
 const HEEDED_HOURS: i64 = 24;
 
@@ -65,6 +71,9 @@ pub(super) struct Mark {
     missing: u64,
     /// Whether the source has cut the list off.
     cut: bool,
+    /// How often a scroll was begun anew.
+    #[serde(default)]
+    restarts: u32,
     /// Rows of this page that were seen in another reading or pass.
     again: Vec<String>,
 }
@@ -190,11 +199,42 @@ impl Listing<'_> {
             let Some(page) = waiting.next().await else { break };
             asked.remove(0);
             match page {
+                Err(failure) if query.pager.is_scroll() => {
+                    (waiting, asked) = (FuturesOrdered::new(), Vec::new());
+                    self.scroll_again(query, mark, failure).await?;
+                }
                 // Behind the last page some sources refuse instead of giving an empty one.
-                Err(failure) if failure.is_end() && mark.pages > 0 => mark.next = None,
+                Err(failure) if failure.is_end() && mark.pages > 0 && !query.pager.ends_by_word() => mark.next = None,
                 page => self.take(query, mark, page?).await?,
             }
         }
+        Ok(())
+    }
+
+    /// What becomes of a scroll that the source refuses: one that it has lost is begun anew, one that it does not open because
+    /// another stands open is waited for. Rows are known by their keys, so none comes twice.
+    async fn scroll_again(&mut self, query: &Query<'_>, mark: &mut Mark, failure: Failure) -> Result<(), Failure> {
+        let is_first = mark.next.as_ref() == Some(&query.pager.first());
+        match &failure {
+            // So does Intercom where there is not one company.
+            Failure::Refused { status: 404, .. } if is_first => {
+                mark.next = None;
+                return Ok(());
+            }
+            Failure::Refused { status: 400 | 404 | 409 | 410 | 422 | 500.., .. } => {}
+            _ => return Err(failure),
+        }
+        mark.restarts += 1;
+        if mark.restarts > SCROLL_RESTARTS_MAX {
+            return Err(failure);
+        }
+        if is_first {
+            tokio::time::sleep(SCROLL_WAIT).await;
+        }
+        self.state.been.clear();
+        self.state.round.clear();
+        (mark.raw, mark.pages, mark.repeated) = (0, 0, 0);
+        mark.next = Some(query.pager.first());
         Ok(())
     }
 
@@ -269,7 +309,7 @@ impl Listing<'_> {
             first += 1;
             if self.state.heeds_since && self.is_older(&row) {
                 self.state.heeds_since = false;
-                let name = self.table.since.as_deref().unwrap_or_default();
+                let name = self.table.since.as_ref().map(|since| since.at.as_str()).unwrap_or_default();
                 told = Some(format!("the source does not heed `{name}`: it lists rows that did not change since, too"));
             }
             if !self.state.seen.insert(hash) {
@@ -281,6 +321,7 @@ impl Listing<'_> {
             if !has_key(self.table, &row) {
                 unit.push(no_key(self.table, &row));
             }
+            unit.extend(cut(self.fetch, self.table, &row));
             unit.push(Entry::Row(row));
         }
         members.retain(|name| self.state.members.insert(name.clone()));
@@ -376,6 +417,15 @@ impl Mark {
     pub(super) fn listed_again(&self) -> impl Iterator<Item = (Hash, usize)> {
         self.again.iter().filter_map(|h| Some((hash::read(h)?, self.pass)))
     }
+}
+
+/// The defects of a row inside of which the source gives fewer rows than it counts: a thread that it cuts off.
+pub(super) fn cut(fetch: &Fetch<'_>, table: &Table, row: &Row) -> Vec<Entry> {
+    let defect = |(inner, given, counted): (&str, u64, u64)| {
+        let reason = format!("truncated: the source counts {counted} rows of {inner} and gives {given}");
+        Entry::Defect(key(table, row), inner.to_owned(), counted.to_string(), reason)
+    };
+    fetch.selector().short(table, row).map(defect).collect()
 }
 
 /// The defect of a row that lacks a part of its key.

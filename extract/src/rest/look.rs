@@ -10,7 +10,7 @@ use super::outlook;
 use super::page::Page;
 use super::row::Row;
 use crate::Result;
-use crate::spec::{Params, Table};
+use crate::spec::{Paging, Params, Table};
 
 /// A first page: of a table, by the number of the pass.
 type Look<'a> = (&'a Table, usize, Result<Page, Failure>);
@@ -35,7 +35,9 @@ impl<'a> Fetch<'a> {
 
     /// The lists that are asked for by themselves.
     fn lists(&'a self) -> impl Iterator<Item = &'a Table> {
-        self.needed.iter().copied().filter(|t| t.path.is_some() && t.parent.is_none())
+        // Looking at a scroll would open it.
+        let is_scroll = |t: &Table| matches!(t.paging, Some(Paging::Scroll { .. }));
+        self.needed.iter().copied().filter(move |t| t.path.is_some() && t.parent.is_none() && !is_scroll(t))
     }
 
     /// Rows of each list by the source's own count, and what there is to say of those that it does not let us read.

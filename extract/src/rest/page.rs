@@ -1,5 +1,6 @@
 //! One page of a list: asked for, and its rows and its total found in the reply.
 
+use chrono::{DateTime, Utc};
 use deskferry_http::Request;
 use serde_json::Value;
 
@@ -7,7 +8,7 @@ use super::api::{Api, Failure, Scope};
 use super::paging::{Pager, Position};
 use super::row::{find, find_mut};
 use crate::hash::{Hash, of_json};
-use crate::spec::{Params, Table};
+use crate::spec::{Params, Since, Table};
 use crate::{Error, Result};
 
 /// A list that is read: of a table, with some parameters.
@@ -17,6 +18,8 @@ pub(super) struct Query<'a> {
     pub(super) pager: Pager<'a>,
     path: String,
     params: Vec<(String, String)>,
+    /// The body of a search; members of pages are added.
+    body: Option<Value>,
     /// Numbers among the parameters that stand in the spec.
     numbers: Vec<u64>,
 }
@@ -35,6 +38,8 @@ pub(super) struct Page {
 
 /// A parameter below this is rather something else than the number of rows that is asked for.
 const ASKED_MIN: u64 = 50;
+/// Failures of the source after which a scroll is begun anew.
+const SCROLL_REFUSALS: &[u16] = &[500, 502, 503, 504];
 
 impl<'a> Query<'a> {
     /// A list with more parameters than the table's own; `None` where a placeholder has no value.
@@ -48,23 +53,64 @@ impl<'a> Query<'a> {
         let path = table.path.as_ref().ok_or_else(|| Error::Internal(format!("table `{}` has no path", table.name)))?;
         let Some(path) = api.path(path, scope) else { return Ok(None) };
         let mut params: Vec<(String, String)> = Vec::new();
-        let sets = || std::iter::once(&table.query).chain(more.iter().copied());
         // Those of passes are filters, and can be the number of rows by chance.
         let fixed = table.query.0.iter().filter(|(_, template)| template.places().next().is_none());
         let numbers = fixed.filter_map(|(_, template)| template.to_string().parse().ok()).collect();
-        for set in sets() {
+        let mut body = match &table.body {
+            Some(body) => match api.body(body, scope) {
+                Some(body) => Some(body),
+                None => return Ok(None),
+            },
+            None => None,
+        };
+        for (at, set) in std::iter::once(&table.query).chain(more.iter().copied()).enumerate() {
             let Some(pairs) = api.query(set, scope) else { return Ok(None) };
+            if let Some(body) = body.as_mut().filter(|_| at > 0) {
+                pairs.into_iter().for_each(|(place, value)| put(body, &place, value.into()));
+                continue;
+            }
             // What is said later wins.
             params.retain(|(name, _)| !pairs.iter().any(|(other, _)| other == name));
             params.extend(pairs);
         }
-        Ok(Some(Self { api, table, pager, path, params, numbers }))
+        Ok(Some(Self { api, table, pager, path, params, body, numbers }))
     }
 
-    /// Adds a parameter.
-    pub(super) fn with(mut self, name: &str, value: String) -> Self {
-        self.params.push((name.to_owned(), value));
+    /// The list of what changed since a time.
+    pub(super) fn since(mut self, since: &Since, time: DateTime<Utc>) -> Self {
+        let text = time.format("%Y-%m-%dT%H:%M:%SZ").to_string();
+        match &mut self.body {
+            Some(body) if since.in_seconds => put(body, &since.at, time.timestamp().into()),
+            Some(body) => put(body, &since.at, text.into()),
+            None if since.in_seconds => self.params.push((since.at.clone(), time.timestamp().to_string())),
+            None => self.params.push((since.at.clone(), text)),
+        }
         self
+    }
+
+    /// The call for a page.
+    fn request(&self, position: &Position) -> Request {
+        let call = match (&self.body, position) {
+            (_, Position::Link(Some(link))) => Request::get(link.clone()),
+            (Some(body), _) => {
+                let mut body = body.clone();
+                for (place, text) in self.pager.params(position) {
+                    // A cursor is a text, whatever it looks like.
+                    let number = text
+                        .parse::<u64>()
+                        .ok()
+                        .filter(|_| !matches!(position, Position::Cursor(Some(at)) if *at == text));
+                    put(&mut body, &place, number.map_or_else(|| text.into(), Value::from));
+                }
+                Request { query: self.params.clone(), ..Request::search(self.path.clone(), body) }
+            }
+            (None, _) => {
+                let query = self.params.iter().cloned().chain(self.pager.params(position)).collect();
+                Request { query, ..Request::get(self.path.clone()) }
+            }
+        };
+        // Repeating a call does not help where the source has lost the place.
+        Request { refusals: if self.pager.is_scroll() { SCROLL_REFUSALS } else { &[] }, ..call }
     }
 
     /// Whether a list that comes in one reply was cut off there: it has as many rows as the spec calls a ceiling, or as a
@@ -82,15 +128,7 @@ impl<'a> Query<'a> {
     /// Fetches a page.
     pub(super) async fn page(&self, position: &Position) -> Result<Page, Failure> {
         let what = format!("table `{}`", self.table.name);
-        let request = match position {
-            Position::Link(Some(link)) => Request::get(link.clone()),
-            _ => {
-                let mut query = self.params.clone();
-                query.extend(self.pager.params(position));
-                Request { query, ..Request::get(self.path.clone()) }
-            }
-        };
-        let (mut json, reply) = self.api.get(&what, request).await?;
+        let (mut json, reply) = self.api.json(&what, self.request(position)).await?;
         let total = self.table.total.as_deref().and_then(|place| find(&json, place)).and_then(count);
         let lacks_place = self.pager.lacks_place(position, &json);
         let place = self.rows_place(&json)?.map(ToOwned::to_owned);
@@ -151,6 +189,18 @@ impl<'a> Query<'a> {
             hint: format!("correct `rows` or `paging` of `{}` in the spec", self.table.name),
         }
     }
+}
+
+/// Puts a value at a place of a body: a member, members of members by dots.
+fn put(body: &mut Value, place: &str, value: Value) {
+    let mut at = body;
+    for name in place.split('.') {
+        if !at.is_object() {
+            *at = Value::Object(serde_json::Map::new());
+        }
+        at = &mut at[name];
+    }
+    *at = value;
 }
 
 /// A number, or a text that is one.

@@ -60,7 +60,7 @@ impl<'a> Pager<'a> {
         match self.paging {
             Paging::Page { first, .. } => Position::Number(*first),
             Paging::Offset { .. } => Position::Offset(0),
-            Paging::Cursor { .. } => Position::Cursor(None),
+            Paging::Cursor { .. } | Paging::Scroll { .. } => Position::Cursor(None),
             Paging::NextLink { .. } => Position::Link(None),
             Paging::Windows { .. } => Position::From(self.begin),
             Paging::None => Position::All,
@@ -73,7 +73,9 @@ impl<'a> Pager<'a> {
         let place = match (self.paging, position) {
             (Paging::Page { number, .. }, Position::Number(at)) => vec![(number.clone(), at.to_string())],
             (Paging::Offset { offset, .. }, Position::Offset(at)) => vec![(offset.clone(), at.to_string())],
-            (Paging::Cursor { cursor, .. }, Position::Cursor(Some(at))) => vec![(cursor.clone(), at.clone())],
+            (Paging::Cursor { cursor, .. } | Paging::Scroll { cursor, .. }, Position::Cursor(Some(at))) => {
+                vec![(cursor.clone(), at.clone())]
+            }
             (Paging::Windows { from, to, hours, .. }, Position::From(at)) => {
                 let text = |time: DateTime<Utc>| time.format("%Y-%m-%dT%H:%M:%S").to_string();
                 vec![(from.clone(), text(*at)), (to.clone(), text(self.end_of(*at, *hours)))]
@@ -109,7 +111,8 @@ impl<'a> Pager<'a> {
         Ok(match (self.paging, position) {
             (Paging::Page { .. }, Position::Number(at)) => Some(Position::Number(at + 1)),
             (Paging::Offset { .. }, Position::Offset(at)) => Some(Position::Offset(at + rows)),
-            (Paging::Cursor { at, .. }, _) => match find(json, at) {
+            (Paging::Scroll { .. }, _) if rows == 0 => None,
+            (Paging::Cursor { at, .. } | Paging::Scroll { at, .. }, _) => match find(json, at) {
                 Some(Value::String(text)) if !text.is_empty() => Some(Position::Cursor(Some(text.clone()))),
                 Some(Value::Number(number)) => Some(Position::Cursor(Some(number.to_string()))),
                 _ => None,
@@ -170,6 +173,11 @@ impl<'a> Pager<'a> {
     /// Whether each page is a list of its own: a stretch of time.
     pub(super) fn is_windows(&self) -> bool {
         matches!(self.paging, Paging::Windows { .. })
+    }
+
+    /// Whether the source keeps the place in the list, so that it may forget it.
+    pub(super) fn is_scroll(&self) -> bool {
+        matches!(self.paging, Paging::Scroll { .. })
     }
 
     /// Whether all of a list, or of a stretch of time, comes in one reply.

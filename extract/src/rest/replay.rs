@@ -37,7 +37,7 @@ impl Fetch<'_> {
         let run = context.staging.begin(
             self.capture.run().clone(),
             Stage::Extract,
-            &self.spec.name,
+            self.spec.schema(),
             self.capture.plan.begun,
         )?;
         let mut last = LastState::default();

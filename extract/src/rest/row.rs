@@ -83,9 +83,12 @@ impl Selector<'_> {
                 }
             };
             let key = inner.parent.as_ref().and_then(|p| cell(table, &row, &p.key)).map(ToOwned::to_owned);
-            let rows = values.iter().filter(|value| !value.is_null()).map(|value| {
+            let rows = values.iter().enumerate().filter(|(_, value)| !value.is_null()).map(|(at, value)| {
                 let mut of_inner = BTreeSet::new();
-                let row = self.owned(inner, value, None, key.as_deref(), &mut of_inner);
+                let mut row = self.owned(inner, value, None, key.as_deref(), &mut of_inner);
+                if let Some(column) = &inner.position {
+                    set(inner, &mut row, column, at.to_string());
+                }
                 undeclared.extend(of_inner.into_iter().map(|name| format!("{place}.{name}")));
                 row
             });
@@ -98,6 +101,16 @@ impl Selector<'_> {
             undeclared.extend(members.keys().filter(|name| !known.contains(name.as_str())).cloned());
         }
         row
+    }
+
+    /// The tables inside of a row of which the source counts more rows than it gives: name, rows, and its count.
+    pub(super) fn short<'s>(&'s self, table: &'s Table, row: &'s Row) -> impl Iterator<Item = (&'s str, u64, u64)> {
+        self.insides(table).filter_map(|inner| {
+            let counted = cell(table, row, inner.count.as_deref()?)?.parse::<u64>().ok()?;
+            let given =
+                row.inside.iter().find(|(name, _)| *name == inner.name).map_or(0, |(_, rows)| rows.len() as u64);
+            (counted > given).then_some((inner.name.as_str(), given, counted))
+        })
     }
 
     /// The tables whose rows are inside of this one's.
@@ -163,6 +176,14 @@ pub(super) fn find<'a>(json: &'a Value, place: &str) -> Option<&'a Value> {
         Value::Array(values) => values.get(name.parse::<usize>().ok()?),
         other => other.get(name),
     })
+}
+
+/// A row of which nothing is known but its key, of one column.
+pub(super) fn of_key(table: &Table, key: &str) -> Row {
+    let mut row = Row { cells: vec![None; table.columns.len()], ..Row::default() };
+    let column = table.key.columns().first().map(String::as_str).unwrap_or_default();
+    set(table, &mut row, column, key.to_owned());
+    row
 }
 
 /// Fills a column of a row.

@@ -28,7 +28,7 @@ const OVERLAP_HOURS: i64 = 24;
 pub(super) async fn plan(context: &Context, spec: &Spec, request: &Request, plan: &mut Plan) -> Result<()> {
     let last = LastState::read(context, spec, request).await?;
     plan.newest = last.newest().cloned();
-    let runs = context.staging.current(&spec.name).await?;
+    let runs = context.staging.current(spec.schema()).await?;
     for table in spec.tables.iter().filter(|t| t.since.is_some() && request.wants(&t.name)) {
         // The rows of its children are known by it, so all of them must have a state to be compared with, which misses nothing.
         let is_whole = |t: &Table| {

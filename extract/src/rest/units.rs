@@ -61,6 +61,11 @@ pub(super) trait Unit: Sync {
     /// Asks for the unit of a row.
     fn ask(&self, row: &Row) -> impl Future<Output = Result<Answer, Failure>> + Send;
 
+    /// Whether it is no fault that the source does not have what a row asks for.
+    fn may_be_absent(&self, _row: &Row) -> bool {
+        false
+    }
+
     /// The unit of a row that could not be had, because of `reason`; without one, a row that is not asked for any more.
     fn without(&self, row: &Row, reason: Option<String>) -> Answer;
 }
@@ -222,6 +227,11 @@ impl<'a, U: Unit> Units<'a, U> {
                 Ok(self.store(answer).await?)
             }
             Err(Failure::Failed(error)) if !is_of_one_call(&error) => Err(error.into()),
+            Err(failure) if failure.is_gone() && self.unit.may_be_absent(&row) => {
+                let mut answer = self.unit.without(&row, None);
+                answer.done.missed = None;
+                Ok(self.store(answer).await?)
+            }
             // Deleted since it was listed.
             Err(failure) if failure.is_gone() && lock(&self.pending).succeeded => {
                 Ok(self.store(self.missed(&row, failure)).await?)
@@ -251,6 +261,16 @@ impl<'a, U: Unit> Units<'a, U> {
         rows.try_for_each(|row| async move {
             let mut answer = self.unit.without(&row, None);
             answer.done.failed = true;
+            self.store(answer).await
+        })
+        .await
+    }
+
+    /// Records rows as they were listed.
+    pub(super) async fn as_listed(&self, rows: BoxStream<'_, Result<Row>>) -> Result<()> {
+        rows.try_for_each(|row| async move {
+            let mut answer = self.unit.without(&row, None);
+            answer.done.missed = None;
             self.store(answer).await
         })
         .await

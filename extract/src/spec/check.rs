@@ -55,6 +55,7 @@ fn columns(table: &Table) -> Checked {
     let named = table.key.columns().iter().chain(&table.updated_at).chain(&table.file);
     let files = table.download.iter().flat_map(|d| d.name.iter().chain(&d.size)).chain(&table.images_in);
     let files = files.chain(table.hidden.iter().flat_map(|h| &h.columns)).chain(&table.pass_column);
+    let files = files.chain(&table.position).chain(table.download.iter().flat_map(|d| &d.url));
     let parent = table.parent.as_ref().map(|p| &p.column);
     if let Some(column) = named.chain(files).chain(parent).find(|c| table.column(c).is_none()) {
         return Err(Wrong::of(table, format!("names column `{column}` but does not declare it")));
@@ -115,16 +116,20 @@ enum Origin {
     Parent,
     /// The parent's rows themselves.
     Inside,
+    /// The words of a setting.
+    Each,
     /// No API.
     Elsewhere,
 }
 
 /// Keys that mean something only for tables of some origins: a key that would be passed over is a mistake.
 fn fitting(table: &Table, from: Origin) -> Checked {
-    use Origin::{Inside, List, Parent};
-    let keys: [(&str, bool, &[Origin]); 18] = [
+    use Origin::{Each, Inside, List, Parent};
+    let keys: [(&str, bool, &[Origin]); 22] = [
         ("path", table.path.is_some(), &[List, Parent]),
         ("query", !table.query.0.is_empty(), &[List, Parent]),
+        ("body", table.body.is_some(), &[List, Parent]),
+        ("each", table.each.is_some(), &[Each]),
         ("paging", table.paging.is_some(), &[List, Parent]),
         ("rows", !table.rows.is_empty(), &[List, Parent]),
         ("total", table.total.is_some(), &[List, Parent]),
@@ -137,6 +142,8 @@ fn fitting(table: &Table, from: Origin) -> Checked {
         ("detail", table.detail.is_some(), &[List]),
         ("parent_if", table.parent_if.is_some(), &[Parent]),
         ("inside", table.inside.is_some(), &[Inside]),
+        ("position", table.position.is_some(), &[Inside]),
+        ("count", table.count.is_some(), &[Inside]),
         ("download", table.download.is_some(), &[List, Parent, Inside]),
         ("images_in", !table.images_in.is_empty(), &[List, Parent, Inside]),
         ("hidden", table.hidden.is_some(), &[List, Parent, Inside]),
@@ -151,6 +158,7 @@ fn fitting(table: &Table, from: Origin) -> Checked {
             List => format!("has `{key}`, which means nothing for a list of its own"),
             Parent => format!("has `{key}`, which means nothing for rows that are asked for by their parent"),
             Inside => format!("is `inside` its parent and cannot have `{key}`"),
+            Each => format!("has `{key}`, which means nothing for the words of a setting"),
             Origin::Elsewhere => format!("has `{key}`, but the spec has no [rest]"),
         },
     ))
@@ -162,16 +170,20 @@ fn calls(spec: &Spec, table: &Table) -> Checked {
         return wrong("has the name of a table that every source has".to_owned());
     }
     match (&table.path, &table.inside) {
-        (None, None) => return wrong("has neither `path` nor `inside`".to_owned()),
+        (None, None) if table.each.is_none() => return wrong("has neither `path` nor `inside`".to_owned()),
         (Some(_), Some(_)) => return wrong("has both `path` and `inside`".to_owned()),
         (None, Some(_)) if table.parent.is_none() => return wrong("is `inside` no parent".to_owned()),
         _ => {}
     }
     let from = match (&table.inside, &table.parent) {
         (Some(_), _) => Origin::Inside,
+        _ if table.each.is_some() => Origin::Each,
         (None, Some(_)) => Origin::Parent,
         (None, None) => Origin::List,
     };
+    if from == Origin::Each && (table.parent.is_some() || table.key.columns().len() != 1) {
+        return wrong("has `each`, which fills a key of one column and has no parent".to_owned());
+    }
     fitting(table, from)?;
     if table.since.is_some() && table.updated_at.is_none() {
         return wrong("has `since`, which needs `updated_at`".to_owned());
@@ -181,6 +193,14 @@ fn calls(spec: &Spec, table: &Table) -> Checked {
         && parent.is_none_or(|p| p.column(column).is_none())
     {
         return wrong(format!("has `parent_if = \"{column}\"`, which is no column of its parent"));
+    }
+    if let Some(column) = &table.count
+        && parent.is_none_or(|p| p.column(column).is_none())
+    {
+        return wrong(format!("has `count = \"{column}\"`, which is no column of its parent"));
+    }
+    if table.download.as_ref().is_some_and(|d| d.path.is_some() == d.url.is_some()) {
+        return wrong("has a `download` that needs either `path` or `url`".to_owned());
     }
     if table.pass_column.is_some() && table.passes.is_empty() {
         return wrong("has `pass_column`, but no `passes`".to_owned());
@@ -192,9 +212,10 @@ fn calls(spec: &Spec, table: &Table) -> Checked {
         check_paging(spec, paging).map_err(|reason| Wrong::of(table, reason))?;
     }
     let list = table.path.iter().chain(params(&table.query)).chain(params(&table.newest));
-    let list = list.chain(table.passes.iter().flat_map(params));
+    let list = list.chain(table.passes.iter().flat_map(params)).chain(&table.each);
+    let list = list.chain(table.body.iter().flat_map(super::Body::templates));
     let own = table.detail.iter().flat_map(|d| std::iter::once(&d.path).chain(params(&d.query)));
-    let own = own.chain(table.download.iter().flat_map(|d| std::iter::once(&d.path).chain(params(&d.query))));
+    let own = own.chain(table.download.iter().flat_map(|d| d.path.iter().chain(params(&d.query))));
     let places = list.map(|t| (t, None)).chain(own.map(|t| (t, Some(table))));
     for (template, row) in places {
         known(spec, template, row, parent).map_err(|reason| Wrong::of(table, reason))?;
@@ -238,7 +259,7 @@ fn check_paging(spec: &Spec, paging: &Paging) -> Result<(), String> {
         | Paging::NextLink { size, size_max, .. } => (size, size_max),
         Paging::Windows { begin, hours, .. } if *hours > 0 => return known(spec, begin, None, None),
         Paging::Windows { .. } => return Err("has windows of 0 hours".to_owned()),
-        Paging::None => return Ok(()),
+        Paging::Scroll { .. } | Paging::None => return Ok(()),
     };
     match (size, size_max) {
         (Some(_), None | Some(0)) => Err("has a paging with `size` but without `size_max`".to_owned()),

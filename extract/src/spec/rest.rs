@@ -229,6 +229,14 @@ pub enum Paging {
         #[serde(default)]
         size_max: Option<u64>,
     },
+    /// By a text in the reply that asks for the next page, until a page is empty. What the source forgets or refuses in the
+    /// middle is read anew from the start; where another reading of the list stands open, it is waited for.
+    Scroll {
+        /// Parameter that takes it.
+        cursor: String,
+        /// Where in the reply it is.
+        at: String,
+    },
     /// By the address of the next page, which must be on the host of `url`.
     NextLink {
         /// Where in the reply it is; without it in the header `Link`, as `rel="next"`.
@@ -269,7 +277,7 @@ impl Paging {
             | Self::Offset { size, size_max, .. }
             | Self::Cursor { size, size_max, .. }
             | Self::NextLink { size, size_max, .. } => Some((size.as_deref()?, (*size_max)?)),
-            Self::Windows { .. } | Self::None => None,
+            Self::Scroll { .. } | Self::Windows { .. } | Self::None => None,
         }
     }
 }
@@ -286,6 +294,55 @@ pub struct Detail {
     /// Where in the reply the row is; the reply itself if not given.
     #[serde(default)]
     pub row: String,
+    /// Whether rows of the list are read so; else only rows that are asked for by key and are not on it.
+    #[serde(default = "yes")]
+    pub of_listed: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// What takes a time, so that only rows that changed since are listed: `"changed_after"`, or
+/// `{ at = "query.value", as = "seconds" }`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "SinceForm")]
+pub struct Since {
+    /// The parameter; of a list with a body the place in it.
+    pub at: String,
+    /// Whether the time is written as seconds since 1970, and not as `2026-01-31T12:00:00Z`.
+    pub in_seconds: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "a parameter, or { at = \"place\", as = \"seconds\" }")]
+enum SinceForm {
+    Parameter(String),
+    Placed(Placed),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Placed {
+    at: String,
+    #[serde(rename = "as")]
+    form: TimeForm,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum TimeForm {
+    Seconds,
+    Text,
+}
+
+impl From<SinceForm> for Since {
+    fn from(form: SinceForm) -> Self {
+        match form {
+            SinceForm::Parameter(at) => Self { at, in_seconds: false },
+            SinceForm::Placed(placed) => Self { at: placed.at, in_seconds: matches!(placed.form, TimeForm::Seconds) },
+        }
+    }
 }
 
 /// Columns that are neither staged nor kept where a row has one of some members: secrets that no list of columns can tell.
@@ -304,7 +361,11 @@ pub struct Hidden {
 #[serde(deny_unknown_fields)]
 pub struct Download {
     /// Its path: the bytes, or JSON with a link to them.
-    pub path: Template,
+    #[serde(default)]
+    pub path: Option<Template>,
+    /// Column with its address, where it has no path. Links end: they are followed as soon as the row is there.
+    #[serde(default)]
+    pub url: Option<String>,
     /// Parameters.
     #[serde(default)]
     pub query: Params,

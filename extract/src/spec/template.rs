@@ -128,6 +128,45 @@ impl<'de> Deserialize<'de> for Params {
     }
 }
 
+/// A JSON body whose texts may hold placeholders.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum Body {
+    /// A text.
+    Text(Template),
+    /// A list.
+    List(Vec<Body>),
+    /// Members.
+    Object(std::collections::BTreeMap<String, Body>),
+    /// Anything else: a number, a truth value.
+    Plain(serde_json::Value),
+}
+
+impl Body {
+    /// All texts in it.
+    pub fn templates(&self) -> Vec<&Template> {
+        match self {
+            Self::Text(template) => vec![template],
+            Self::Plain(_) => Vec::new(),
+            Self::List(items) => items.iter().flat_map(Self::templates).collect(),
+            Self::Object(members) => members.values().flat_map(Self::templates).collect(),
+        }
+    }
+
+    /// The body with every placeholder filled in; `None` where one has no value.
+    pub fn fill(&self, value: &impl Fn(&Place) -> Option<String>) -> Option<serde_json::Value> {
+        Some(match self {
+            Self::Text(template) => template.fill(value)?.into(),
+            Self::Plain(plain) => plain.clone(),
+            Self::List(items) => items.iter().map(|item| item.fill(value)).collect::<Option<Vec<_>>>()?.into(),
+            Self::Object(members) => {
+                let members = members.iter().map(|(name, member)| Some((name.clone(), member.fill(value)?)));
+                serde_json::Value::Object(members.collect::<Option<_>>()?)
+            }
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,7 +6,7 @@ use futures::TryStreamExt as _;
 use serde_json::{Value, json};
 
 use super::support::*;
-use crate::{Counts, Filter, SavedReplies, Settings, Summary, load, read_back, readiness};
+use crate::{Counts, Filter, Settings, Summary, load, readiness};
 
 fn counts(summary: &Summary, table: &str) -> Counts {
     summary.tables.iter().find(|(t, _)| t == table).map(|(_, c)| *c).unwrap_or_default()
@@ -326,36 +326,17 @@ async fn rate_limit_is_kept_to_without_a_single_429() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn read_back_shows_what_is_there_and_not_what_was_deleted() {
+async fn what_was_sent_is_known_by_its_ids_and_not_in_another_workspace() {
     let (_sandbox, url) = sandbox("", None).await;
     let context = context();
     let manifest = publish(&context, &desk(&context).await).await;
-    let snippets = Settings { saved_replies: SavedReplies::Snippets, ..settings(&url) };
-    load(&context, &snippets, &manifest, &Filter::default()).await.unwrap();
-    let live = read_back(&context, &settings(&url)).await.unwrap();
-    let rows = |table: &str| live.rows(table);
-    assert_eq!((rows("contacts"), rows("companies"), rows("tags"), rows("collections")), (4, 1, 2, 2));
-    assert_eq!((rows("articles"), rows("attributes"), rows("conversations")), (2, 3, 3));
-    assert_eq!((rows("notes"), rows("custom_objects"), rows("saved_replies")), (1, 1, 1));
-    // Seven messages, and two replies that bring files only.
-    assert_eq!(rows("conversation_parts"), 9);
-    let batches: Vec<_> = context.staging.read(&live, "conversations").unwrap().try_collect().await.unwrap();
-    let id = batches[0].column_by_name("id").unwrap().as_string::<i32>().value(0).to_owned();
-    let files: i64 = batches
-        .iter()
-        .flat_map(|b| b.column_by_name("attachments").unwrap().as_primitive::<arrow::datatypes::Int64Type>().iter())
-        .flatten()
-        .sum();
-    assert_eq!(files, 13);
-    let gone = reqwest::Client::new()
-        .delete(format!("{url}/conversations/{id}"))
-        .bearer_auth("t")
-        .header("Intercom-Version", "2.16")
-        .send()
-        .await
-        .unwrap();
-    assert!(gone.status().is_success());
-    assert_eq!(read_back(&again(&context), &settings(&url)).await.unwrap().rows("conversations"), 2);
+    load(&context, &settings(&url), &manifest, &Filter::default()).await.unwrap();
+    let sent = crate::sent(&again(&context), &settings(&url)).await.unwrap();
+    assert_eq!((sent.contacts.len(), sent.companies.len(), sent.object_types.len()), (4, 1, 1));
+    assert_eq!((sent.conversations.len(), sent.tickets.len()), (3, 0));
+    let other = deskferry_sandbox::serve(deskferry_sandbox::Settings::default()).await.unwrap();
+    let refused = crate::sent(&again(&context), &settings(&format!("http://{}", other.addr()))).await;
+    assert!(matches!(refused, Err(crate::Error::Workspace { .. })), "{refused:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

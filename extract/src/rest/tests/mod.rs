@@ -7,5 +7,6 @@ mod files;
 mod logins;
 mod rate;
 mod resume;
+mod searches;
 mod since;
 mod support;
