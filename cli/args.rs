@@ -164,10 +164,24 @@ pub(crate) struct Rollback {
 pub(crate) struct Reconcile {
     /// How to print it.
     #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: Format,
+    pub(crate) format: ReconcileFormat,
     /// Write to this file instead of stdout.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
+}
+
+/// How a reconciliation is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum ReconcileFormat {
+    /// Tables for people.
+    #[default]
+    Table,
+    /// One JSON object.
+    Json,
+    /// CSV, one part after the other.
+    Csv,
+    /// One page for people who were not there; needs no network. The queries of its parts: sql/reconcile/page/.
+    Html,
 }
 
 /// Arguments of `explain`.
@@ -232,12 +246,43 @@ pub(crate) enum DocumentFormat {
 pub(crate) struct Sql {
     /// One or more statements; without them an interactive shell on a terminal, else statements from standard input.
     pub(crate) query: Option<String>,
-    /// Statements from a file; a path that is not on the disk is one of those that come with it, such as sql/examples/NAME.sql.
+    /// Statements and \\commands from a file; \\? lists the commands. A path that is not on the disk is one of those that come with it, such as
+    /// sql/examples/NAME.sql.
     #[arg(long, value_name = "FILE", conflicts_with = "query")]
     pub(crate) file: Option<PathBuf>,
-    /// How to print rows.
+    /// How to write rows; parquet needs --out or a pipe.
     #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: Format,
+    pub(crate) format: RowFormat,
+    /// Write rows to this file instead of stdout; it is there once all of them are.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Every table as it was when this run had been published: the run, or the beginning of its id.
+    #[arg(long, value_name = "RUN")]
+    pub(crate) run: Option<String>,
+    /// Write CREATE VIEW statements with which DuckDB gives the same rows.
+    #[arg(long, conflicts_with_all = ["query", "file"])]
+    pub(crate) views: bool,
+    /// Serve PostgreSQL clients on this address until Ctrl-C, such as 127.0.0.1:5433; port 0 takes a free one. The password is
+    /// `[sql] password`, else ${DESKFERRY_SQL_PASSWORD}; any user name will do.
+    #[arg(long, value_name = "ADDR", conflicts_with_all = ["query", "file", "views", "out"])]
+    pub(crate) serve: Option<SocketAddr>,
+    /// Allow --serve an address that other machines can reach. The connection is not encrypted.
+    #[arg(long, requires = "serve")]
+    pub(crate) remote: bool,
+}
+
+/// How `sql` writes rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum RowFormat {
+    /// A table for people.
+    #[default]
+    Table,
+    /// CSV with a header line.
+    Csv,
+    /// One JSON array of objects.
+    Json,
+    /// A Parquet file.
+    Parquet,
 }
 
 /// How rows are printed.

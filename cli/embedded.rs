@@ -24,8 +24,7 @@ pub(crate) fn files(directory: &Path) -> Result<Files> {
         overlay(&directory.join(folder), folder, &mut files)?;
     }
     // What is read back from a workspace is there, empty, before that.
-    let live = parsed_spec(&files, "intercom")?;
-    files.insert(format!("sql/contract/{}.sql", live.schema()), deskferry_extract::create_tables(&live));
+    add_raw_tables(&mut files, "intercom")?;
     Ok(files)
 }
 
@@ -54,6 +53,13 @@ pub(crate) fn spec<'a>(files: &'a Files, kind: &str) -> Result<(String, &'a str)
 pub(crate) fn parsed_spec(files: &Files, kind: &str) -> Result<Spec> {
     let (path, text) = spec(files, kind)?;
     Ok(Spec::parse(&path, text)?)
+}
+
+/// Adds the raw tables of a source as a contract, which says of each column where it is from.
+pub(crate) fn add_raw_tables(files: &mut Files, kind: &str) -> Result<()> {
+    let spec = parsed_spec(files, kind)?;
+    files.insert(format!("sql/contract/{}.sql", spec.schema()), deskferry_extract::create_tables(&spec));
+    Ok(())
 }
 
 /// Names of the sources there are.

@@ -1,10 +1,11 @@
 //! What the user sees: rows and documents on stdout, everything else on stderr.
 
 use std::io::{IsTerminal as _, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
@@ -16,6 +17,9 @@ use crate::error;
 
 /// Widest text of one cell in a table for people; JSON and CSV have all of it.
 const CELL_CHARS: usize = 120;
+
+/// A row of an answer, its columns in order.
+pub(crate) type Row = serde_json::Map<String, serde_json::Value>;
 
 /// A line for the user on stderr. A stderr that is closed or full must not stop the work, and nobody could be told.
 pub(crate) fn say(line: impl AsRef<str>) {
@@ -36,6 +40,17 @@ pub(crate) fn print(text: impl AsRef<str>) -> Result<()> {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         outcome => Ok(outcome?),
     }
+}
+
+/// Text for a file where one is named, else for stdout.
+///
+/// # Errors
+/// Where it cannot be written.
+pub(crate) fn deliver(text: impl AsRef<str>, out: Option<&Path>) -> Result<()> {
+    let Some(path) = out else { return print(text) };
+    std::fs::write(path, text.as_ref()).with_context(|| format!("cannot write {}", path.display()))?;
+    say(format!("wrote {}", path.display()));
+    Ok(())
 }
 
 /// Prints an error with its causes and its hint, and gives the exit code: 2 for a bug, else 1.
@@ -114,7 +129,7 @@ fn table(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<String> {
             .collect::<Result<Vec<_>, _>>()?;
         for row in 0..batch.num_rows() {
             out.add_row(columns.iter().zip(schema.fields()).map(|(column, field)| {
-                let cell = Cell::new(short(&column.value(row).to_string()));
+                let cell = Cell::new(short(&column.value(row).to_string(), CELL_CHARS));
                 if field.data_type().is_numeric() { cell.set_alignment(CellAlignment::Right) } else { cell }
             }));
         }
@@ -138,6 +153,15 @@ pub(crate) fn json_rows(batches: &[RecordBatch]) -> Result<Vec<serde_json::Value
     Ok(rows)
 }
 
+/// Batches as rows.
+///
+/// # Errors
+/// As [`json_rows`].
+pub(crate) fn rows(batches: &[RecordBatch]) -> Result<Vec<Row>> {
+    let rows = json_rows(batches)?.into_iter();
+    Ok(rows.filter_map(|row| if let serde_json::Value::Object(row) = row { Some(row) } else { None }).collect())
+}
+
 /// A table for people with the given headings.
 pub(crate) fn new_table(headings: impl IntoIterator<Item = impl ToString>) -> Table {
     let mut table = Table::new();
@@ -155,10 +179,24 @@ pub(crate) fn align_right(table: &mut Table, columns: &[usize]) {
     }
 }
 
-/// One line without control characters, cut where it is too long for a table.
-fn short(text: &str) -> String {
-    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(CELL_CHARS + 1).collect();
-    if line.chars().count() > CELL_CHARS { line.chars().take(CELL_CHARS - 1).chain(['…']).collect() } else { line }
+/// One line, cut where it is longer than so many characters.
+pub(crate) fn short(text: &str, chars_max: usize) -> String {
+    let line: String = text.chars().take(chars_max + 1).map(visible_char).collect();
+    if line.chars().count() > chars_max { line.chars().take(chars_max - 1).chain(['…']).collect() } else { line }
+}
+
+/// One line of text that cannot change how the text around it looks.
+pub(crate) fn visible(text: &str) -> String {
+    text.chars().map(visible_char).collect()
+}
+
+/// Control characters are blanks, and what turns the direction of text around is shown as a character that it is not.
+fn visible_char(c: char) -> char {
+    match c {
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => char::REPLACEMENT_CHARACTER,
+        c if c.is_control() => ' ',
+        c => c,
+    }
 }
 
 /// 1234567 as `1,234,567`.
@@ -198,8 +236,9 @@ mod tests {
 
     #[test]
     fn short_keeps_a_hostile_text_on_one_line() {
-        assert_eq!(short("a\nb\u{1b}[31m"), "a b [31m");
-        assert_eq!(short(&"x".repeat(500)).chars().count(), CELL_CHARS);
+        assert_eq!(short("a\nb\u{1b}[31m\u{202e}c", 20), "a b [31m\u{fffd}c");
+        assert_eq!(short(&"ä".repeat(500), 120).chars().count(), 120);
+        assert_eq!(short("abc", 3), "abc");
     }
 
     #[test]

@@ -40,6 +40,9 @@ pub(crate) struct Settings<S = Source> {
     /// How the loader behaves.
     #[serde(default)]
     pub(crate) load: Load,
+    /// How the stage is served.
+    #[serde(default)]
+    pub(crate) sql: Sql,
 }
 
 /// `[staging]`.
@@ -76,6 +79,20 @@ pub(crate) enum Region {
     Eu,
     /// Australia.
     Au,
+}
+
+/// `[sql]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Sql {
+    /// What clients of `sql --serve` log in with; `${DESKFERRY_SQL_PASSWORD}`.
+    pub(crate) password: String,
+}
+
+impl Default for Sql {
+    fn default() -> Self {
+        Self { password: "${DESKFERRY_SQL_PASSWORD}".to_owned() }
+    }
 }
 
 /// `[transform]`.
@@ -208,10 +225,10 @@ impl Settings {
         let mut settings = if spec.rest.is_none() {
             toml::from_str(&text).map_err(|e| wrong(e.to_string()))?
         } else {
-            let Settings { source, staging, intercom, transform, privacy, load } =
+            let Settings { source, staging, intercom, transform, privacy, load, sql } =
                 toml::from_str::<Settings<source::Keys>>(&text).map_err(|e| wrong(e.to_string()))?;
             let source = Source::declared(source, &spec, &text).map_err(wrong)?;
-            Self { source, staging, intercom, transform, privacy, load }
+            Self { source, staging, intercom, transform, privacy, load, sql }
         };
         settings.resolve(directory, &variable)?;
         Ok(settings)
@@ -272,6 +289,15 @@ impl Settings {
             .collect()
     }
 
+    /// What clients of `sql --serve` log in with; read only by that command.
+    pub(crate) fn sql_password(&self, variable: impl Fn(&str) -> Option<String>) -> Result<String> {
+        let password = expand("sql.password", &self.sql.password, &variable)?;
+        if password.trim().is_empty() {
+            return Err(refused("the password of sql.password is empty", "set DESKFERRY_SQL_PASSWORD to one"));
+        }
+        Ok(password)
+    }
+
     /// Address of the API.
     pub(crate) fn intercom_url(&self) -> String {
         match (&self.intercom.url, self.intercom.region) {
@@ -280,6 +306,20 @@ impl Settings {
             (None, Some(Region::Au)) => "https://api.au.intercom.io".to_owned(),
             (None, Some(Region::Us) | None) => "https://api.intercom.io".to_owned(),
         }
+    }
+
+    /// Address of Intercom's app, where people look at what was loaded. A stand-in workspace has its own inbox at the same paths.
+    fn app_url(&self) -> String {
+        let url = self.intercom_url();
+        let hosts = ["", ".eu", ".au"].map(|region| (format!("https://api{region}.intercom.io"), region));
+        let known = hosts.into_iter().find(|(api, _)| url.trim_end_matches('/') == *api);
+        let own = || match (url.split_once("://"), url.rsplit_once('@')) {
+            // Whatever stands before the host is nobody's business.
+            (Some((scheme, _)), Some((_, host))) => format!("{scheme}://{host}"),
+            _ => url.clone(),
+        };
+        let own = || own().trim_end_matches('/').to_owned();
+        known.map_or_else(own, |(_, region)| format!("https://app{region}.intercom.com"))
     }
 
     /// The table `settings`, which models read: never a secret.
@@ -296,6 +336,7 @@ impl Settings {
             ("privacy.ip_addresses", personal(self.privacy.ip_addresses).to_owned()),
             ("privacy.anonymised", personal(self.privacy.anonymised).to_owned()),
             ("source.own_mailboxes", self.source.own_mailboxes.join(",")),
+            ("intercom.app_url", self.app_url()),
         ];
         let optional = [
             ("source.timezone", &self.source.timezone),
@@ -358,6 +399,19 @@ mod tests {
         let settings = read("[source]\nkind = \"hesk\"\nurl = \"mysql://u:${PASSWORD}@h/d\"\n").unwrap();
         assert_eq!(url(&settings).unwrap(), "mysql://u:p}${ss@h/d");
         assert_eq!(settings.intercom_url(), "https://api.intercom.io");
+    }
+
+    #[test]
+    fn app_is_in_the_region_of_the_api() {
+        let app = |intercom: &str| {
+            let settings = read(&format!("[source]\nkind = \"hesk\"\nurl = \"x\"\n[intercom]\n{intercom}\n")).unwrap();
+            settings.app_url()
+        };
+        assert_eq!(app(""), "https://app.intercom.com");
+        assert_eq!(app("region = \"eu\""), "https://app.eu.intercom.com");
+        assert_eq!(app("url = \"https://api.au.intercom.io/\""), "https://app.au.intercom.com");
+        assert_eq!(app("url = \"http://127.0.0.1:8089/\""), "http://127.0.0.1:8089");
+        assert_eq!(app("url = \"https://name:secret@proxy.example\""), "https://proxy.example");
     }
 
     #[test]

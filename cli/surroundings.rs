@@ -26,18 +26,35 @@ pub(crate) fn store_options() -> Vec<(String, String)> {
     std::env::vars().map(|(name, value)| (name.to_ascii_lowercase(), value)).filter(|(name, _)| known(name)).collect()
 }
 
-/// The surroundings of a run: Ctrl-C or SIGTERM asks it to stop after the call in hand, a second one ends the process.
+/// The surroundings of a run.
 pub(crate) fn context(staging: Staging, progress: Progress) -> Context {
     let mut context = Context::new(staging, now, rand::random::<u32>);
     context.progress = progress;
-    let stopped = context.clone();
-    // On a thread of its own: a heavy query keeps the runtime's threads busy.
-    std::thread::spawn(move || {
-        if let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() {
-            runtime.block_on(stop_when_asked(&stopped));
+    context
+}
+
+/// From now on Ctrl-C or SIGTERM asks a run to stop after the call in hand; a second one ends the process.
+pub(crate) fn stop_on_signal(context: &Context) {
+    let context = context.clone();
+    apart(async move { stop_when_asked(&context).await });
+}
+
+/// From now on Ctrl-C calls this, each time, and does not end the process.
+pub(crate) fn on_interrupt(pressed: impl Fn() + Send + 'static) {
+    apart(async move {
+        while tokio::signal::ctrl_c().await.is_ok() {
+            pressed();
         }
     });
-    context
+}
+
+/// On a thread of its own: a heavy query keeps the runtime's threads busy.
+fn apart(listening: impl Future<Output = ()> + Send + 'static) {
+    std::thread::spawn(move || {
+        if let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() {
+            runtime.block_on(listening);
+        }
+    });
 }
 
 async fn stop_when_asked(context: &Context) {

@@ -16,12 +16,12 @@ const CLOSED: i64 = 4;
 const DELETED: i64 = 5;
 
 /// The 3.7 fixture desk as it is.
-fn before() -> String {
+pub(crate) fn before() -> String {
     std::fs::read_to_string(repository("tests/fixtures/hesk-3.7.11/dump.sql")).unwrap()
 }
 
 /// The same desk some days later: a new ticket, a reply with a file, an edited reply, a closed ticket, a deleted one.
-fn after() -> String {
+pub(crate) fn after() -> String {
     let mut lines: Vec<String> = Vec::new();
     let mut edits = 0;
     for line in before().lines() {
@@ -54,7 +54,7 @@ fn after() -> String {
 }
 
 /// A migration whose source is `dump.sql` and `attachments` in its own folder.
-fn migration() -> Migration {
+pub(crate) fn migration() -> Migration {
     let migration = Migration::new("");
     let folder = migration.path().display().to_string();
     let settings = format!(
@@ -78,7 +78,7 @@ fn attachments(migration: &Migration) -> PathBuf {
     migration.path().join("attachments")
 }
 
-fn give(migration: &Migration, dump: &str) {
+pub(crate) fn give(migration: &Migration, dump: &str) {
     std::fs::write(migration.path().join("dump.sql"), dump).unwrap();
 }
 

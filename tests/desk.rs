@@ -8,25 +8,14 @@ use std::sync::{Mutex, OnceLock};
 
 use serde_json::{Value, json};
 
-use crate::support::{Migration, repository};
+use crate::support::{Migration, demo, repository};
 
 /// The desk's own counts, as its generator wrote them down.
 static EXPECTED: OnceLock<toml::Table> = OnceLock::new();
 static DESK: OnceLock<Migration> = OnceLock::new();
 
 fn desk() -> &'static Migration {
-    DESK.get_or_init(|| {
-        let folder = repository("cli/demo");
-        let migration = Migration::new(&format!(
-            "[source]\nkind = \"hesk\"\nurl = \"{0}/desk.sql.gz\"\nattachments = \"{0}/attachments\"\n\
-             settings_file = \"{0}/hesk_settings.inc.php\"\ntimezone = \"America/New_York\"\n\
-             [intercom]\nurl = \"http://127.0.0.1:9\"\n",
-            folder.display()
-        ));
-        migration.done(&["extract"]);
-        migration.done(&["transform"]);
-        migration
-    })
+    DESK.get_or_init(|| demo::desk("http://127.0.0.1:9"))
 }
 
 fn expected() -> &'static toml::Table {

@@ -2,17 +2,11 @@
 
 use serde_json::Value;
 
-use crate::support::{Migration, repository, text};
+use crate::support::{demo, repository, text};
 
 #[test]
 fn changed_model_shows_row_by_row_and_column_by_column() {
-    let folder = repository("cli/demo");
-    let desk = Migration::new(&format!(
-        "[source]\nkind = \"hesk\"\nurl = \"{}/desk.sql.gz\"\ntimezone = \"America/New_York\"\n",
-        folder.display()
-    ));
-    desk.done(&["extract"]);
-    desk.done(&["transform"]);
+    let desk = demo::desk("http://127.0.0.1:9");
     let alone = desk.refused(&["diff", "tags"]);
     assert!(alone.contains("there is only one run of intercom.tags") && alone.contains("--from"), "{alone}");
 

@@ -2,20 +2,12 @@
 
 use serde_json::Value;
 
-use crate::support::{Migration, Workspace, repository};
+use crate::support::{demo, repository};
 
 #[test]
 fn row_is_told_from_the_raw_one_to_intercom_and_back() {
-    let workspace = Workspace::start(&[("Mia".to_owned(), "mia@larkspur.example".to_owned())], &[]);
-    let folder = repository("cli/demo");
-    let desk = Migration::new(&format!(
-        "[source]\nkind = \"hesk\"\nurl = \"{0}/desk.sql.gz\"\nattachments = \"{0}/attachments\"\ntimezone = \"America/New_York\"\n\
-         [intercom]\nurl = \"{1}\"\n[load]\nplaceholder_admin = \"mia@larkspur.example\"\n",
-        folder.display(),
-        workspace.url
-    ));
-    desk.done(&["extract"]);
-    desk.done(&["transform"]);
+    let workspace = demo::workspace();
+    let desk = demo::desk(&workspace.url);
     let explain = |key: &str| -> Value { serde_json::from_str(&desk.done(&["--json", "explain", key])).unwrap() };
 
     let before = explain("hesk:reply:5");
@@ -43,7 +35,9 @@ fn row_is_told_from_the_raw_one_to_intercom_and_back() {
     assert_eq!((&last["step"], &last["state"]), (&"create".into(), &"done".into()));
     assert!(!last["request_id"].as_str().unwrap().is_empty());
     let by_id = desk.done(&["explain", id, "--table", "conversation_parts"]);
-    assert!(by_id.starts_with(&format!("conversation_parts hesk:reply:5: {id} in Intercom\n")), "{by_id}");
+    let thread = thread.as_str().unwrap();
+    let first = format!("conversation_parts hesk:reply:5: {id} in Intercom, in conversation {thread}\n");
+    assert!(by_id.starts_with(&first), "{by_id}");
     assert!(by_id.contains("\nhesk.replies 5\n") && by_id.contains("\nledger\n"), "{by_id}");
 
     let rejected = desk.rows("SELECT source_key, reason FROM intercom.rejects LIMIT 1")[0].clone();
@@ -53,4 +47,52 @@ fn row_is_told_from_the_raw_one_to_intercom_and_back() {
     assert!(several.status.success(), "a whole key is meant before the longer ones that begin with it");
     assert!(desk.refused(&["explain", "hesk:ticket:"]).contains("rows; the first 50 are shown"));
     assert!(desk.refused(&["explain", "nothing-like-it"]).contains("nothing has `nothing-like-it`"));
+}
+
+#[test]
+fn a_newcomer_learns_why_a_ticket_has_no_assignee() {
+    let workspace = demo::workspace();
+    let desk = demo::desk(&workspace.url);
+    let line = |told: &str, begin: &str| told.lines().find(|line| line.starts_with(begin)).unwrap_or(told).to_owned();
+    let luc = "Luc Fournier <luc.fournier@larkspur.example>";
+    let before = desk.done(&["explain", "hesk:ticket:128"]);
+    assert_eq!(
+        line(&before, "assignee: "),
+        format!(
+            "assignee: {luc}; who that is in Intercom is known after `deskferry reconcile`, which reads the workspace back"
+        )
+    );
+    desk.run(&["load"]);
+    desk.run(&["reconcile"]);
+
+    let told = desk.done(&["explain", "hesk:ticket:128"]);
+    let nobody =
+        "nobody in Intercom has this e-mail or name; mia@larkspur.example ([load] placeholder_admin) stands in";
+    assert_eq!(line(&told, "assignee: "), format!("assignee: {luc}: {nobody}, with the name in words"));
+    assert!(line(&told, "  to change it: ").contains("say in mapping/agents.csv who it is"), "{told}");
+    let model = std::fs::read_to_string(repository("sql/hesk/conversations.sql")).unwrap();
+    let made_by = line(&told, "  made by sql/hesk/conversations.sql:");
+    let at: usize = made_by.split(':').nth(1).unwrap().parse().unwrap();
+    assert!(model.lines().nth(at - 1).unwrap().ends_with(" AS assignee_key,"), "{made_by}");
+    assert!(line(&told, "team: ").ends_with("no team in Intercom has this name; nobody stands in"), "{told}");
+
+    let gone = desk.done(&["explain", "hesk:ticket:125"]);
+    assert!(
+        line(&gone, "assignee: ").starts_with("assignee: Temp Agent, who is not on the help desk's staff any more"),
+        "{gone}"
+    );
+    let open = desk.done(&["explain", "hesk:ticket:24"]);
+    assert_eq!(line(&open, "assignee: "), "assignee: nobody, as in the help desk");
+    // Found by what people have at hand: the tracking id, and the address of the page.
+    assert_eq!(desk.done(&["explain", "1N2-8HU-71HU"]), open);
+    let address = line(&open, "  Intercom: ").trim().trim_start_matches("Intercom:").trim().to_owned();
+    assert_eq!(desk.done(&["explain", &address]), open);
+    assert_eq!(workspace.call("GET", address.strip_prefix(&workspace.url).unwrap()).0, 200);
+    assert!(desk.done(&["explain", "hesk:message:24"]).contains(": in Intercom, in conversation "));
+    assert!(desk.done(&["explain", "hesk:attachment:message:10:2"]).contains(": in Intercom, in message "));
+    let kept_back = desk.done(&["explain", "hesk:attachment:message:82:11"]);
+    assert!(
+        kept_back.starts_with("attachments hesk:attachment:message:82:11: kept back, not in Intercom\n"),
+        "{kept_back}"
+    );
 }

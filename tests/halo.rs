@@ -7,6 +7,7 @@ mod knowledge;
 mod loaded;
 mod objects;
 mod people;
+mod reconciled;
 mod set_up;
 mod settings;
 mod threads;

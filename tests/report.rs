@@ -2,25 +2,12 @@
 
 use serde_json::Value;
 
-use crate::support::{Migration, Workspace, repository, text};
-
-fn desk(url: &str) -> Migration {
-    let folder = repository("cli/demo");
-    let migration = Migration::new(&format!(
-        "[source]\nkind = \"hesk\"\nurl = \"{0}/desk.sql.gz\"\nattachments = \"{0}/attachments\"\n\
-         settings_file = \"{0}/hesk_settings.inc.php\"\ntimezone = \"America/New_York\"\n\
-         [intercom]\nurl = \"{url}\"\n[load]\nplaceholder_admin = \"mia@larkspur.example\"\n",
-        folder.display()
-    ));
-    migration.done(&["extract"]);
-    migration.done(&["transform"]);
-    migration
-}
+use crate::support::{demo, text};
 
 #[test]
 fn scope_and_checklist_ask_the_workspace_and_inventory_does_not() {
-    let workspace = Workspace::start(&[("Mia".to_owned(), "mia@larkspur.example".to_owned())], &[]);
-    let desk = desk(&workspace.url);
+    let workspace = demo::workspace();
+    let desk = demo::desk(&workspace.url);
 
     let scope = desk.done(&["report", "scope"]);
     let tickets = desk.count("SELECT count(*) FROM hesk.tickets");
@@ -57,7 +44,7 @@ fn scope_and_checklist_ask_the_workspace_and_inventory_does_not() {
 
 #[test]
 fn report_of_ones_own_is_a_folder_of_queries() {
-    let desk = desk("http://127.0.0.1:9");
+    let desk = demo::desk("http://127.0.0.1:9");
     let folder = desk.path().join("sql/report/mine");
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join("20_b.sql"), "-- Second\nSELECT 1 AS one WHERE FALSE").unwrap();

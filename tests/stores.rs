@@ -8,13 +8,14 @@ use std::time::{Duration, Instant};
 use deskferry_staging::Staging;
 
 /// moto's server; it ends when this is dropped.
-struct Server {
+pub(crate) struct Server {
     child: Child,
     port: u16,
 }
 
 impl Server {
-    fn start() -> Self {
+    /// An empty one on a free port.
+    pub(crate) fn start() -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let child = Command::new(python().with_file_name("moto_server"))
             .args(["-H", "127.0.0.1", "-p", &port.to_string()])
@@ -29,6 +30,16 @@ impl Server {
             std::thread::sleep(Duration::from_millis(100));
         }
         server
+    }
+}
+
+impl Server {
+    /// Makes a bucket; the server's address.
+    pub(crate) async fn with_bucket(&self, name: &str) -> String {
+        let endpoint = format!("http://127.0.0.1:{}", self.port);
+        let created = reqwest::Client::new().put(format!("{endpoint}/{name}")).send().await.unwrap();
+        assert!(created.status().is_success(), "{created:?}");
+        endpoint
     }
 }
 
@@ -50,9 +61,7 @@ pub(crate) fn python() -> PathBuf {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_s3_server_conforms() {
     let server = Server::start();
-    let endpoint = format!("http://127.0.0.1:{}", server.port);
-    let created = reqwest::Client::new().put(format!("{endpoint}/stage")).send().await.unwrap();
-    assert!(created.status().is_success(), "{created:?}");
+    let endpoint = server.with_bucket("stage").await;
     let options = [
         ("aws_endpoint", endpoint.as_str()),
         ("aws_allow_http", "true"),

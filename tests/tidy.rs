@@ -100,7 +100,10 @@ fn plain_sql_folders_use_no_function_of_ours() {
         .collect();
     assert!(names.contains("html_to_text"), "the functions have moved: {names:?}");
     for folder in ["sql/checks", "sql/reconcile", "sql/halo/checks"] {
-        for path in files(folder, "sql") {
+        // What the workspace may write otherwise is told by functions of ours.
+        for path in
+            files(folder, "sql").into_iter().filter(|path| !path.starts_with(root().join("sql/reconcile/compare")))
+        {
             let text = read(&path).to_lowercase();
             let used: Vec<&String> = names.iter().filter(|n| text.contains(&format!("{n}("))).collect();
             assert!(used.is_empty(), "{} uses {used:?}", path.display());

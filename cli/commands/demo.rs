@@ -9,7 +9,7 @@ use deskferry_sandbox::WorkspaceFile;
 use include_dir::{Dir, include_dir};
 
 use super::Migration;
-use crate::args::{Demo, Format, Load, Reconcile};
+use crate::args::{Demo, Load, Reconcile, ReconcileFormat};
 use crate::error::refused;
 use crate::progress::progress;
 use crate::report::say;
@@ -43,6 +43,7 @@ pub(crate) async fn run(directory: &Path, demo: &Demo) -> Result<ExitCode> {
     say(format!("stand-in Intercom workspace at {url}, in which two teammates are missing.\n"));
     let variable = |name: &str| (name == "INTERCOM_TOKEN").then(|| "demo".to_owned());
     let migration = Migration::open_with(&folder, variable, progress())?;
+    crate::surroundings::stop_on_signal(&migration.context);
     let code = stages(&migration).await?;
 
     let (program, at) = (program(), folder.display());
@@ -51,6 +52,7 @@ pub(crate) async fn run(directory: &Path, demo: &Demo) -> Result<ExitCode> {
         "  {program} -C {at} sql \"SELECT title, state, custom_attributes ->> 'Hesk status' AS status FROM intercom.conversations LIMIT 5\""
     ));
     say(format!("  {program} -C {at} sql \"SELECT * FROM intercom.rejects\""));
+    say(format!("  {program} -C {at} explain hesk:ticket:128"));
     say(format!("  {program} -C {at} runs"));
     if demo.serve {
         say(format!("\nThe workspace is open at {url} in a browser until Ctrl-C."));
@@ -78,7 +80,7 @@ async fn stages(migration: &Migration) -> Result<ExitCode> {
     say("\n── 4/5 load: over HTTP, through the ledger ──────────────────────────────────────");
     super::load::run(migration, &Load::default(), false).await?;
     say("\n── 5/5 reconcile: source, stage, ledger and workspace side by side ──────────────");
-    super::reconcile::run(migration, &Reconcile { format: Format::Table, out: None }, false).await
+    super::reconcile::run(migration, &Reconcile { format: ReconcileFormat::Table, out: None }, false).await
 }
 
 /// How this command was called, so that what is to be tried next can be copied: after a build it is not on the path.

@@ -48,7 +48,7 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
         Command::Explain(explain) => self::explain::run(&Migration::open(directory)?, explain, args.json).await,
         Command::Diff(diff) => self::diff::run(&Migration::open(directory)?, diff, args.json).await,
         Command::Report(report) => self::report::run(&Migration::open(directory)?, report, args.json).await,
-        Command::Sql(sql) => self::sql::run(&Migration::open(directory)?, sql, args.json).await,
+        Command::Sql(sql) => self::sql::run(&Migration::open_unwatched(directory)?, sql, args.json).await,
         Command::Runs(runs) => self::runs::run(&Migration::open(directory)?, runs, args.json).await,
     }
 }
@@ -71,6 +71,13 @@ pub(crate) struct Migration {
 
 impl Migration {
     fn open(directory: &Path) -> Result<Self> {
+        let migration = Self::open_unwatched(directory)?;
+        surroundings::stop_on_signal(&migration.context);
+        Ok(migration)
+    }
+
+    /// As [`Migration::open`]; Ctrl-C is the command's own to handle.
+    fn open_unwatched(directory: &Path) -> Result<Self> {
         Self::open_with(directory, surroundings::variable, progress())
     }
 
@@ -79,9 +86,10 @@ impl Migration {
         variable: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
         progress: Progress,
     ) -> Result<Self> {
-        let files = embedded::files(directory)?;
+        let mut files = embedded::files(directory)?;
         let spec = |kind: &str| embedded::parsed_spec(&files, kind);
         let settings = Settings::read(directory, &variable, spec)?;
+        embedded::add_raw_tables(&mut files, &settings.source.kind)?;
         let staging: Staging = surroundings::staging(&settings)?;
         let context = surroundings::context(staging, progress);
         Ok(Self { directory: directory.to_owned(), settings, files, context, variable: Box::new(variable) })
@@ -90,5 +98,10 @@ impl Migration {
     /// The access tokens, each with where it comes from.
     pub(crate) fn tokens(&self) -> Result<Vec<(String, String)>> {
         self.settings.tokens(&self.variable)
+    }
+
+    /// What clients of `sql --serve` log in with.
+    pub(crate) fn sql_password(&self) -> Result<String> {
+        self.settings.sql_password(&self.variable)
     }
 }

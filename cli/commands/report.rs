@@ -3,22 +3,20 @@
 //! A query may read what is not staged: `workspace.todo`, what an administrator has to do, and `plan.calls` and `plan.totals`, what
 //! a load would cost. The workspace is asked only where a query names one of them.
 
-use std::process::ExitCode;
-use std::sync::Arc;
+pub(super) mod tables;
 
-use anyhow::{Context as _, Result};
-use arrow::array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray};
-use deskferry_load::{Filter, Plan};
+use std::process::ExitCode;
+
+use anyhow::Result;
+use deskferry_load::Filter;
 use deskferry_transform::Session;
-use indicatif::HumanBytes;
-use serde_json::{Map, Value};
 
 use super::{Migration, extract, load, transform};
 use crate::args::{DocumentFormat, Report};
 use crate::document::{Document, Section, page};
 use crate::error::refused;
-use crate::report::{duration, json_rows, number, print, say};
-use crate::todo::{Todo, todos};
+use crate::report::{deliver, say};
+use crate::todo::todos;
 
 /// Writes a document.
 pub(crate) async fn run(migration: &Migration, args: &Report, json: bool) -> Result<ExitCode> {
@@ -32,32 +30,27 @@ pub(crate) async fn run(migration: &Migration, args: &Report, json: bool) -> Res
     let settings = (uses("workspace.") || uses("plan.")).then(|| load::workspace(migration)).transpose()?;
     if let Some(settings) = settings.as_ref().filter(|_| uses("workspace.")) {
         let found = deskferry_load::readiness(&migration.context, settings, Some(&manifest)).await?;
-        session.add("workspace", "todo", todo(&todos(&migration.settings, &found, true))?)?;
+        session.add("workspace", "todo", vec![tables::todo(&todos(&migration.settings, &found, true))?])?;
     }
     if let Some(settings) = settings.as_ref().filter(|_| uses("plan.")) {
         say("counting the calls of a load …");
         let plan = deskferry_load::plan(&migration.context, settings, &manifest, &Filter::default()).await?;
-        session.add("plan", "calls", calls(&plan)?)?;
-        session.add("plan", "totals", totals(&plan)?)?;
+        session.add("plan", "calls", vec![tables::calls(&plan)?])?;
+        session.add("plan", "totals", vec![tables::totals(&plan)?])?;
     }
     let source = extract::spec(migration)?.title;
     let document = Document {
         title: format!("{}: {source} to Intercom", title(&args.name)),
         origin: format!("As of transform {}.", manifest.run),
         sections: sections(migration, &session, &folders).await?,
+        ..Document::default()
     };
     let text = match args.format {
         _ if json => serde_json::to_string_pretty(&document.json())?,
         DocumentFormat::Markdown => document.markdown(),
         DocumentFormat::Html => page(&document),
     };
-    match &args.out {
-        Some(path) => {
-            std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
-            say(format!("wrote {}", path.display()));
-        }
-        None => print(text)?,
-    }
+    deliver(text, args.out.as_deref())?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -77,17 +70,14 @@ fn folders(migration: &Migration, name: &str) -> Result<[String; 2]> {
     Ok(folders.map(|root| format!("{root}/{name}")))
 }
 
-async fn sections(migration: &Migration, session: &Session, folders: &[String]) -> Result<Vec<Section>> {
+/// The parts that the queries of folders make, in the order of their names.
+pub(super) async fn sections(migration: &Migration, session: &Session, folders: &[String]) -> Result<Vec<Section>> {
     let inputs = transform::inputs(migration);
     let mut named = Vec::new();
     for folder in folders {
         for (name, batches) in session.queries(&inputs, folder).await? {
             let sql = migration.files.get(&format!("{folder}/{name}.sql")).map(String::as_str).unwrap_or_default();
-            let rows = json_rows(&batches)?.into_iter().filter_map(|row| match row {
-                Value::Object(row) => Some(row),
-                _ => None,
-            });
-            named.push((name, Section::new(sql, rows.collect::<Vec<Map<String, Value>>>())));
+            named.push((name, Section::new(sql, &batches)?));
         }
     }
     named.sort_by(|a, b| a.0.cmp(&b.0));
@@ -98,41 +88,4 @@ async fn sections(migration: &Migration, session: &Session, folders: &[String]) 
 fn title(name: &str) -> String {
     let mut chars = name.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
-}
-
-fn todo(todos: &[Todo]) -> Result<RecordBatch> {
-    let text =
-        |of: &dyn Fn(&Todo) -> Option<String>| -> ArrayRef { Arc::new(todos.iter().map(of).collect::<StringArray>()) };
-    Ok(RecordBatch::try_from_iter_with_nullable([
-        ("topic", text(&|t| Some(t.topic.as_str().to_owned())), true),
-        ("task", text(&|t| Some(t.task.clone())), true),
-        ("why", text(&|t| t.why.clone()), true),
-        ("place", text(&|t| t.place.clone()), true),
-        ("needed", Arc::new(todos.iter().map(|t| t.needed).collect::<BooleanArray>()) as ArrayRef, true),
-    ])?)
-}
-
-fn calls(plan: &Plan) -> Result<RecordBatch> {
-    let endpoints: ArrayRef = Arc::new(StringArray::from_iter_values(plan.calls.keys()));
-    let counts = plan.calls.values().map(|count| i64::try_from(*count).ok());
-    let counts: ArrayRef = Arc::new(counts.collect::<Int64Array>());
-    Ok(RecordBatch::try_from_iter_with_nullable([("endpoint", endpoints, true), ("calls", counts, true)])?)
-}
-
-fn totals(plan: &Plan) -> Result<RecordBatch> {
-    let rate = match plan.granted_per_second {
-        Some(rate) => format!("{} calls per 10 s", number((rate * 10.0).round() as u64)),
-        None => "without a limit".to_owned(),
-    };
-    let (what, amount): (Vec<&str>, Vec<String>) = [
-        ("calls", number(plan.calls_total)),
-        ("granted rate", rate),
-        ("duration", duration(plan.duration)),
-        ("files to send", HumanBytes(plan.attachment_bytes).to_string()),
-    ]
-    .into_iter()
-    .unzip();
-    let columns: [(&str, ArrayRef, bool); 2] =
-        [("what", Arc::new(StringArray::from(what)), true), ("amount", Arc::new(StringArray::from(amount)), true)];
-    Ok(RecordBatch::try_from_iter_with_nullable(columns)?)
 }

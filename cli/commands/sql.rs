@@ -1,99 +1,92 @@
-//! `sql`: queries over everything that is staged. It only reads.
+//! `sql`: queries over everything that is staged, as a command, a script, a shell or a server. It only reads.
+//!
+//! ```text
+//! QUERY, --file, stdin ─▶ console.rs: statements and \commands ─▶ rows.rs: table, csv, json, parquet ─▶ output.rs: stdout, file
+//! a person             ─▶ shell.rs: lines, history, completion.rs ─┘
+//! ```
+
+mod completion;
+mod console;
+mod output;
+mod rows;
+mod serve;
+mod shell;
 
 use std::io::{IsTerminal as _, Read as _};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
-use arrow::array::RecordBatch;
+use deskferry_staging::Manifest;
 use deskferry_transform::Session;
-use futures::TryStreamExt as _;
-use rustyline::error::ReadlineError;
 
 use super::{Migration, transform};
-use crate::args::{Format, Sql};
+use crate::args::{RowFormat, Sql};
 use crate::embedded;
 use crate::error::refused;
-use crate::report::{failure, print, render, say};
+use crate::report::say;
+use crate::surroundings;
+use console::{Console, Stop};
+use output::Output;
 
-/// Answers a query, a script, or a person at a terminal.
+/// Answers a query, a script, a person at a terminal, or clients over the network.
 pub(crate) async fn run(migration: &Migration, sql: &Sql, json: bool) -> Result<ExitCode> {
-    let format = if json { Format::Json } else { sql.format };
-    let session = transform::session(migration).await?;
-    let cancel = migration.context.cancel.clone();
-    let answer = async |session: &Session, text: &str, format: Format| {
-        tokio::select! {
-            answered = answer(session, text, format) => answered,
-            () = cancel.cancelled() => Err(refused("stopped before the answer was complete", "run the same query again")),
+    let at = match &sql.run {
+        Some(text) => Some(named(&migration.context.staging.runs().await?, text)?),
+        None => None,
+    };
+    let session = Session::open_at(&migration.context.staging, &transform::inputs(migration), at.as_ref()).await?;
+    if let Some(at) = &at {
+        let when = at.finished_at.format("%Y-%m-%d %H:%M:%S UTC");
+        say(format!("as of run {}, published {when}; mapping.* and settings are those of now", at.run));
+    }
+    let format = if json { RowFormat::Json } else { sql.format };
+    let output = Output::new(sql.out.as_deref())?;
+    if let Some(address) = sql.serve {
+        return serve::run(migration, &session, address, sql.remote).await;
+    }
+    let text = match (&sql.query, &sql.file) {
+        _ if sql.views => return views(migration, &session, output).await,
+        (Some(query), _) => query.clone(),
+        (None, Some(path)) => embedded::text(&migration.files, path)?,
+        (None, None) if std::io::stdin().is_terminal() => {
+            let (stop, stopped) = Stop::each();
+            surroundings::on_interrupt(stop);
+            return shell::run(&migration.directory, Console::new(session, format, output, stopped)).await;
+        }
+        (None, None) => {
+            let mut text = String::new();
+            std::io::stdin().read_to_string(&mut text).context("cannot read standard input")?;
+            text
         }
     };
-    if let Some(query) = &sql.query {
-        return answer(&session, query, format).await.map(|()| ExitCode::SUCCESS);
-    }
-    if let Some(path) = &sql.file {
-        let text = embedded::text(&migration.files, path)?;
-        return answer(&session, &text, format).await.map(|()| ExitCode::SUCCESS);
-    }
-    if !std::io::stdin().is_terminal() {
-        let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).context("cannot read standard input")?;
-        return answer(&session, &text, format).await.map(|()| ExitCode::SUCCESS);
-    }
-    shell(&session, format).await
+    surroundings::stop_on_signal(&migration.context);
+    let mut console = Console::new(session, format, output, Stop::Once(migration.context.clone()));
+    console.script(&text).await?;
+    console.end()?;
+    Ok(ExitCode::SUCCESS)
 }
 
-async fn answer(session: &Session, text: &str, format: Format) -> Result<()> {
-    let statements = session.statements(text)?;
-    if statements.is_empty() {
-        return Err(refused(
-            "there is no statement",
-            "for example deskferry sql \"SELECT count(*) FROM hesk.tickets\"",
-        ));
+/// The run that begins with a text.
+fn named(published: &[Manifest], text: &str) -> Result<Manifest> {
+    let found: Vec<&Manifest> = published.iter().filter(|run| run.run.as_str().starts_with(text)).collect();
+    match found[..] {
+        [one] => Ok(one.clone()),
+        [] => Err(refused(format!("no run begins with `{text}`"), "`deskferry runs` lists them")),
+        _ => Err(refused(format!("{} runs begin with `{text}`", found.len()), "give more of the id")),
     }
-    for statement in statements {
-        let (schema, rows) = session.query(&statement).await?;
-        let batches: Vec<RecordBatch> = rows.try_collect().await.map_err(|e| session.failed(e))?;
-        let text = render(&schema, &batches, format).map_err(|e| {
-            refused(
-                format!("the rows cannot be printed: {e:#}"),
-                "print them with --format json, or cast the column to VARCHAR",
-            )
-        })?;
-        print(text)?;
-    }
-    Ok(())
 }
 
-async fn shell(session: &Session, format: Format) -> Result<ExitCode> {
-    let mut editor = rustyline::DefaultEditor::new().context("cannot open the terminal")?;
-    say("Type a statement and end it with `;`. `\\d` lists the tables, `\\q` or Ctrl-D leaves.");
-    let mut pending = String::new();
-    loop {
-        let prompt = if pending.is_empty() { "deskferry> " } else { "       ..> " };
-        let line = match editor.readline(prompt) {
-            Ok(line) => line,
-            Err(ReadlineError::Interrupted) => {
-                pending.clear();
-                continue;
-            }
-            Err(ReadlineError::Eof) => return Ok(ExitCode::SUCCESS),
-            Err(error) => return Err(error).context("cannot read the terminal"),
-        };
-        match line.trim() {
-            "\\q" | "exit" | "quit" if pending.is_empty() => return Ok(ExitCode::SUCCESS),
-            "\\d" if pending.is_empty() => pending.push_str("SHOW TABLES;"),
-            text => {
-                pending.push_str(text);
-                pending.push('\n');
-            }
-        }
-        if !pending.trim_end().ends_with(';') {
-            continue;
-        }
-        // History is a convenience: a line that cannot be kept is no reason to stop.
-        let _ = editor.add_history_entry(pending.trim());
-        if let Err(error) = answer(session, &pending, format).await {
-            failure(&error);
-        }
-        pending.clear();
-    }
+/// Writes the views for DuckDB.
+async fn views(migration: &Migration, session: &Session, mut output: Output) -> Result<ExitCode> {
+    let url = migration.context.staging.url();
+    let root = if url.contains("://") {
+        url.to_owned()
+    } else {
+        let path = std::fs::canonicalize(url).with_context(|| format!("cannot find the stage at {url}"))?;
+        path.to_string_lossy().into_owned()
+    };
+    let text = session.duckdb_views(&transform::inputs(migration), &root).await?;
+    output.writer().write_all(text.as_bytes()).context("cannot write the views")?;
+    output.end()?;
+    Ok(ExitCode::SUCCESS)
 }

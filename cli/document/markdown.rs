@@ -2,22 +2,21 @@
 
 use std::fmt::Write as _;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::{Document, Section};
-use crate::report::number;
-
-type Row = Map<String, Value>;
+use super::columns::Column;
+use super::{Document, Section, cell};
+use crate::report::{Row, number};
 
 /// The whole document.
 pub(super) fn render(document: &Document) -> String {
     let mut out = format!("# {}\n\n{}\n", text(&document.title), text(&document.origin));
     for section in &document.sections {
         // Writing to a string cannot fail.
-        let _ = write!(out, "\n## {}\n", text(&section.heading));
+        let _ = writeln!(out, "\n## {}", text(&section.heading));
         if !section.text.is_empty() {
             // It is the query's own comment, which may quote code.
-            let _ = write!(out, "\n{}\n", section.text);
+            let _ = writeln!(out, "\n{}", section.text);
         }
         write_section(&mut out, section);
     }
@@ -29,73 +28,50 @@ fn write_section(out: &mut String, section: &Section) {
         out.push_str("\nNothing.\n");
         return;
     }
-    let mut rest = section.rows.as_slice();
-    while let Some(first) = rest.first() {
-        let same = rest.iter().take_while(|row| row.get("section") == first.get("section")).count();
-        let (rows, later) = rest.split_at(same);
-        if let Some(name) = first.get("section") {
-            let _ = write!(out, "\n### {} ({})\n", cell(name), number(rows.len() as u64));
+    for (name, rows) in section.groups() {
+        if let Some(name) = name {
+            let _ = writeln!(out, "\n### {} ({})", cell(section, name), number(rows.len() as u64));
         }
         out.push('\n');
-        if first.contains_key("task") {
-            tasks(out, rows)
+        if rows.first().is_some_and(|row| row.contains_key("task")) {
+            tasks(out, section, rows)
         } else {
-            table(out, rows)
+            table(out, section, rows)
         }
-        rest = later;
+    }
+    if let Some(all) = section.all.as_ref().filter(|_| section.rows_total > section.rows.len()) {
+        let [shown, total] = [section.rows.len(), section.rows_total].map(|count| number(count as u64));
+        let _ = writeln!(out, "\nThe first {shown} of {total} rows; all of them: `{all}`");
     }
 }
 
-fn tasks(out: &mut String, rows: &[Row]) {
+fn tasks(out: &mut String, section: &Section, rows: &[Row]) {
     for row in rows {
-        let task = row.get("task").map(cell).unwrap_or_default();
+        let task = row.get("task").map(|value| cell(section, value)).unwrap_or_default();
         let rest = row.iter().filter(|(name, _)| !matches!(name.as_str(), "task" | "section"));
-        let rest: Vec<String> = rest.map(|(_, value)| cell(value)).filter(|text| !text.is_empty()).collect();
+        let rest: Vec<String> = rest.map(|(_, value)| cell(section, value)).filter(|text| !text.is_empty()).collect();
         let more = if rest.is_empty() { String::new() } else { format!(" – {}", rest.join("; ")) };
         let _ = writeln!(out, "- [ ] **{task}**{more}");
     }
 }
 
-fn table(out: &mut String, rows: &[Row]) {
-    let Some(first) = rows.first() else { return };
-    let is_filled = |name: &str| rows.iter().any(|row| row.get(name).is_some_and(|value| !value.is_null()));
-    let names: Vec<&String> = first.keys().filter(|name| *name != "section" && is_filled(name)).collect();
-    let is_number = |name: &str| {
-        let mut values = rows.iter().filter_map(|row| row.get(name)).filter(|value| !value.is_null()).peekable();
-        values.peek().is_some() && values.all(Value::is_number)
-    };
-    let heads: Vec<String> = names.iter().map(|name| text(name)).collect();
-    let lines: Vec<&str> = names.iter().map(|name| if is_number(name) { "---:" } else { "---" }).collect();
-    let _ = write!(out, "| {} |\n| {} |\n", heads.join(" | "), lines.join(" | "));
+fn table(out: &mut String, section: &Section, rows: &[Row]) {
+    let columns = Column::of(rows);
+    let heads: Vec<String> = columns.iter().map(|column| text(column.name)).collect();
+    let lines: Vec<&str> = columns.iter().map(|column| if column.is_number { "---:" } else { "---" }).collect();
+    let _ = writeln!(out, "| {} |\n| {} |", heads.join(" | "), lines.join(" | "));
     for row in rows {
-        let cells: Vec<String> = names.iter().map(|name| row.get(*name).map(cell).unwrap_or_default()).collect();
-        let _ = writeln!(out, "| {} |", cells.join(" | "));
+        let cells = columns.iter().map(|column| {
+            let cell = cell(section, column.value(row));
+            column.link(row).map_or_else(|| cell.clone(), |address| format!("[{cell}](<{}>)", text(address)))
+        });
+        let _ = writeln!(out, "| {} |", cells.collect::<Vec<_>>().join(" | "));
     }
 }
 
 /// A value on one line.
-fn cell(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::Number(n) => n.as_u64().map_or_else(|| n.to_string(), number),
-        Value::String(written) => match serde_json::from_str(written) {
-            Ok(Value::Object(object)) => lines(&object),
-            _ => text(written),
-        },
-        Value::Object(object) => lines(object),
-        other => text(&other.to_string()),
-    }
-}
-
-fn lines(object: &Row) -> String {
-    let line = |(name, value): (&String, &Value)| {
-        let value = match value {
-            Value::String(written) => text(written),
-            other => text(&other.to_string()),
-        };
-        format!("{}: {value}", text(name))
-    };
-    object.iter().map(line).collect::<Vec<_>>().join("<br>")
+fn cell(section: &Section, value: &Value) -> String {
+    cell::lines(section, value).iter().map(|line| text(line)).collect::<Vec<_>>().join("<br>")
 }
 
 /// Text that means nothing to Markdown and HTML, on one line.
@@ -130,15 +106,13 @@ mod tests {
     use super::*;
 
     fn document(rows: Value) -> Document {
-        let rows = serde_json::from_value(rows).unwrap();
-        let section = Section::new("-- Heading\n-- More\n-- text.\nSELECT 1", rows);
-        Document { title: "T".into(), origin: "o".into(), sections: vec![section] }
+        let rows: Vec<Row> = serde_json::from_value(rows).unwrap();
+        let section = Section { heading: "Heading".into(), text: "More text.".into(), rows, ..Section::default() };
+        Document { title: "T".into(), origin: "o".into(), sections: vec![section], ..Document::default() }
     }
 
     #[test]
-    fn head_comment_is_heading_and_text() {
-        let section = &document(json!([])).sections[0];
-        assert_eq!((section.heading.as_str(), section.text.as_str()), ("Heading", "More text."));
+    fn empty_part_says_so() {
         assert!(document(json!([])).markdown().ends_with("## Heading\n\nMore text.\n\nNothing.\n"));
     }
 
@@ -169,11 +143,9 @@ mod tests {
     #[test]
     fn nothing_of_the_desk_is_markup() {
         let hostile = "<script>alert(1)</script> [a](javascript:x) ![i](http://x) `c` **b** # h";
-        let document = document(json!([{ "name": hostile }]));
-        let html = super::super::page(&document);
-        for tag in ["<script", "<a ", "<img", "<strong", "<code"] {
-            assert!(!html.contains(tag), "{tag} in {html}");
-        }
-        assert!(html.contains("&lt;script&gt;alert(1)&lt;/script&gt; [a](javascript:x)"), "{html}");
+        let markdown = document(json!([{ "name": hostile }])).markdown();
+        let wanted =
+            "&lt;script>alert(1)&lt;/script> \\[a\\](javascript:x) !\\[i\\](http://x) \\`c\\` \\*\\*b\\*\\* # h";
+        assert!(markdown.contains(wanted), "{markdown}");
     }
 }

@@ -15,9 +15,10 @@ pub fn create_tables(spec: &Spec) -> String {
             let place = column.at.as_deref().unwrap_or(&column.name);
             let _ = writeln!(
                 sql,
-                "    \"{}\" {},  -- `{place}` of {}",
+                "    \"{}\" {},  -- `{place}` of {}, as {} has it",
                 column.name,
                 sql_type(column.column_type),
+                table.name,
                 spec.title
             );
         }

@@ -18,7 +18,8 @@
 //!    `_load/end` and has been silent for `lease` belongs to a dead loader, and only then may it be taken over;
 //! 5. the ledger belongs to one workspace, and its threads became one thing, conversations or tickets.
 //!
-//! Rows of table `_load` are about the load itself: step `begin` (with the workspace and what threads become) and `end`. A row of `attachments` or of the
+//! Rows of table `_load` are about the load itself: step `begin` (with the workspace, what threads become, the
+//! token's teammate and who stands in for missing ones) and `end`. A row of `attachments` or of the
 //! opening message is written with the outcome of the call that carried it.
 
 mod entry;
@@ -36,6 +37,7 @@ use std::time::Duration;
 
 use deskferry_staging::{Context, Log, Stage};
 use futures::{StreamExt as _, TryStreamExt as _};
+use serde_json::json;
 use tokio::sync::{mpsc, oneshot};
 
 pub(crate) use entry::{Entry, State};
@@ -45,6 +47,7 @@ pub(crate) use known::Known;
 pub(crate) use memory::{Memory, NOT_SENT, PARENT_REJECTED, hash};
 pub(crate) use stored::{Stored, stored};
 
+use crate::intercom::Workspace;
 use crate::settings::Settings;
 use crate::{Error, Result};
 use writer::{Message, Writer};
@@ -149,10 +152,10 @@ impl Ledger {
         context: &Context,
         settings: &Settings,
         run: &str,
-        workspace: &str,
+        workspace: &Workspace,
         memory: Memory,
     ) -> Result<Self> {
-        memory.of_workspace(workspace)?;
+        memory.of_workspace(&workspace.id)?;
         memory.of_threads(settings.tickets_as)?;
         let log = context.staging.log("ledger", "entries")?;
         let (messages, inbox) = mpsc::channel(1024);
@@ -162,8 +165,10 @@ impl Ledger {
             log,
             context: context.clone(),
             run: run.to_owned(),
-            workspace: workspace.to_owned(),
-            tickets_as: settings.tickets_as,
+            begin: json!({
+                "workspace": workspace.id, "tickets_as": settings.tickets_as.as_str(),
+                "admin": workspace.admin_id, "placeholder": settings.placeholder_admin,
+            }),
             next_segment: memory.segments() + 1,
             next_seq: memory.seq() + 1,
             clean: memory.clean(),

@@ -180,7 +180,7 @@ pub async fn rollback(context: &Context, settings: &Settings, filter: &RollbackF
     let planned = planned(context, &memory, &mut tasks).await?;
     let since = tasks.survey.last_load;
     let tasks = Tasks::new(tasks.survey, tasks.admin);
-    let ledger = Ledger::open(context, settings, run.as_str(), &workspace.id, memory)?;
+    let ledger = Ledger::open(context, settings, run.as_str(), &workspace, memory)?;
     let load = Arc::new(Load::new(context, settings, client, ledger, People::default(), false));
     let mut writer = context.staging.begin(run.clone(), Stage::Load, "rollback", started_at)?;
     let results = Results::new(&writer)?;

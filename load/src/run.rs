@@ -60,7 +60,7 @@ pub async fn load(context: &Context, settings: &Settings, manifest: &Manifest, f
     let memory = ledger::replay(context).await?;
     memory.no_rollback_but(None)?;
     let is_clean = memory.clean();
-    let ledger = Ledger::open(context, settings, run.as_str(), &workspace.id, memory)?;
+    let ledger = Ledger::open(context, settings, run.as_str(), &workspace, memory)?;
     if !is_clean {
         // Somebody is at work, or dead: that is found out before anything is read back.
         ledger.begin().await?;

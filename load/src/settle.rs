@@ -52,7 +52,7 @@ pub async fn settle(context: &Context, settings: &Settings, step: &StepName, ver
         },
     };
     let run = context.run_id();
-    let ledger = Ledger::open(context, settings, run.as_str(), &workspace.id, memory)?;
+    let ledger = Ledger::open(context, settings, run.as_str(), &workspace, memory)?;
     ledger.intend(vec![entry]).await?;
     ledger.close().await
 }

@@ -107,7 +107,8 @@ async fn files_and_pages_are_served_without_login() {
     assert_eq!(file.headers()["content-type"], "application/octet-stream");
     assert_eq!(file.headers()["content-disposition"], "attachment; filename*=UTF-8''%C3%A4%22b.html");
     assert_eq!(file.text().await.unwrap(), "<b>");
-    for path in ["/".to_owned(), format!("/inbox/conversations/{id}"), "/inbox/help".to_owned()] {
+    let of_app = format!("/a/inbox/any/inbox/conversation/{id}");
+    for path in ["/".to_owned(), format!("/inbox/conversations/{id}"), of_app, "/inbox/help".to_owned()] {
         let page = client.get(format!("{url}{path}")).send().await.unwrap();
         assert_eq!(page.status(), 200, "{path}");
         let text = page.text().await.unwrap();

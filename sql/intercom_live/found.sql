@@ -1,110 +1,78 @@
 -- one row per loaded row that the workspace still holds; key: (table_name, source_key)
--- By the id that the ledger has. An attachment is found where its message is and has at least as many files as were sent.
+-- By the id that the ledger has. A message whose id no reply has told is taken for found where its thread is; a file is found where its
+-- message has one of its name for each that was sent.
 WITH sent AS (
     SELECT table_name, source_key, intercom_id, parent_id
     FROM ledger.rows
     WHERE state = 'done'
 ),
 
-threads_attributes AS (
-    SELECT id FROM intercom_live.conversation_attributes
+live AS (
+    SELECT 'contacts' AS table_name, id FROM intercom_live.contacts
     UNION ALL
-    SELECT id FROM intercom_live.ticket_type_attributes
+    SELECT 'companies', id FROM intercom_live.companies
+    UNION ALL
+    SELECT 'tags', id FROM intercom_live.tags
+    UNION ALL
+    SELECT 'collections', id FROM intercom_live.collections
+    UNION ALL
+    SELECT 'articles', id FROM intercom_live.articles
+    UNION ALL
+    SELECT 'ticket_types', id FROM intercom_live.ticket_types
+    UNION ALL
+    SELECT 'notes', id FROM intercom_live.contact_notes
+    UNION ALL
+    SELECT 'notes', id FROM intercom_live.company_notes
+    UNION ALL
+    SELECT 'saved_replies', id FROM intercom_live.content_snippets
+    UNION ALL
+    SELECT 'conversations', id FROM intercom_live.threads
 ),
 
-threads AS (
-    SELECT id FROM intercom_live.conversations
+live_attributes AS (
+    SELECT model, id FROM intercom_live.data_attributes WHERE NOT coalesce(archived, false)
     UNION ALL
-    SELECT id FROM intercom_live.tickets
-),
-
--- The opening message is a message too, though Intercom keeps it apart.
-messages AS (
-    SELECT conversation_id, id AS part_id FROM intercom_live.conversation_parts
+    SELECT 'conversation', id FROM intercom_live.conversation_attributes WHERE NOT coalesce(archived, false)
     UNION ALL
-    SELECT id, source_id FROM intercom_live.conversations
-    UNION ALL
-    SELECT ticket_id, id FROM intercom_live.ticket_parts
-),
-
-attached AS (
-    SELECT part_id, count(*) AS row_count
-    FROM (
-        SELECT part_id FROM intercom_live.part_attachments
-        UNION ALL
-        SELECT part_id FROM intercom_live.ticket_part_attachments
-        UNION ALL
-        SELECT live.source_id FROM intercom_live.conversation_attachments AS files
-        JOIN intercom_live.conversations AS live ON live.id = files.conversation_id
-    ) AS every_file
-    GROUP BY part_id
+    SELECT 'conversation', id FROM intercom_live.ticket_type_attributes WHERE NOT coalesce(archived, false)
 ),
 
 files AS (
-    SELECT source_key, parent_id, row_number() OVER (PARTITION BY parent_id ORDER BY source_key) AS nth
+    SELECT
+        sent.source_key, sent.parent_id, attachments.name,
+        row_number() OVER (PARTITION BY sent.parent_id, attachments.name ORDER BY attachments.position) AS nth
     FROM sent
-    WHERE table_name = 'attachments'
+    JOIN intercom.attachments AS attachments ON attachments.source_key = sent.source_key
+    WHERE sent.table_name = 'attachments'
+),
+
+live_files AS (
+    SELECT part_id, name, row_number() OVER (PARTITION BY part_id, name ORDER BY position) AS nth
+    FROM intercom_live.attached
 )
 
-SELECT sent.table_name, sent.source_key
-FROM sent JOIN intercom_live.contacts AS live ON live.id = sent.intercom_id
-WHERE sent.table_name = 'contacts'
+SELECT DISTINCT sent.table_name, sent.source_key
+FROM sent
+JOIN live ON live.table_name = sent.table_name AND live.id = sent.intercom_id
 UNION ALL
-SELECT sent.table_name, sent.source_key
-FROM sent JOIN intercom_live.companies AS live ON live.id = sent.intercom_id
-WHERE sent.table_name = 'companies'
-UNION ALL
-SELECT sent.table_name, sent.source_key
-FROM sent JOIN intercom_live.tags AS live ON live.id = sent.intercom_id
-WHERE sent.table_name = 'tags'
-UNION ALL
-SELECT sent.table_name, sent.source_key
-FROM sent JOIN intercom_live.collections AS live ON live.id = sent.intercom_id
-WHERE sent.table_name = 'collections'
-UNION ALL
-SELECT sent.table_name, sent.source_key
-FROM sent JOIN intercom_live.articles AS live ON live.id = sent.intercom_id
-WHERE sent.table_name = 'articles'
-UNION ALL
-SELECT sent.table_name, sent.source_key
+SELECT DISTINCT sent.table_name, sent.source_key
 FROM sent
 JOIN intercom.attributes AS wanted ON wanted.source_key = sent.source_key
-JOIN intercom_live.data_attributes AS live ON live.id = sent.intercom_id AND live.model = wanted.model
-WHERE sent.table_name = 'attributes' AND wanted.model <> 'conversation'
+JOIN live_attributes AS live ON live.id = sent.intercom_id AND live.model = wanted.model
+WHERE sent.table_name = 'attributes'
 UNION ALL
-SELECT sent.table_name, sent.source_key
+SELECT DISTINCT sent.table_name, sent.source_key
 FROM sent
-JOIN intercom.attributes AS wanted ON wanted.source_key = sent.source_key
-JOIN threads_attributes AS live ON live.id = sent.intercom_id
-WHERE sent.table_name = 'attributes' AND wanted.model = 'conversation'
-UNION ALL
-SELECT sent.table_name, sent.source_key
-FROM sent JOIN intercom_live.ticket_types AS live ON live.id = sent.intercom_id
-WHERE sent.table_name = 'ticket_types'
-UNION ALL
-SELECT sent.table_name, sent.source_key
-FROM sent JOIN intercom_live.contact_notes AS live ON live.id = sent.intercom_id
-WHERE sent.table_name = 'notes'
-UNION ALL
-SELECT sent.table_name, sent.source_key
-FROM sent JOIN intercom_live.custom_object_instances AS live ON live.id = sent.intercom_id
+JOIN intercom.custom_objects AS wanted ON wanted.source_key = sent.source_key
+JOIN intercom_live.custom_object_instances AS live ON live.id = sent.intercom_id AND live.type = wanted.object_type
 WHERE sent.table_name = 'custom_objects'
 UNION ALL
-SELECT sent.table_name, sent.source_key
-FROM sent JOIN intercom_live.content_snippets AS live ON live.id = sent.intercom_id
-WHERE sent.table_name = 'saved_replies'
-UNION ALL
-SELECT sent.table_name, sent.source_key
-FROM sent JOIN threads AS live ON live.id = sent.intercom_id
-WHERE sent.table_name = 'conversations'
-UNION ALL
-SELECT sent.table_name, sent.source_key
-FROM sent JOIN messages AS live ON live.conversation_id = sent.parent_id AND live.part_id = sent.intercom_id
-WHERE sent.table_name = 'conversation_parts' AND sent.intercom_id IS NOT NULL
-UNION ALL
-SELECT sent.table_name, sent.source_key
-FROM sent JOIN threads AS live ON live.id = sent.parent_id
-WHERE sent.table_name = 'conversation_parts' AND sent.intercom_id IS NULL
+SELECT DISTINCT sent.table_name, sent.source_key
+FROM sent
+JOIN intercom_live.messages AS live
+    ON live.thread_id = sent.parent_id AND CASE WHEN live.position = 0 THEN 'opening' ELSE live.id END = coalesce(sent.intercom_id, 'opening')
+WHERE sent.table_name = 'conversation_parts'
 UNION ALL
 SELECT 'attachments' AS table_name, files.source_key
-FROM files JOIN attached AS live ON live.part_id = files.parent_id AND files.nth <= live.row_count
+FROM files
+JOIN live_files AS live ON live.part_id = files.parent_id AND live.name = files.name AND live.nth = files.nth

@@ -28,12 +28,12 @@ WITH given AS (
 ),
 
 sent AS (
-    SELECT table_name, source_key, state, intercom_id, parent_id, at, run
+    SELECT table_name, source_key, state, intercom_id, parent_id, "at", run
     FROM ledger.rows
     WHERE state IN ('done', 'rejected', 'unknown')
 )
 
-SELECT sent.table_name, sent.source_key, sent.state, sent.intercom_id, sent.parent_id, sent.at, sent.run
+SELECT sent.table_name, sent.source_key, sent.state, sent.intercom_id, sent.parent_id, sent."at", sent.run
 FROM sent
 LEFT JOIN given ON given.table_name = sent.table_name AND given.source_key = sent.source_key
 WHERE given.source_key IS NULL AND sent.table_name IN (

@@ -1,5 +1,6 @@
 -- Every row of an Intercom table: what the transform made, what a check rejected, what the ledger says was loaded or refused,
--- and what the workspace holds. missing = loaded but not found; gone = loaded and not in the source any more, counted nowhere else.
+-- and what the workspace holds. missing = loaded but not found; differing = found with a value that is not what was written; verified =
+-- found, and every value is as written or differs in a way that is allowed; gone = loaded and not in the source any more, counted nowhere else.
 WITH transformed AS (
     SELECT table_name, row_count
     FROM runs.tables
@@ -44,12 +45,15 @@ SELECT
     coalesce(sent.unknown, 0) AS unknown,
     coalesce(found.row_count, 0) AS in_intercom,
     coalesce(sent.loaded, 0) - coalesce(found.row_count, 0) AS missing,
+    coalesce(differing.row_count, 0) AS differing,
+    greatest(coalesce(found.row_count, 0) - coalesce(differing.row_count, 0), 0) AS verified,
     transformed.row_count - coalesce(sent.loaded, 0) - coalesce(sent.refused, 0) - coalesce(sent.unknown, 0) AS open,
     coalesce(sent.gone, 0) AS gone
 FROM transformed
 LEFT JOIN rejected ON rejected.table_name = transformed.table_name
 LEFT JOIN sent ON sent.table_name = transformed.table_name
 LEFT JOIN found ON found.table_name = transformed.table_name
+LEFT JOIN reconcile.differing AS differing ON differing."table" = transformed.table_name
 WHERE transformed.table_name IN (
     'attributes', 'tags', 'companies', 'contacts', 'notes', 'collections', 'articles', 'conversations', 'conversation_parts',
     'attachments', 'custom_objects')

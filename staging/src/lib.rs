@@ -61,6 +61,7 @@ pub use error::{Error, Kind, Result};
 pub use files::{File, Files};
 pub use log::Log;
 pub use prune::Prune;
+pub use read::current;
 pub use run::{Build, Changes, Column, Manifest, Mode, Part, RunId, Stage, Table};
 pub use work::Work;
 pub use write::{RunWriter, TableWriter, Written};

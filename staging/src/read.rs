@@ -8,6 +8,7 @@ use futures::stream::BoxStream;
 use futures::{StreamExt as _, TryStreamExt as _};
 use object_store::{ObjectStore as _, ObjectStoreExt as _};
 use parquet::arrow::{ParquetRecordBatchStreamBuilder, ProjectionMask};
+use sha2::{Digest as _, Sha256};
 
 use crate::part_reader::PartReader;
 use crate::{Error, Manifest, Part, Result, RunId, Staging, layout};
@@ -76,23 +77,38 @@ impl Staging {
     /// # Errors
     /// As [`Staging::current`].
     pub async fn current_at(&self, schema: &str, run: Option<&RunId>) -> Result<BTreeMap<String, Vec<Manifest>>> {
-        let mut tables: BTreeMap<String, Vec<Manifest>> = BTreeMap::new();
-        let is_until = |m: &Manifest| run.is_none_or(|run| m.run <= *run);
-        for manifest in self.runs().await?.into_iter().filter(|m| m.schema == schema && is_until(m)) {
-            for table in manifest.tables.keys() {
-                let runs = tables.entry(table.clone()).or_default();
-                if manifest.replaces(table) {
-                    runs.clear();
-                } else if runs.is_empty() {
-                    return Err(Error::Damaged {
-                        path: layout::manifest(&manifest.run).to_string(),
-                        reason: format!("table `{table}` adds to a run that is not there"),
-                    });
-                }
-                runs.push(manifest.clone());
+        let runs = self.runs().await?;
+        current(runs.iter().filter(|m| run.is_none_or(|run| m.run <= *run)), schema)
+    }
+
+    /// Whether a part is there as its manifest says.
+    ///
+    /// # Errors
+    /// `Damaged` where it is missing or has other bytes; `Store`.
+    pub async fn verify(&self, part: &Part) -> Result<()> {
+        let path = object_store::path::Path::from(part.path.clone());
+        let damaged = |reason: String| Error::Damaged { path: part.path.clone(), reason };
+        let found = match self.store().get(&path).await {
+            Ok(found) => found,
+            Err(object_store::Error::NotFound { .. }) => {
+                return Err(damaged(format!("it is not there; {} bytes were published", part.bytes)));
             }
+            Err(error) => return Err(Error::store("read", &path)(error)),
+        };
+        let (mut hash, mut bytes) = (Sha256::new(), 0);
+        let mut pieces = found.into_stream();
+        while let Some(piece) = pieces.try_next().await.map_err(Error::store("read", &path))? {
+            hash.update(&piece);
+            bytes += piece.len() as u64;
         }
-        Ok(tables)
+        let hash = hex::encode(hash.finalize());
+        if bytes == part.bytes && hash == part.sha256 {
+            return Ok(());
+        }
+        Err(damaged(format!(
+            "it has {bytes} bytes with SHA-256 {hash}, published were {} with {}",
+            part.bytes, part.sha256
+        )))
     }
 
     /// The newest run of a schema.
@@ -130,6 +146,32 @@ impl Staging {
         let parts = futures::stream::iter(found.parts.clone());
         Ok(parts.then(move |part| read_part(staging.clone(), part, columns.clone())).try_flatten().boxed())
     }
+}
+
+/// For each table of a schema those of the runs, which are oldest first, that make up its state after the last of them.
+///
+/// # Errors
+/// `Damaged` for a delta run whose table adds to nothing.
+pub fn current<'a>(
+    runs: impl IntoIterator<Item = &'a Manifest>,
+    schema: &str,
+) -> Result<BTreeMap<String, Vec<Manifest>>> {
+    let mut tables: BTreeMap<String, Vec<Manifest>> = BTreeMap::new();
+    for manifest in runs.into_iter().filter(|m| m.schema == schema) {
+        for table in manifest.tables.keys() {
+            let runs = tables.entry(table.clone()).or_default();
+            if manifest.replaces(table) {
+                runs.clear();
+            } else if runs.is_empty() {
+                return Err(Error::Damaged {
+                    path: layout::manifest(&manifest.run).to_string(),
+                    reason: format!("table `{table}` adds to a run that is not there"),
+                });
+            }
+            runs.push(manifest.clone());
+        }
+    }
+    Ok(tables)
 }
 
 async fn read_part(

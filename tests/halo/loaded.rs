@@ -7,7 +7,7 @@ use crate::support::halo::{Halo, Switches};
 use crate::support::{Migration, Workspace};
 
 /// A workspace with everybody of the desk who has an address, with its teams and with the types of its objects.
-fn workspace() -> Workspace {
+pub(super) fn workspace() -> Workspace {
     let people = agents().into_iter().filter(|agent| !agent.disabled && !agent.email.is_empty());
     let mut admins: Vec<(String, String)> = people.map(|agent| (agent.name.trim().to_owned(), agent.email)).collect();
     admins.push(("Migration".into(), "migration@desk.example".into()));

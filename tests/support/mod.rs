@@ -1,8 +1,11 @@
 //! What the end-to-end tests share: a migration's folder, the command, a workspace to load into.
 
 pub(crate) mod acme;
+pub(crate) mod chromium;
+pub(crate) mod demo;
 pub(crate) mod halo;
 pub(crate) mod mariadb;
+pub(crate) mod tampered;
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -37,7 +40,8 @@ impl Migration {
         self.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    /// The command with these arguments, not yet started.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_deskferry"));
         command.arg("-C").arg(self.path()).args(arguments).env_clear();
         command.env("PATH", std::env::var_os("PATH").unwrap()).env("HOME", self.path());
@@ -152,16 +156,29 @@ impl Workspace {
 
     /// A call to the API.
     pub(crate) fn call(&self, method: &str, path: &str) -> (u16, Value) {
+        self.call_with(method, path, &Value::Null)
+    }
+
+    /// A call that makes or changes something, and what is answered.
+    pub(crate) fn post(&self, path: &str, body: Value) -> Value {
+        let (status, reply) = self.call_with("POST", path, &body);
+        assert!((200..300).contains(&status), "POST {path}: {status} {reply}");
+        reply
+    }
+
+    /// The same, with a body.
+    pub(crate) fn call_with(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
         self.runtime.block_on(async {
             let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
-            let reply = reqwest::Client::new()
+            let mut request = reqwest::Client::new()
                 .request(method, format!("{}{path}", self.url))
                 .bearer_auth("test-token-1234")
                 .header("Intercom-Version", "2.16")
-                .header("Accept", "application/json")
-                .send()
-                .await
-                .unwrap();
+                .header("Accept", "application/json");
+            if !body.is_null() {
+                request = request.json(body);
+            }
+            let reply = request.send().await.unwrap();
             (reply.status().as_u16(), reply.json().await.unwrap_or(Value::Null))
         })
     }

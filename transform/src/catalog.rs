@@ -2,19 +2,22 @@
 //!
 //! `<schema>.<table>` is the current state: the newest run that has the table whole with the newer versions of later delta runs;
 //! `<schema>.<table>__runs` is every version with its `run`, and whether it is `_deleted` for tables of a source. Both come from
-//! manifests.
+//! manifests. A session of a run is given only what had been published when that run was.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch, StringBuilder};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use datafusion::catalog::{MemorySchemaProvider, SchemaProvider, TableProvider};
-use datafusion::datasource::MemTable;
+use chrono::{DateTime, Utc};
+use datafusion::catalog::{CatalogProviderList, MemorySchemaProvider, SchemaProvider, TableProvider};
+use datafusion::common::ScalarValue;
 use datafusion::datasource::file_format::FileFormat as _;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::PartitionedFile;
+use datafusion::datasource::{MemTable, ViewTable, provider_as_source};
 use datafusion::execution::object_store::ObjectStoreUrl;
+use datafusion::logical_expr::{LogicalPlanBuilder, col, lit};
 use datafusion::prelude::SessionContext;
 use deskferry_staging::{Manifest, Part, RunId, Stage, Staging, Table};
 
@@ -23,6 +26,17 @@ use crate::engine::{CATALOG, Engine, Join};
 use crate::inputs::{File, Inputs};
 use crate::table::StageTable;
 use crate::{Error, Result, contract};
+
+/// Ending of the table that has every version of another's rows.
+pub(crate) const VERSIONS: &str = "__runs";
+
+/// The schemas of ours, in order: not those that tell of the others.
+pub(crate) fn schemas(tables: &Arc<dyn CatalogProviderList>) -> Vec<String> {
+    let mut names = tables.catalog(CATALOG).map(|catalog| catalog.schema_names()).unwrap_or_default();
+    names.retain(|name| name != "information_schema" && name != "pg_catalog");
+    names.sort();
+    names
+}
 
 /// Where an engine reads the parts of the stage.
 pub(crate) fn stage_url() -> Result<ObjectStoreUrl> {
@@ -42,6 +56,16 @@ impl Catalog {
         let url = stage_url()?;
         engine.register_store(&url, staging.store());
         Ok(Self { context: engine.context(Join::Hash).clone(), staging: staging.clone(), url })
+    }
+
+    /// The stage that is read.
+    pub(crate) fn staging(&self) -> &Staging {
+        &self.staging
+    }
+
+    /// A schema by its name.
+    pub(crate) fn schema(&self, name: &str) -> Option<Arc<dyn SchemaProvider>> {
+        self.context.catalog(CATALOG)?.schema(name)
     }
 
     /// Registers a table; an earlier one of the name is replaced.
@@ -68,7 +92,7 @@ impl Catalog {
         let mut read: BTreeMap<_, Manifest> = BTreeMap::new();
         // A transform writes every table anew: one that its newest run does not have is of a model that is gone.
         let newest = runs.iter().rfind(|run| run.schema == schema && run.stage == Stage::Transform);
-        for (table, current) in self.staging.current(schema).await? {
+        for (table, current) in deskferry_staging::current(runs, schema)? {
             if newest.is_some_and(|newest| !newest.tables.contains_key(&table)) {
                 continue;
             }
@@ -76,7 +100,7 @@ impl Catalog {
                 runs.iter().filter(|run| run.schema == schema && run.tables.contains_key(&table)).collect();
             let columns = self.columns(&table, &all).await?;
             let versions = self.versions(&table, &all, &columns);
-            self.register(schema, &format!("{table}__runs"), Arc::new(versions))?;
+            self.register(schema, &format!("{table}{VERSIONS}"), Arc::new(versions))?;
             let provider = self.current(&table, &current, &columns)?;
             self.register(schema, &table, provider)?;
             read.extend(current.into_iter().map(|run| (run.run.clone(), run)));
@@ -155,13 +179,18 @@ impl Catalog {
         columns.map_err(Error::internal(&format!("reading `{}`", part.path)))
     }
 
-    /// Registers `ledger.entries` once something has been loaded.
-    pub(crate) async fn register_ledger(&self) -> Result<()> {
+    /// Registers `ledger.entries` once something has been loaded, as it was at a time.
+    pub(crate) async fn register_ledger(&self, until: Option<DateTime<Utc>>) -> Result<()> {
         let parts = self.staging.log("ledger", "entries")?.parts().await?;
         let Some(first) = parts.first() else { return Ok(()) };
         let columns = self.footer(first).await?;
         let table = StageTable::new(self.url.clone(), &columns).with_parts(None, &parts, false);
-        self.register("ledger", "entries", Arc::new(table))
+        let Some(until) = until else { return self.register("ledger", "entries", Arc::new(table)) };
+        let until = ScalarValue::TimestampMicrosecond(Some(until.timestamp_micros()), Some("UTC".into()));
+        let plan = LogicalPlanBuilder::scan("entries", provider_as_source(Arc::new(table)), None)
+            .and_then(|entries| entries.filter(col("at").lt_eq(lit(until)))?.build())
+            .map_err(Error::internal("reading the ledger"))?;
+        self.register("ledger", "entries", Arc::new(ViewTable::new(plan, None)))
     }
 
     /// Registers the mappings and the settings.

@@ -151,10 +151,12 @@ fn fits(given: &DataType, wanted: &DataType) -> bool {
     }
 }
 
-fn sql_type(data_type: &DataType) -> String {
+/// What SQL calls a type.
+pub(crate) fn sql_type(data_type: &DataType) -> String {
     match data_type {
         text if text.is_string() => "VARCHAR".to_owned(),
         DataType::Int64 => "BIGINT".to_owned(),
+        DataType::Int32 => "INTEGER".to_owned(),
         DataType::Float64 => "DOUBLE".to_owned(),
         DataType::Boolean => "BOOLEAN".to_owned(),
         DataType::Timestamp(..) => "TIMESTAMP".to_owned(),

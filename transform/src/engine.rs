@@ -44,10 +44,8 @@ impl Engine {
             .with_memory_pool(Arc::new(FairSpillPool::new(memory_bytes)))
             .build_arc()
             .map_err(Error::internal("opening a session"))?;
-        let mut config = SessionConfig::new()
-            .with_default_catalog_and_schema(CATALOG, contract::SCHEMA)
-            .with_information_schema(true)
-            .with_batch_size(BATCH_ROWS);
+        let mut config =
+            SessionConfig::new().with_default_catalog_and_schema(CATALOG, contract::SCHEMA).with_batch_size(BATCH_ROWS);
         if partitions > 0 {
             config = config.with_target_partitions(partitions);
         }
@@ -88,7 +86,7 @@ impl Engine {
     }
 
     /// Runs a query of a file whose answer is small. Hash joins are tried first; where they need more memory than there is,
-    /// the query runs again with sort-merge joins.
+    /// the query runs again with sort-merge joins. There is at least one batch, so that the columns are known.
     pub(crate) async fn collect(&self, file: &str, sql: &str) -> Result<Vec<RecordBatch>> {
         match self.collect_with(file, sql, Join::Hash).await {
             Err(Error::Memory { .. }) => self.collect_with(file, sql, Join::SortMerge).await,
@@ -98,7 +96,12 @@ impl Engine {
 
     async fn collect_with(&self, file: &str, sql: &str, join: Join) -> Result<Vec<RecordBatch>> {
         let stream = self.stream(file, self.plan(file, sql, join).await?).await?;
-        stream.try_collect().await.map_err(self.failed(file))
+        let schema = stream.schema();
+        let mut batches: Vec<RecordBatch> = stream.try_collect().await.map_err(self.failed(file))?;
+        if batches.is_empty() {
+            batches.push(RecordBatch::new_empty(schema));
+        }
+        Ok(batches)
     }
 
     /// Starts a query.

@@ -1,6 +1,8 @@
 //! What can go wrong in a transform, and what the user should do about it.
 
+use arrow::error::ArrowError;
 use datafusion::common::DataFusionError;
+use datafusion::sql::sqlparser::parser::ParserError;
 use deskferry_staging::Kind;
 
 /// An error of the transform.
@@ -56,6 +58,48 @@ pub enum Error {
         /// DataFusion's own error.
         #[source]
         source: Box<DataFusionError>,
+    },
+    /// A query names a table that is not there.
+    #[error("there is no table `{name}`")]
+    NoTable {
+        /// As DataFusion or the caller named it.
+        name: String,
+        /// Tables that there are, the one most like it first.
+        near: Vec<String>,
+        /// Nothing has been published yet.
+        empty: bool,
+    },
+    /// A query names a column that its tables do not have.
+    #[error("there is no column `{name}`")]
+    NoColumn {
+        /// As the query names it.
+        name: String,
+        /// Columns that there are, the one most like it first.
+        near: Vec<String>,
+    },
+    /// A file of the stage is not as its manifest says.
+    #[error("{table} of run {run} cannot be read")]
+    Damaged {
+        /// Schema and table.
+        table: String,
+        /// The run that has the file.
+        run: String,
+        /// Which file, and what is wrong with it.
+        source: Box<deskferry_staging::Error>,
+    },
+    /// A file could not be read although it is as its manifest says.
+    #[error("the stage cannot be read")]
+    Unreadable {
+        /// DataFusion's own error.
+        source: Box<DataFusionError>,
+    },
+    /// The PostgreSQL protocol cannot be served.
+    #[error("cannot serve on {address}")]
+    Serve {
+        /// Where.
+        address: String,
+        /// The system's error.
+        source: std::io::Error,
     },
     /// A model's columns are not those of its contract table.
     #[error("`{file}` does not give what the contract wants for `{table}`: {}", problems.join("; "))]
@@ -123,7 +167,8 @@ impl Error {
     pub fn kind(&self) -> Kind {
         match self {
             Self::Stage(error) => error.kind(),
-            Self::Cancelled | Self::Scratch(_) => Kind::Unavailable,
+            Self::Damaged { .. } => Kind::Data,
+            Self::Cancelled | Self::Scratch(_) | Self::Unreadable { .. } => Kind::Unavailable,
             Self::Internal { .. } => Kind::Internal,
             _ => Kind::Invalid,
         }
@@ -139,11 +184,23 @@ impl Error {
             Self::File { hint, .. } => hint,
             Self::Cycle { .. } => "take what both need into a model of its own",
             Self::Sql { hint, .. } => return hint.clone(),
+            Self::NoTable { empty: true, .. } => "nothing has been staged yet: run `deskferry extract`",
+            Self::NoTable { near, .. } => {
+                return Some(format!("there are {} … `SHOW TABLES` lists them all", near.join(", ")));
+            }
+            Self::NoColumn { near, .. } => {
+                return Some(format!("there are {} … `DESCRIBE table` lists them all", near.join(", ")));
+            }
+            Self::Damaged { .. } => {
+                "put the file back from a copy of the stage, or run `deskferry extract` (of intercom.*: `deskferry transform`), which writes a new run; `sql --run RUN` reads an earlier one"
+            }
+            Self::Unreadable { .. } => "see that the store can be reached, then ask again",
+            Self::Serve { .. } => "choose an address of this machine and a port that is free",
             Self::Diff { hint, .. } => return Some(hint.clone()),
             Self::Contract { .. } => "`sql/contract/intercom.sql` lists the columns and their types",
             Self::Stopped { .. } => "nothing was published; correct what is named, in the source or in mapping/*.csv",
             Self::NotReadOnly { .. } => "the stage is changed only by extract, transform and load",
-            Self::Memory { .. } => "allow the transform more memory",
+            Self::Memory { .. } => "allow more memory with [transform] memory_mib, or read fewer rows or columns",
             Self::Scratch(_) => "see that the temporary folder exists and has room, or set TMPDIR to another",
             Self::Cancelled => "run the same command again: it starts anew",
             Self::Internal { .. } => return None,
@@ -165,10 +222,13 @@ impl Error {
                     place = format!("`{file}` line {}, column {}", span.start.line, span.start.column);
                 }
             }
+            if let Some((line, column)) = parser_place(&source) {
+                place = format!("`{file}` line {line}, column {column}");
+            }
             if hint.is_none() && source.to_string().contains("->") {
                 hint = Some("write JSON access in parentheses: (_extra ->> 'name') = 'value'".to_owned());
             }
-            if hint.is_none() && is_missing_table(&source) {
+            if hint.is_none() && missing_table(&source).is_some() {
                 let text = "`deskferry sql \"SHOW TABLES\"` lists the tables there are; `deskferry extract` without names stages all";
                 hint = Some(text.to_owned());
             }
@@ -192,9 +252,32 @@ impl Error {
     }
 }
 
-/// Whether DataFusion knows no table of that name.
-fn is_missing_table(error: &DataFusionError) -> bool {
-    matches!(error.find_root(), DataFusionError::Plan(text) if text.starts_with("table '") && text.ends_with("not found"))
+/// The table that DataFusion does not know, without our catalog's name.
+pub(crate) fn missing_table(error: &DataFusionError) -> Option<String> {
+    let DataFusionError::Plan(text) = error.find_root() else { return None };
+    let name = text.strip_prefix("table '")?.strip_suffix("' not found")?;
+    Some(name.strip_prefix(crate::engine::CATALOG).and_then(|name| name.strip_prefix('.')).unwrap_or(name).to_owned())
+}
+
+/// Where the parser stopped: line and column, from 1.
+fn parser_place(error: &DataFusionError) -> Option<(&str, &str)> {
+    let DataFusionError::SQL(error, _) = error.find_root() else { return None };
+    let (ParserError::ParserError(text) | ParserError::TokenizerError(text)) = error.as_ref() else { return None };
+    let (line, rest) = text.rsplit_once(" at Line: ")?.1.split_once(", Column: ")?;
+    Some((line, rest.split(|c: char| !c.is_ascii_digit()).next()?))
+}
+
+/// Whether a file could not be read or is no Parquet.
+pub(crate) fn is_of_a_file(error: &DataFusionError) -> bool {
+    match error.find_root() {
+        DataFusionError::ObjectStore(_) | DataFusionError::ParquetError(_) | DataFusionError::IoError(_) => true,
+        DataFusionError::ArrowError(error, _) => matches!(
+            error.as_ref(),
+            ArrowError::ExternalError(_) | ArrowError::ParquetError(_) | ArrowError::IoError(..)
+        ),
+        DataFusionError::External(error) => error.is::<object_store::Error>(),
+        _ => false,
+    }
 }
 
 /// Whether DataFusion ran out of its memory pool.

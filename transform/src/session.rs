@@ -1,29 +1,52 @@
 //! A session for questions: everything that is staged, read-only.
 
 use arrow::array::RecordBatch;
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{Schema, SchemaRef};
 use datafusion::datasource::MemTable;
+use datafusion::error::DataFusionError;
 use datafusion::execution::SendableRecordBatchStream;
-use datafusion::execution::context::SQLOptions;
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::sql::parser::DFParser;
-use deskferry_staging::Staging;
+use deskferry_staging::{Manifest, Staging};
+use futures::StreamExt as _;
 
 use crate::catalog::Catalog;
-use crate::contract::{Contract, SCHEMA};
-use crate::engine::{CATALOG, Engine, Join};
+use crate::comments::Comments;
+use crate::contract::{self, Contract, SCHEMA};
+use crate::damage;
+use crate::engine::{Engine, Join};
+use crate::error::{is_of_a_file, is_out_of_memory};
 use crate::inputs::{File, Inputs};
 use crate::models::Model;
+use crate::question::{NoTables, is_a_question, only_reads, planned};
 use crate::table::StageTable;
-use crate::{Error, Result, catalog, views};
+use crate::{Error, Result, catalog, information, views};
 
 /// Every staged table, the ledger, the mappings and the settings, to be asked in SQL.
 pub struct Session {
     pub(crate) engine: Engine,
     pub(crate) catalog: Catalog,
+    /// What had been published, oldest first.
+    pub(crate) runs: Vec<Manifest>,
+    comments: Comments,
+}
+
+/// A column of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// Its type as SQL calls it.
+    pub sql_type: String,
+    /// Whether it may be NULL.
+    pub nullable: bool,
+    /// What it means; empty where nobody has said it.
+    pub comment: String,
 }
 
 /// A table of a session.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TableName {
     /// `hesk`, `intercom`, `ledger`, `mapping`.
     pub schema: String,
@@ -37,6 +60,15 @@ impl Session {
     /// # Errors
     /// What the stage refuses; `File` for a contract or mapping that cannot be read.
     pub async fn open(staging: &Staging, inputs: &Inputs<'_>) -> Result<Self> {
+        Self::open_at(staging, inputs, None).await
+    }
+
+    /// As [`Session::open`], of everything staged as it was when a run had been published: runs that were published later are not
+    /// there, nor what was written to the ledger later. Mappings and settings are not staged, and always those of now.
+    ///
+    /// # Errors
+    /// As [`Session::open`].
+    pub async fn open_at(staging: &Staging, inputs: &Inputs<'_>, at: Option<&Manifest>) -> Result<Self> {
         let engine = Engine::new(inputs.memory_bytes, inputs.partitions)?;
         let catalog = Catalog::new(&engine, staging)?;
         for (table, schema) in Contract::parse(inputs.contract())?.all() {
@@ -44,38 +76,89 @@ impl Session {
             catalog.register(SCHEMA, &table, std::sync::Arc::new(empty))?;
         }
         views::empty_tables(&engine, inputs).await?;
-        let runs = staging.runs().await?;
+        let mut runs = staging.runs().await?;
+        runs.retain(|run| at.is_none_or(|at| run.finished_at <= at.finished_at));
         let schemas: std::collections::BTreeSet<&str> = runs.iter().map(|run| run.schema.as_str()).collect();
         for schema in schemas {
             catalog.register_runs(schema, &runs).await?;
         }
-        catalog.register_ledger().await?;
+        catalog.register_ledger(at.map(|at| at.finished_at)).await?;
         catalog.register_inputs(inputs)?;
         views::runs(&catalog, &runs)?;
         views::views(&engine, inputs).await?;
-        Ok(Self { engine, catalog })
+        let comments = Comments::read(inputs)?;
+        information::register(&engine, comments.clone())?;
+        Ok(Self { engine, catalog, runs, comments })
     }
 
-    /// Adds a small table that is not staged, such as what was just read from a workspace; an earlier one of the name is replaced.
+    /// Adds a table that is not staged, such as what was just read from a workspace; an earlier one of the name is replaced.
     ///
     /// # Errors
-    /// `Internal`.
-    pub fn add(&self, schema: &str, table: &str, rows: RecordBatch) -> Result<()> {
-        let table_of = MemTable::try_new(rows.schema(), vec![vec![rows]]);
+    /// `Internal`, such as batches of other columns than the first's.
+    pub fn add(&self, schema: &str, table: &str, rows: Vec<RecordBatch>) -> Result<()> {
+        let columns = rows.first().map_or_else(|| std::sync::Arc::new(Schema::empty()), RecordBatch::schema);
+        let table_of = MemTable::try_new(columns, vec![rows]);
         let provider = table_of.map_err(Error::internal(&format!("making {schema}.{table}")))?;
         self.catalog.register(schema, table, std::sync::Arc::new(provider))
     }
 
+    /// The contract tables, by name.
+    ///
+    /// # Errors
+    /// `File` where the contract cannot be read.
+    pub fn contract_tables(&self, inputs: &Inputs<'_>) -> Result<Vec<String>> {
+        Ok(Contract::parse(inputs.contract())?.tables.into_keys().collect())
+    }
+
     /// The tables there are, in order.
     pub fn tables(&self) -> Vec<TableName> {
-        let Some(catalog) = self.engine.context(Join::Hash).catalog(CATALOG) else { return Vec::new() };
         let mut names: Vec<TableName> = Vec::new();
-        for schema in catalog.schema_names().into_iter().filter(|name| name != "information_schema") {
-            let tables = catalog.schema(&schema).map(|found| found.table_names()).unwrap_or_default();
+        for schema in catalog::schemas(self.engine.context(Join::Hash).state().catalog_list()) {
+            let tables = self.catalog.schema(&schema).map(|found| found.table_names()).unwrap_or_default();
             names.extend(tables.into_iter().map(|table| TableName { schema: schema.clone(), table }));
         }
         names.sort();
         names
+    }
+
+    /// The columns of a table, in order, with what they mean.
+    ///
+    /// # Errors
+    /// `NoTable`.
+    pub async fn columns(&self, name: &TableName) -> Result<Vec<Column>> {
+        let found = match self.catalog.schema(&name.schema) {
+            Some(schema) => schema.table(&name.table).await.map_err(Error::sql("query"))?,
+            None => None,
+        };
+        let table = found.ok_or_else(|| self.no_tables().of(&format!("{}.{}", name.schema, name.table)))?;
+        let schema = table.schema();
+        let columns = schema.fields().iter().map(|field| {
+            let known = self.comments.of(&name.schema, &name.table, field.name()).unwrap_or_default();
+            Column {
+                name: field.name().clone(),
+                sql_type: contract::sql_type(field.data_type()),
+                nullable: field.is_nullable() && !known.required,
+                comment: known.comment,
+            }
+        });
+        Ok(columns.collect())
+    }
+
+    /// The names of the functions there are, in order.
+    pub fn functions(&self) -> Vec<String> {
+        let state = self.engine.context(Join::Hash).state();
+        let mut names: Vec<String> = state.scalar_functions().keys().cloned().collect();
+        names.extend(state.aggregate_functions().keys().cloned());
+        names.extend(state.window_functions().keys().cloned());
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// What to say where a table is not there.
+    pub(crate) fn no_tables(&self) -> NoTables {
+        let tables = self.tables().into_iter().map(|t| format!("{}.{}", t.schema, t.table)).collect();
+        NoTables { tables, is_empty: self.runs.is_empty() }
     }
 
     /// The statements of a script, one by one.
@@ -87,22 +170,57 @@ impl Session {
         Ok(if parsed.len() == 1 { vec![script.to_owned()] } else { parsed.iter().map(ToString::to_string).collect() })
     }
 
-    /// Starts a query: SELECT, EXPLAIN, SHOW or DESCRIBE.
+    /// Starts a query: SELECT, EXPLAIN, SHOW or DESCRIBE. Where hash joins need more memory than there is, it runs with
+    /// sort-merge joins. For what then goes wrong with a row see [`Session::failed`].
     ///
     /// # Errors
-    /// `Sql`, `NotReadOnly`; per item of the stream DataFusion's own.
+    /// `Sql`, `NoTable`, `NotReadOnly`, and for the first rows as [`Session::failed`].
     pub async fn query(&self, sql: &str) -> Result<(SchemaRef, SendableRecordBatchStream)> {
-        let context = self.engine.context(Join::Hash);
-        let plan = context.state().create_logical_plan(sql).await.map_err(Error::query)?;
-        let only_reads = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
-        only_reads.verify_plan(&plan).map_err(|source| Error::NotReadOnly { source: Box::new(source) })?;
-        let frame = context.execute_logical_plan(plan).await.map_err(Error::sql("query"))?;
-        let stream = self.engine.stream("query", frame).await?;
-        Ok((stream.schema(), stream))
+        let mut rows = self.start(sql, Join::Hash).await?;
+        let mut first = rows.next().await;
+        if first.as_ref().is_some_and(|first| first.as_ref().is_err_and(is_out_of_memory)) {
+            rows = self.start(sql, Join::SortMerge).await?;
+            first = rows.next().await;
+        }
+        let first = match first {
+            Some(Err(error)) => return Err(self.failed(sql, error).await),
+            first => first,
+        };
+        let schema = rows.schema();
+        let rows = RecordBatchStreamAdapter::new(schema.clone(), futures::stream::iter(first).chain(rows));
+        Ok((schema, Box::pin(rows)))
     }
 
-    /// What a failure of a query's stream means: most are the query's own, such as a division by zero.
-    pub fn failed(&self, error: datafusion::error::DataFusionError) -> Error {
+    async fn start(&self, sql: &str, join: Join) -> Result<SendableRecordBatchStream> {
+        let plan = self.plan(sql, join).await?;
+        let context = self.engine.context(join);
+        let frame = context.execute_logical_plan(plan).await.map_err(Error::sql("query"))?;
+        match frame.execute_stream().await {
+            Ok(rows) => Ok(rows),
+            Err(error) => Err(self.failed(sql, error).await),
+        }
+    }
+
+    /// Plans a statement that only reads.
+    pub(crate) async fn plan(&self, sql: &str, join: Join) -> Result<LogicalPlan> {
+        let state = self.engine.context(join).state();
+        let dialect = state.config_options().sql_parser.dialect;
+        let statement = state.sql_to_statement(sql, &dialect).map_err(Error::query)?;
+        is_a_question(&statement)?;
+        let plan = planned(state.statement_to_plan(statement).await, &self.no_tables())?;
+        only_reads(&plan)?;
+        Ok(plan)
+    }
+
+    /// What a failure of a query's stream means: most are the query's own, such as a division by zero. Where a file could not be
+    /// read, the files of the tables are compared with their manifests.
+    pub async fn failed(&self, sql: &str, error: DataFusionError) -> Error {
+        if is_of_a_file(&error) {
+            match damage::find(&self.catalog, &self.runs, sql).await {
+                Some(damage) => return damage,
+                None => return Error::Unreadable { source: Box::new(error) },
+            }
+        }
         self.engine.failed("query")(error)
     }
 
@@ -111,7 +229,7 @@ impl Session {
     /// # Errors
     /// As [`Session::query`], and `Memory`.
     pub async fn collect(&self, sql: &str) -> Result<Vec<RecordBatch>> {
-        self.query(sql).await?;
+        self.plan(sql, Join::Hash).await?;
         self.engine.collect("query", sql).await
     }
 

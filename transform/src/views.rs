@@ -24,7 +24,7 @@ use crate::models::Model;
 use crate::{Error, Result};
 
 /// Schemas that have contracts and views of their own beside `intercom`.
-const SCHEMAS: [&str; 2] = ["ledger", "intercom_live"];
+const SCHEMAS: [&str; 3] = ["load", "ledger", "intercom_live"];
 
 /// Makes the empty tables of every schema but `intercom`.
 pub(crate) async fn empty_tables(engine: &Engine, inputs: &Inputs<'_>) -> Result<()> {
@@ -50,7 +50,21 @@ pub(crate) async fn empty_tables(engine: &Engine, inputs: &Inputs<'_>) -> Result
 
 /// Makes the views of every schema but `intercom`, each after those that it names.
 pub(crate) async fn views(engine: &Engine, inputs: &Inputs<'_>) -> Result<()> {
-    let context = engine.context(Join::Hash);
+    for (schema, view) in in_order(inputs)? {
+        let create = format!("CREATE VIEW {schema}.{} AS {}", view.name, view.sql);
+        engine.context(Join::Hash).sql(&create).await.map_err(Error::sql(&view.path))?;
+    }
+    Ok(())
+}
+
+/// Whether a table is such a view.
+pub(crate) fn is_one(inputs: &Inputs<'_>, schema: &str, table: &str) -> bool {
+    SCHEMAS.contains(&schema) && inputs.folder(&format!("sql/{schema}"), "sql").iter().any(|file| file.name == table)
+}
+
+/// These views, each after those that it names, with their schemas.
+pub(crate) fn in_order(inputs: &Inputs<'_>) -> Result<Vec<(&'static str, Model)>> {
+    let mut ordered = Vec::new();
     for schema in SCHEMAS {
         let mut waiting: Vec<Model> =
             inputs.folder(&format!("sql/{schema}"), "sql").into_iter().map(Model::parse).collect::<Result<_>>()?;
@@ -58,12 +72,10 @@ pub(crate) async fn views(engine: &Engine, inputs: &Inputs<'_>) -> Result<()> {
             // A view names another by schema and name. Where all that are left wait for each other, the first one fails.
             let names: Vec<String> = waiting.iter().map(|view| format!("{schema}.{}", view.name)).collect();
             let ready = waiting.iter().position(|view| !names.iter().any(|name| view.tables.contains(name)));
-            let view = waiting.remove(ready.unwrap_or(0));
-            let create = format!("CREATE VIEW {schema}.{} AS {}", view.name, view.sql);
-            context.sql(&create).await.map_err(Error::sql(&view.path))?;
+            ordered.push((schema, waiting.remove(ready.unwrap_or(0))));
         }
     }
-    Ok(())
+    Ok(ordered)
 }
 
 /// Registers `runs.tables`. `is_current` marks the newest run that has the table; `row_count` is the rows of the table at the

@@ -1,9 +1,12 @@
 //! Each row of a list, read in full.
 
 use std::collections::{BTreeSet, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use deskferry_http::Request;
 use futures::{StreamExt as _, TryStreamExt as _};
+use tokio::sync::{OnceCell, mpsc};
+use tokio_util::sync::CancellationToken;
 
 use super::api::{Failure, Scope};
 use super::capture::{End, Entry};
@@ -11,77 +14,104 @@ use super::fetch::Fetch;
 use super::files::Files;
 use super::list::cut;
 use super::row::{Row, cell, find, hash, key, of_key};
+use super::sample::Keeps;
 use super::units::{Answer, Done, Unit, Units};
 use crate::hash::{Hash, written};
 use crate::spec::{Detail, Table};
 use crate::{Error, Result};
+
+/// Rows of a list that wait to be read in full; the list waits when there are more.
+const EARLY_ROWS: usize = 4_096;
 
 /// A row in full.
 struct Full<'a> {
     fetch: &'a Fetch<'a>,
     table: &'a Table,
     detail: &'a Detail,
-    /// Rows that were asked for by key and that the list has not: the source need not have them.
-    unlisted: HashSet<Hash>,
+    /// Rows that were asked for by key: the source need not have them.
+    by_key: HashSet<Hash>,
     /// Files of rows inside, which are fetched with the row: their links end.
     files: Vec<Files<'a>>,
 }
 
 impl<'a> Fetch<'a> {
-    /// Reads each row of a list in full.
-    pub(super) async fn details(&'a self, table: &'a Table, detail: &'a Detail) -> Result<()> {
-        let keys = self.request.keys.get(&table.name);
-        let unlisted = match keys {
-            Some(keys) => self.unlisted(table, keys).await?,
-            None => Vec::new(),
+    /// Reads a list, and each of its rows in full: while the list is still read, where its end need not be known for that.
+    pub(super) async fn list_and_details(&'a self, table: &'a Table, detail: &'a Detail) -> Result<()> {
+        let listed = CancellationToken::new();
+        let list = async |early| {
+            if self.capture.end(&table.name, "list").await?.is_none() {
+                self.list(table, "list", early).await?;
+            }
+            listed.cancel();
+            Ok(())
         };
+        let (sender, early) = mpsc::channel(EARLY_ROWS);
+        let is_by_cursor = self.pager(table)?.is_cursor();
+        // A sample is chosen out of the whole list, and the last pass that lists a row is known at its end.
+        if is_by_cursor && self.capture.plan.sample.is_none() && table.pass_column.is_none() {
+            let details = self.details(table, detail, early, &listed);
+            return futures::future::try_join(list(Some(sender)), details).await.map(|_| ());
+        }
+        list(None).await?;
+        drop(sender);
+        self.details(table, detail, early, &listed).await
+    }
+
+    /// Reads rows in full: those of `early` as they come, and when the list is there, `listed`, all others of it.
+    async fn details(
+        &'a self,
+        table: &'a Table,
+        detail: &'a Detail,
+        early: mpsc::Receiver<Row>,
+        listed: &CancellationToken,
+    ) -> Result<()> {
+        let keys = self.request.keys.get(&table.name);
         let mut files = Vec::new();
         for inner in self.within(table).into_iter().filter(|inner| self.has_files(inner)) {
             files.push(self.open_files(inner).await?);
         }
-        let of_unlisted = unlisted.iter().map(|row| hash(table, row)).collect();
-        let full = Full { fetch: self, table, detail, unlisted: of_unlisted, files };
+        let by_key: Vec<Row> = keys.into_iter().flatten().map(|key| of_key(table, key)).collect();
+        let full =
+            Full { fetch: self, table, detail, by_key: by_key.iter().map(|row| hash(table, row)).collect(), files };
         let units = Units::open(self, table, full).await?;
-        let keeps = self.sample_filter(table).await?;
-        let new = |row: &Row| !units.is_done(hash(table, row)) && keeps.keeps(table, row);
-        let is_asked = |row: &Row| keys.is_none_or(|keys| keys.contains(&key(table, row)));
-        let listed =
-            self.rows(table, "list").await?.try_filter(|row| futures::future::ready(new(row) && is_asked(row)));
-        let unlisted = unlisted.into_iter().filter(new).map(Ok).collect::<Vec<_>>();
-        let refused = match units.all(listed.chain(futures::stream::iter(unlisted)).boxed()).await {
+        let keeps = OnceCell::new();
+        let asked = Mutex::new(HashSet::new());
+        let is_new = |row: &Row| !units.is_done(hash(table, row));
+        let rest = async |or_keys: bool| {
+            listed.cancelled().await;
+            let keeps = keeps.get_or_try_init(|| self.sample_filter(table)).await?;
+            let rows = self.rows(table, "list").await?;
+            Ok::<_, Error>(rows.try_filter(move |row| {
+                let is_wanted = is_new(row) && keeps.keeps(table, row) && (or_keys || keys.is_none());
+                futures::future::ready(is_wanted)
+            }))
+        };
+        let ask = |row: &Row| lock(&asked).insert(hash(table, row)) && is_new(row);
+        let early = futures::stream::unfold(early, async |mut early| Some((early.recv().await?, early)));
+        let early = early.filter(|row| futures::future::ready(keys.is_none() && ask(row)));
+        let first = early.chain(futures::stream::iter(by_key).filter(|row| futures::future::ready(ask(row))));
+        let others = futures::stream::once(rest(false)).try_flatten();
+        let others = others.try_filter(|row| futures::future::ready(ask(row)));
+        let refused = match units.all(first.map(Ok).chain(others).boxed()).await {
             Ok(()) => None,
             Err(Failure::Failed(error)) => return Err(error),
             Err(Failure::Refused { status, reason }) => {
                 let end = self.refused(table, status, reason)?;
                 // Rows stay as the list has them.
-                let rows = self.rows(table, "list").await?.try_filter(|row| futures::future::ready(new(row)));
-                units.give_up(rows.boxed()).await?;
+                units.give_up(rest(true).await?.boxed()).await?;
                 end.incomplete.map(|reason| format!("no row was read in full: {reason}"))
             }
         };
-        let rows = self.rows(table, "list").await?.try_filter(|row| futures::future::ready(new(row) && !is_asked(row)));
-        units.as_listed(rows.boxed()).await?;
+        units.as_listed(rest(true).await?.boxed()).await?;
         for files in &units.unit.files {
             files.writer.flush().await?;
         }
         let list = self.capture.end(&table.name, "list").await?.unwrap_or_default();
         let incomplete = list.incomplete.or(refused).or_else(|| units.known().incomplete());
-        let source_rows = list.source_rows.filter(|_| keeps.is_all() && keys.is_none());
+        let is_all = keys.is_none() && keeps.get().is_some_and(Keeps::is_all);
+        let source_rows = list.source_rows.filter(|_| is_all);
         units.writer.push(&[Entry::End(End { source_rows, incomplete })]).await?;
         units.writer.flush().await
-    }
-}
-
-impl<'a> Fetch<'a> {
-    /// The rows of these keys that the list of a table has not; of nothing but their keys.
-    async fn unlisted(&self, table: &Table, keys: &BTreeSet<String>) -> Result<Vec<Row>> {
-        let mut listed = HashSet::new();
-        let mut rows = self.rows(table, "list").await?;
-        while let Some(row) = rows.try_next().await? {
-            listed.insert(key(table, &row));
-        }
-        let rows = keys.iter().filter(|key| !listed.contains(*key)).map(|key| of_key(table, key));
-        Ok(rows.collect())
     }
 
     /// The tables inside of a table, and inside of these.
@@ -90,6 +120,10 @@ impl<'a> Fetch<'a> {
         let inner = self.spec.tables.iter().filter(is_inside);
         inner.flat_map(|inner| std::iter::once(inner).chain(self.within(inner))).collect()
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Full<'_> {
@@ -130,12 +164,12 @@ impl Unit for Full<'_> {
     }
 
     fn may_be_absent(&self, row: &Row) -> bool {
-        self.unlisted.contains(&hash(self.table, row))
+        self.by_key.contains(&hash(self.table, row))
     }
 
     fn without(&self, row: &Row, reason: Option<String>) -> Answer {
-        let is_unlisted = self.unlisted.contains(&hash(self.table, row));
-        let mut entries: Vec<Entry> = (!is_unlisted).then(|| Entry::Row(row.clone())).into_iter().collect();
+        let is_by_key = self.by_key.contains(&hash(self.table, row));
+        let mut entries: Vec<Entry> = (!is_by_key).then(|| Entry::Row(row.clone())).into_iter().collect();
         entries.extend(reason.map(|reason| {
             let reason = format!("not to be read in full: {reason}");
             Entry::Defect(key(self.table, row), String::new(), String::new(), reason)

@@ -101,13 +101,8 @@ impl<'a> Fetch<'a> {
             match (&table.parent, detail) {
                 _ if table.each.is_some() => self.each(table).await?,
                 (Some(_), _) => self.children(table).await?,
-                (None, None) => self.list(table, "rows").await?,
-                (None, Some(detail)) => {
-                    if self.capture.end(&table.name, "list").await?.is_none() {
-                        self.list(table, "list").await?;
-                    }
-                    self.details(table, detail).await?;
-                }
+                (None, None) => self.list(table, "rows", None).await?,
+                (None, Some(detail)) => self.list_and_details(table, detail).await?,
             }
         }
         self.ended(table).cancel();

@@ -13,6 +13,7 @@ use chrono::TimeDelta;
 use futures::StreamExt as _;
 use futures::stream::FuturesOrdered;
 use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc;
 
 use super::api::Failure;
 use super::capture::{End, Entry, LogWriter};
@@ -121,11 +122,13 @@ struct Listing<'a> {
     state: State,
     /// Only so many rows, for a sample of a list that puts the newest first.
     most: Option<u64>,
+    /// Who reads rows in full while the list is still read.
+    early: Option<mpsc::Sender<Row>>,
 }
 
 impl<'a> Fetch<'a> {
-    /// Reads the list of a table into its log, from where the log ends.
-    pub(super) async fn list(&'a self, table: &'a Table, log: &str) -> Result<()> {
+    /// Reads the list of a table into its log, from where the log ends. `early` is given the rows as they come.
+    pub(super) async fn list(&'a self, table: &'a Table, log: &str, early: Option<mpsc::Sender<Row>>) -> Result<()> {
         let writer = self.writer(&table.name, log).await?;
         let mut state = State { heeds_since: true, ..State::default() };
         let mut entries = self.capture.entries(&table.name, log).await?;
@@ -134,7 +137,7 @@ impl<'a> Fetch<'a> {
         }
         let sample = self.capture.plan.sample.filter(|_| self.spec.has_children(table));
         let most = sample.filter(|_| !table.newest.0.is_empty());
-        let mut listing = Listing { fetch: self, table, writer: &writer, state, most };
+        let mut listing = Listing { fetch: self, table, writer: &writer, state, most, early };
         let end = match listing.passes().await {
             Ok(end) => end,
             Err(Failure::Failed(error)) => return Err(error),
@@ -284,7 +287,13 @@ impl Listing<'_> {
             Entry::Row(row) => Some(row),
             _ => None,
         });
-        self.fetch.outlook.parents(self.fetch.spec, self.table, new);
+        self.fetch.outlook.parents(self.fetch.spec, self.table, new.clone());
+        if let Some(early) = &self.early {
+            for row in new {
+                // Who does not take them any more takes them from the log.
+                let _ = early.send(row.clone()).await;
+            }
+        }
         self.fetch.tick(self.table, self.state.seen.len() as u64, mark.total.filter(|_| self.table.passes.len() < 2));
         Ok(())
     }

@@ -175,6 +175,11 @@ impl<'a> Pager<'a> {
         matches!(self.paging, Paging::Windows { .. })
     }
 
+    /// Whether each page tells the next by a text, so that rows that change meanwhile move no others.
+    pub(super) fn is_cursor(&self) -> bool {
+        matches!(self.paging, Paging::Cursor { .. })
+    }
+
     /// Whether the source keeps the place in the list, so that it may forget it.
     pub(super) fn is_scroll(&self) -> bool {
         matches!(self.paging, Paging::Scroll { .. })

@@ -23,8 +23,20 @@ fn entry(key: &str, state: State) -> Entry {
     Entry { payload: Some("ab".repeat(32)), intercom_id: id, ..Entry::new(at, "contacts", key, "create", state) }
 }
 
+fn workspace(id: &str) -> Workspace {
+    Workspace {
+        id: id.to_owned(),
+        name: String::new(),
+        region: String::new(),
+        timezone: String::new(),
+        admin_id: "7".to_owned(),
+        admins: Vec::new(),
+        teams: Vec::new(),
+    }
+}
+
 async fn open(context: &Context, run: &str) -> Result<Ledger> {
-    Ledger::open(context, &settings(), run, "app1", replay(context).await?)
+    Ledger::open(context, &settings(), run, &workspace("app1"), replay(context).await?)
 }
 
 #[tokio::test]
@@ -143,7 +155,8 @@ async fn ledger_of_another_workspace_is_refused() {
     let ledger = open(&context, "run1").await.unwrap();
     ledger.intend(vec![entry("a", State::Intended)]).await.unwrap();
     ledger.close().await.unwrap();
-    let error = Ledger::open(&context, &settings(), "run2", "app2", replay(&context).await.unwrap()).unwrap_err();
+    let error =
+        Ledger::open(&context, &settings(), "run2", &workspace("app2"), replay(&context).await.unwrap()).unwrap_err();
     assert!(matches!(error, Error::Workspace { .. }));
 }
 

@@ -10,7 +10,6 @@ use tokio::time::Instant;
 
 use super::entry::{Entry, Rows, State, to_batch};
 use super::{LOAD, silent};
-use crate::settings::TicketsAs;
 use crate::{Error, Result};
 
 /// Outcomes are written when there are this many, however new they are.
@@ -35,8 +34,8 @@ pub(super) struct Writer {
     pub(super) log: Log,
     pub(super) context: Context,
     pub(super) run: String,
-    pub(super) workspace: String,
-    pub(super) tickets_as: TicketsAs,
+    /// What the load is about: its workspace, what threads become, the token's teammate, who stands in for those who are missing.
+    pub(super) begin: serde_json::Value,
     pub(super) next_segment: u64,
     pub(super) next_seq: i64,
     pub(super) clean: bool,
@@ -131,8 +130,7 @@ impl Writer {
         if !self.began {
             self.take_over().await?;
             let mut begin = Entry::new(self.context.now(), LOAD, &self.run, "begin", State::Done);
-            let detail = serde_json::json!({ "workspace": self.workspace, "tickets_as": self.tickets_as.as_str() });
-            begin.detail = Some(detail.to_string());
+            begin.detail = Some(self.begin.to_string());
             pending.insert(0, begin);
             self.began = true;
         }

@@ -97,22 +97,28 @@ pub(super) fn escape(text: &str) -> String {
     html
 }
 
-struct Tag<'a> {
-    name: &'a str,
-    closing: bool,
+/// A tag of a text.
+pub(super) struct Tag<'a> {
+    /// Its name as written.
+    pub(super) name: &'a str,
+    /// `</p>`.
+    pub(super) closing: bool,
     attributes: usize,
-    start: usize,
-    end: usize,
+    /// Where it begins.
+    pub(super) start: usize,
+    /// Where it ends, after its `>`.
+    pub(super) end: usize,
 }
 
 /// The tags of a text, found without parsing.
-struct Tags<'a> {
+pub(super) struct Tags<'a> {
     html: &'a str,
     at: usize,
 }
 
 impl<'a> Tags<'a> {
-    fn new(html: &'a str) -> Self {
+    /// The tags of this text.
+    pub(super) fn new(html: &'a str) -> Self {
         Self { html, at: 0 }
     }
 }

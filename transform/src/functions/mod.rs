@@ -1,8 +1,10 @@
 //! Our SQL functions, one file each; `tests/slt/<function>.slt` shows what each does.
 //!
 //! Rules: NULL in, NULL out unless the file says otherwise; no panic and no quadratic time on hostile input; the same result
-//! in every run. Only models use them: checks, reconciliations and differences are plain SQL that any engine runs.
+//! in every run. Only models use them, and the comparisons of `sql/reconcile/compare/`: checks,
+//! reconciliations and differences are plain SQL that any engine runs.
 
+mod alike;
 mod attributes;
 mod clean_html;
 mod decode_entities;
@@ -26,10 +28,12 @@ mod normalize_email;
 mod normalize_phone;
 mod row_digest;
 mod scalar;
+mod shape;
 mod split_emails;
 mod stable_key;
 mod text_to_html;
 mod wall_time;
+mod with_addresses;
 mod without_images;
 mod without_mail_header;
 
@@ -39,6 +43,7 @@ use datafusion::prelude::SessionContext;
 /// Every function.
 pub fn all() -> Vec<ScalarUDF> {
     vec![
+        alike::function(),
         attributes::function(),
         clean_html::function(),
         decode_entities::function(),
@@ -63,6 +68,7 @@ pub fn all() -> Vec<ScalarUDF> {
         split_emails::function(),
         stable_key::function(),
         text_to_html::function(),
+        with_addresses::function(),
         without_images::function(),
         without_mail_header::function(),
     ]

@@ -1,0 +1,136 @@
+//! What does not balance, in words, each with what to do next.
+
+use anyhow::Result;
+use serde_json::Value;
+
+use super::Answer;
+use crate::error::refused;
+use crate::report::{json_rows, number};
+
+/// Columns of `counts` that must be 0, what that means, and what to do.
+const COUNTS: [(&str, &str, &str); 4] = [
+    (
+        "missing",
+        "loaded rows are not in Intercom",
+        "`missing` lists them: somebody has deleted or merged them; `deskferry rollback --only TABLE` and `load` bring them anew",
+    ),
+    (
+        "refused",
+        "rows were refused by Intercom",
+        "`refused` has the reasons; after the fix `deskferry load --only TABLE` sends them again",
+    ),
+    ("unknown", "rows may be in Intercom and could not be found", "`deskferry settle` lists them and takes your word"),
+    ("open", "rows are not loaded yet", "`deskferry load` sends them"),
+];
+
+/// What does not balance; none where everything does.
+pub(super) fn faults(answers: &[Answer]) -> Result<Vec<String>> {
+    let rows = |name: &str| -> Result<Vec<Value>> {
+        let found = answers.iter().find(|a| a.name == name);
+        let found =
+            found.ok_or_else(|| refused(format!("sql/reconcile/{name}.sql is missing"), "remove the empty overlay"))?;
+        json_rows(&found.batches)
+    };
+    let mut faults = accounting(&rows("accounting")?);
+    faults.extend(counts(&rows("counts")?));
+    faults.extend(differences(&rows("fields")?, &rows("differences")?));
+    faults.extend(unexpected(&rows("unexpected")?));
+    Ok(faults)
+}
+
+fn accounting(rows: &[Value]) -> Vec<String> {
+    let mut faults = Vec::new();
+    for row in rows {
+        let table = text(row, "table");
+        if count(row, "balance") != 0 {
+            faults.push(format!(
+                "{table}: {} source rows have no disposition: \
+                 sql/<source>/dispositions.sql must tell each; look at `deskferry diff` and `runs show`",
+                count(row, "balance")
+            ));
+        }
+        if count(row, "open") > 0 {
+            faults
+                .push(format!("{table}: {} rows are not loaded yet: `deskferry load` sends them", count(row, "open")));
+        }
+    }
+    faults
+}
+
+fn counts(rows: &[Value]) -> Vec<String> {
+    let of_row = |row: &Value| -> Vec<String> {
+        let table = text(row, "table").to_owned();
+        let wrong = COUNTS.iter().filter(|(column, ..)| count(row, column) > 0);
+        let told = wrong.map(|(column, what, next)| {
+            format!("{table}: {} {what}: {}", count(row, column), next.replace("TABLE", &table))
+        });
+        told.collect()
+    };
+    rows.iter().flat_map(of_row).collect()
+}
+
+/// One line for each field, with its first row.
+fn differences(fields: &[Value], differences: &[Value]) -> Vec<String> {
+    let wrong = fields.iter().filter(|row| count(row, "different") > 0);
+    let told = wrong.map(|row| {
+        let (table, field) = (text(row, "table"), text(row, "field"));
+        let example =
+            differences.iter().find(|d| d["table"] == *table && d["field"] == *field && d["reason"].is_null());
+        let example = example.map_or_else(String::new, |d| {
+            format!("; {} has {} for {}", text(d, "source_key"), shown(&d["found"]), shown(&d["wanted"]))
+        });
+        format!(
+            "{table}: {} of {} values of {field} are not what was written{example}: put them right in Intercom, or, where that \
+             may be so, add a line to sql/reconcile/allowed_differences.csv",
+            number_of(row, "different"),
+            number_of(row, "compared")
+        )
+    });
+    told.collect()
+}
+
+/// One line for each table, with its first row.
+fn unexpected(rows: &[Value]) -> Vec<String> {
+    let mut faults: Vec<(String, u64, String)> = Vec::new();
+    for row in rows {
+        match faults.iter_mut().find(|(table, ..)| table == text(row, "table")) {
+            Some((_, count, _)) => *count += 1,
+            None => {
+                let example =
+                    format!("{} by {}: {}", text(row, "intercom_id"), text(row, "source_key"), text(row, "what"));
+                faults.push((text(row, "table").to_owned(), 1, example));
+            }
+        }
+    }
+    let told = faults.into_iter().map(|(table, count, example)| {
+        format!(
+            "{table}: {} are in Intercom that no load has sent, such as {example}: `unexpected` lists them; delete what is \
+             doubled, and reconcile before the desk goes live",
+            number(count)
+        )
+    });
+    told.collect()
+}
+
+/// A value as it is told in a line.
+fn shown(value: &Value) -> String {
+    const LETTERS_MAX: usize = 60;
+    let Some(text) = value.as_str() else { return "nothing".to_owned() };
+    let text = text.replace(['\n', '\r'], " ");
+    match text.char_indices().nth(LETTERS_MAX) {
+        Some((end, _)) => format!("`{}…`", &text[..end]),
+        None => format!("`{text}`"),
+    }
+}
+
+fn text<'a>(row: &'a Value, column: &str) -> &'a str {
+    row[column].as_str().unwrap_or_default()
+}
+
+fn count(row: &Value, column: &str) -> i64 {
+    row[column].as_i64().unwrap_or(0)
+}
+
+fn number_of(row: &Value, column: &str) -> String {
+    number(count(row, column).unsigned_abs())
+}

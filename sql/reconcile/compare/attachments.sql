@@ -1,0 +1,28 @@
+-- one row per field of a file that was sent, where its message is in the workspace; key: (source_key, field)
+-- Files of a message are told apart by name, and files of one name by their order.
+WITH wanted AS (
+    SELECT
+        attachments.*,
+        sent.parent_id AS part_id,
+        row_number() OVER (PARTITION BY sent.parent_id, attachments.name ORDER BY attachments.position) AS nth
+    FROM intercom.attachments AS attachments
+    JOIN ledger.rows AS sent ON sent.table_name = 'attachments' AND sent.state = 'done' AND sent.source_key = attachments.source_key
+),
+
+live AS (
+    SELECT files.*, row_number() OVER (PARTITION BY part_id, name ORDER BY position) AS nth
+    FROM intercom_live.attached AS files
+),
+
+fields AS (
+    SELECT wanted.source_key, wanted.part_id, unnest([
+        named_struct('field', 'name', 'wanted', wanted.name, 'found', live.name),
+        named_struct('field', 'size', 'wanted', CAST(wanted.size AS VARCHAR), 'found', CAST(live.filesize AS VARCHAR)),
+        named_struct('field', 'content_type', 'wanted', wanted.content_type, 'found', live.content_type)
+    ]) AS one
+    FROM wanted
+    JOIN live ON live.part_id = wanted.part_id AND live.name = wanted.name AND live.nth = wanted.nth
+)
+
+SELECT source_key, part_id AS intercom_id, one['field'] AS field, one['wanted'] AS wanted, one['found'] AS found
+FROM fields

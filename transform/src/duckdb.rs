@@ -1,0 +1,174 @@
+//! The tables of a session as views for DuckDB, over the very files that manifests name.
+//!
+//! ```text
+//! hesk.tickets        the newest whole run, and the newest version of each row of the delta runs after it (`current.rs`)
+//! hesk.tickets__runs  every version with its `run`
+//! ledger.entries      the segments there are; ledger.rows …: sql/ledger/*.sql as they are
+//! ```
+//!
+//! A view shows what had been published when it was written: write them anew after a run. Mappings and settings are not staged, and
+//! have none.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use deskferry_staging::{Manifest, Part, Table};
+
+use crate::catalog::VERSIONS;
+use crate::current::DELETED;
+use crate::inputs::Inputs;
+use crate::session::{Session, TableName};
+use crate::{Error, Result, contract, views};
+
+/// Whether a table is not staged: it comes from the migration's folder or from manifests.
+fn is_not_staged(name: &TableName) -> bool {
+    matches!((name.schema.as_str(), name.table.as_str()), ("mapping" | "runs", _) | ("intercom", "settings"))
+}
+
+impl Session {
+    /// `CREATE VIEW` for each staged table; `root` is where the stage is, as DuckDB finds it.
+    ///
+    /// # Errors
+    /// What the stage refuses.
+    pub async fn duckdb_views(&self, inputs: &Inputs<'_>, root: &str) -> Result<String> {
+        let root = root.trim_end_matches('/');
+        let mut text = String::from("-- The stage as it is now, for DuckDB: duckdb desk.duckdb < views.sql\n");
+        if root.contains("://") {
+            text += "-- INSTALL httpfs; LOAD httpfs; CREATE SECRET (TYPE s3, PROVIDER credential_chain);\n";
+        }
+        let (mut runs, mut current) = (BTreeMap::new(), BTreeMap::new());
+        for run in &self.runs {
+            for table in run.tables.keys() {
+                runs.entry((run.schema.clone(), table.clone())).or_insert_with(Vec::new).push(run);
+            }
+            if !current.contains_key(&run.schema) {
+                current.insert(run.schema.clone(), deskferry_staging::current(&self.runs, &run.schema)?);
+            }
+        }
+        let mut schema_before = String::new();
+        for name in self.tables().into_iter().filter(|name| !is_not_staged(name)) {
+            let TableName { schema, table } = &name;
+            let Some(columns) = self.table_schema(&name).await? else { continue };
+            let of = (schema.clone(), table.trim_end_matches(VERSIONS).to_owned());
+            let select = if let (true, Some(runs)) = (table.ends_with(VERSIONS), runs.get(&of)) {
+                let runs = runs.iter().map(|run| versions(run, &of.1, &columns, root));
+                Some(runs.collect::<Vec<_>>().join("\nUNION ALL\n"))
+            } else if let Some(runs) = current.get(schema).and_then(|tables| tables.get(table)) {
+                Some(state(runs, table, &columns, root))
+            } else if (schema.as_str(), table.as_str()) == ("ledger", "entries") {
+                let parts = self.catalog.staging().log(schema, table)?.parts().await?;
+                Some(Files { parts: &parts, root, written: None, run: None }.select(&columns))
+            } else if views::is_one(inputs, schema, table) {
+                None
+            } else {
+                Some(Files { parts: &[], root, written: None, run: None }.select(&columns))
+            };
+            if *schema != schema_before {
+                let _ = writeln!(text, "\nCREATE SCHEMA IF NOT EXISTS {};", quoted(schema));
+                schema_before.clone_from(schema);
+            }
+            if let Some(select) = select {
+                let _ = writeln!(text, "CREATE OR REPLACE VIEW {}.{} AS\n{select};", quoted(schema), quoted(table));
+            }
+        }
+        text.push('\n');
+        for (schema, view) in views::in_order(inputs)? {
+            let _ = writeln!(text, "CREATE OR REPLACE VIEW {schema}.{} AS\n{};", view.name, view.sql.trim_end());
+        }
+        Ok(text)
+    }
+
+    async fn table_schema(&self, name: &TableName) -> Result<Option<SchemaRef>> {
+        let Some(schema) = self.catalog.schema(&name.schema) else { return Ok(None) };
+        let table = schema.table(&name.table).await.map_err(Error::internal("reading the tables"))?;
+        Ok(table.map(|table| table.schema()))
+    }
+}
+
+/// The rows of the run that has the table whole, with those of the delta runs after it.
+fn state(runs: &[Manifest], table: &str, columns: &SchemaRef, root: &str) -> String {
+    let mut runs = runs.iter();
+    let whole = runs.next().map_or_else(String::new, |run| of_run(run, table, columns, root));
+    let deltas: Vec<&Manifest> = runs.filter(|run| run.rows(table) > 0).collect();
+    let Some(key) = deltas.last().and_then(|run| run.tables.get(table)).map(|table| &table.key) else { return whole };
+    let more = [Field::new(DELETED, DataType::Boolean, true), Field::new("run", DataType::Utf8, false)];
+    let all = columns.fields().iter().map(|field| field.as_ref().clone()).chain(more);
+    let all = Arc::new(Schema::new(all.collect::<Vec<_>>()));
+    let deltas: Vec<String> = deltas.into_iter().map(|run| versions(run, table, &all, root)).collect();
+    let names = columns.fields().iter().map(|field| quoted(field.name())).collect::<Vec<_>>().join(", ");
+    let keys = key.iter().map(|name| quoted(name)).collect::<Vec<_>>();
+    let same = keys.iter().map(|key| format!("delta.{key} = whole.{key}")).collect::<Vec<_>>().join(" AND ");
+    format!(
+        "WITH delta AS (\n{}\n), whole AS (\n{whole}\n)\nSELECT {names} FROM whole WHERE NOT EXISTS (SELECT 1 FROM delta WHERE {same})\n\
+         UNION ALL\nSELECT {names} FROM (SELECT *, rank() OVER (PARTITION BY {} ORDER BY run DESC) AS _rank FROM delta)\n\
+         WHERE _rank = 1 AND {DELETED} IS NOT TRUE",
+        deltas.join("\nUNION ALL\n"),
+        keys.join(", ")
+    )
+}
+
+fn of_run(run: &Manifest, table: &str, columns: &SchemaRef, root: &str) -> String {
+    let written = run.tables.get(table);
+    Files { parts: written.map_or(&[], |table| &table.parts), root, written, run: None }.select(columns)
+}
+
+/// The rows that one run has written, with the run.
+fn versions(run: &Manifest, table: &str, columns: &SchemaRef, root: &str) -> String {
+    let written = run.tables.get(table);
+    let run = Some(run.run.as_str());
+    Files { parts: written.map_or(&[], |table| &table.parts), root, written, run }.select(columns)
+}
+
+/// Files of one run, or of the ledger.
+struct Files<'a> {
+    parts: &'a [Part],
+    root: &'a str,
+    /// What the manifest says of their columns; without it they have all that are asked for.
+    written: Option<&'a Table>,
+    /// What the column `run` is.
+    run: Option<&'a str>,
+}
+
+impl Files<'_> {
+    /// Reads columns. What the files do not have is NULL; what they have in another type is cast.
+    fn select(&self, columns: &SchemaRef) -> String {
+        let select: Vec<String> = columns.fields().iter().map(|field| self.column(field)).collect();
+        let select = format!("SELECT {}", select.join(", "));
+        if self.parts.is_empty() {
+            return format!("{select} WHERE false");
+        }
+        let path = |part: &Part| format!("'{}'", format!("{}/{}", self.root, part.path).replace('\'', "''"));
+        let paths = self.parts.iter().map(path).collect::<Vec<_>>().join(", ");
+        // A folder `run=…` is no column here.
+        format!("{select}\nFROM read_parquet([{paths}], hive_partitioning => false, union_by_name => true)")
+    }
+
+    fn column(&self, field: &Field) -> String {
+        let (name, data_type) = (quoted(field.name()), sql_type(field.data_type()));
+        if let (Some(run), "run") = (self.run, field.name().as_str()) {
+            return format!("'{run}' AS {name}");
+        }
+        let written = self.written.map(|table| table.columns.iter().find(|column| column.name == *field.name()));
+        match written {
+            _ if self.parts.is_empty() => format!("CAST(NULL AS {data_type}) AS {name}"),
+            None => name,
+            Some(None) => format!("CAST(NULL AS {data_type}) AS {name}"),
+            Some(Some(column)) if column.data_type.parse().is_ok_and(|t: DataType| t == *field.data_type()) => name,
+            Some(Some(_)) => format!("CAST({name} AS {data_type}) AS {name}"),
+        }
+    }
+}
+
+/// As DuckDB calls it: an instant has a zone there.
+fn sql_type(data_type: &DataType) -> String {
+    match data_type {
+        DataType::Timestamp(_, Some(_)) => "TIMESTAMPTZ".to_owned(),
+        other => contract::sql_type(other),
+    }
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
