@@ -11,7 +11,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 APT  := $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-deps check fmt fmt-check lint doc bench bench-extract bench-intercom bench-load bench-load-rate crash release clean
+.PHONY: help demo test test-deps check fmt fmt-check lint doc bench bench-extract bench-diff bench-intercom bench-load bench-load-rate crash release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,10 @@ bench: ## criterion benches
 
 bench-extract: ## rows/s and peak memory of `extract` on a large MariaDB, beside connectorx in the same run
 	python3 benches/extract/run.py --cache $(CACHE)/bench
+
+bench-diff: release test-deps ## seconds and peak memory of `diff` on 10 million rows, beside DuckDB's EXCEPT in the same run
+	@bin=$$($(CARGO) metadata --format-version 1 --no-deps | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/release/deskferry; \
+	$(VENV)/bin/python benches/diff/run.py --binary "$$bin" --cache $(CACHE)/bench
 
 bench-intercom: ## conversations/s, with all parts, of `extract` on an Intercom workspace, beside what its rate allows
 	$(CARGO) bench --locked -p deskferry-extract --bench intercom

@@ -29,8 +29,8 @@ pub(crate) enum Command {
     Check,
     /// Source to raw tables in the stage.
     Extract(Extract),
-    /// Raw tables to Intercom-shaped tables; contract and checks.
-    Transform,
+    /// Raw tables to Intercom-shaped tables; contract and checks. Models that have not changed do not run again.
+    Transform(Transform),
     /// What `load` would create, update and skip, how many calls it needs and how long it takes. Sends nothing.
     Plan(Load),
     /// Intercom-shaped tables to Intercom: only what is new or has changed.
@@ -85,6 +85,17 @@ pub(crate) struct Extract {
     pub(crate) resume: bool,
     /// Throw away what a stopped extract has fetched, and begin anew.
     #[arg(long, conflicts_with = "resume")]
+    pub(crate) anew: bool,
+}
+
+/// Arguments of `transform`.
+#[derive(Debug, Default, ClapArgs)]
+pub(crate) struct Transform {
+    /// Run only the models of these tables, what depends on them, and what they need that has changed.
+    #[arg(long, value_name = "TABLE", num_args = 1.., value_delimiter = ',')]
+    pub(crate) only: Vec<String>,
+    /// Run every model, also those that have not changed.
+    #[arg(long, conflicts_with = "only")]
     pub(crate) anew: bool,
 }
 
@@ -235,7 +246,8 @@ pub(crate) enum DocumentFormat {
 pub(crate) struct Sql {
     /// One or more statements; without them an interactive shell on a terminal, else statements from standard input.
     pub(crate) query: Option<String>,
-    /// Statements and \\commands from a file; \\? lists the commands.
+    /// Statements and \\commands from a file; \\? lists the commands. A path that is not on the disk is one of those that come with it, such as
+    /// sql/examples/NAME.sql.
     #[arg(long, value_name = "FILE", conflicts_with = "query")]
     pub(crate) file: Option<PathBuf>,
     /// How to write rows; parquet needs --out or a pipe.
@@ -296,10 +308,24 @@ pub(crate) struct Runs {
 /// What `runs` can do besides listing.
 #[derive(Debug, Subcommand)]
 pub(crate) enum RunsAction {
-    /// The manifest of one run.
+    /// One run: what it read, which files shaped it, rows, hashes and times of its tables. With --json its manifest.
     Show {
         /// Its id, or the beginning of it.
         run: String,
+    },
+    /// Where a table comes from, back to the extract: models and their hashes, runs, specs. Of a run: the runs that it read.
+    Lineage {
+        /// A table (`conversations`, `hesk.tickets`), or a run or the beginning of its id.
+        what: String,
+    },
+    /// Remove runs that nothing needs any more, and what runs that were never published have left. Asks first.
+    Prune {
+        /// Keep so many of the newest runs of each schema, and all that they and the tables of today need.
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+        keep: u32,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
     },
 }
 

@@ -28,6 +28,15 @@ pub(crate) fn files(directory: &Path) -> Result<Files> {
     Ok(files)
 }
 
+/// The text of a file on the disk or, where there is none, of the embedded one of that path: `sql/examples/duplicates_by_phone.sql`.
+pub(crate) fn text(files: &Files, path: &Path) -> Result<String> {
+    match (std::fs::read_to_string(path), path.to_str().and_then(|path| files.get(path))) {
+        (Ok(text), _) => Ok(text),
+        (Err(error), Some(text)) if error.kind() == std::io::ErrorKind::NotFound => Ok(text.clone()),
+        (Err(error), _) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+    }
+}
+
 /// The spec of a source, and its path for messages.
 pub(crate) fn spec<'a>(files: &'a Files, kind: &str) -> Result<(String, &'a str)> {
     let path = format!("sources/{kind}.toml");

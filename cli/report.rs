@@ -1,6 +1,6 @@
 //! What the user sees: rows and documents on stdout, everything else on stderr.
 
-use std::io::Write;
+use std::io::{IsTerminal as _, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -69,6 +69,20 @@ pub(crate) fn failure(error: &anyhow::Error) -> ExitCode {
         say(format!("\nhint: {hint}"));
     }
     if error::kind(error) == Kind::Internal { ExitCode::from(2) } else { ExitCode::from(1) }
+}
+
+/// Asks a person; whether the answer is yes. `what` would be done.
+///
+/// # Errors
+/// Where nobody can be asked.
+pub(crate) fn ask(what: &str) -> Result<bool> {
+    if !std::io::stdin().is_terminal() {
+        return Err(error::refused(format!("{what}, and nobody can be asked here"), "give --yes to go ahead"));
+    }
+    say(format!("{what}. Type yes to go ahead."));
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer)?;
+    Ok(answer.trim().eq_ignore_ascii_case("yes"))
 }
 
 /// Batches in the given format.

@@ -40,6 +40,17 @@ fn changed_model_shows_row_by_row_and_column_by_column() {
     let (first, second) = (runs[0]["run"].as_str().unwrap(), runs[1]["run"].as_str().unwrap());
     let back = desk.done(&["diff", "tags", "--from", second, "--to", first, "--format", "csv"]);
     assert!(back.starts_with("kind,key,column,from,to\nchanged,") && back.contains("!,"), "{back}");
+    // Two folders, as they lie in the stage.
+    let folder = |run: &str| desk.path().join(format!("staging/intercom/tags/run={run}")).display().to_string();
+    let (before, after) = (folder(first), folder(second));
+    for format in ["table", "json", "csv"] {
+        let folders = ["diff", "tags", "--from", &before, "--to", &after, "--key", "source_key", "--format", format];
+        let changes = desk.run(&folders);
+        let counts = format!("0 added, 0 removed, {} changed, 0 the same", tags.len());
+        assert!(text(&changes.stderr).contains(&counts) && text(&changes.stdout).contains('!'), "{format}");
+        let summary = desk.run(&[&folders[..], &["--summary"]].concat());
+        assert!(summary.status.success() && text(&summary.stdout).contains("name"), "{format}");
+    }
     assert!(desk.refused(&["diff", "tags", "--from", "19990101"]).contains("no run of intercom.tags begins"));
     assert!(desk.refused(&["diff", "tags", "--from", "./nowhere"]).contains("there is nothing at"));
     assert!(desk.refused(&["diff", "tags", "--key", "colour"]).contains("the key column colour is not on both sides"));

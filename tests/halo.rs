@@ -32,7 +32,7 @@ struct Moved {
 }
 
 /// `[source]` of a tenant, with more settings after it.
-fn settings(halo: &Halo, more: &str) -> String {
+pub(crate) fn settings(halo: &Halo, more: &str) -> String {
     let (id, secret) = Switches::default().client;
     format!(
         "[source]\nkind = \"halo\"\nurl = \"{}\"\nauth_url = \"{}\"\ntenant = \"acme\"\nclient_id = \"{id}\"\n\
@@ -42,7 +42,7 @@ fn settings(halo: &Halo, more: &str) -> String {
 }
 
 /// Where nobody listens.
-const NO_WORKSPACE: &str = "[intercom]\nurl = \"http://127.0.0.1:9\"\n";
+pub(crate) const NO_WORKSPACE: &str = "[intercom]\nurl = \"http://127.0.0.1:9\"\n";
 
 /// The tenant that most tests ask about.
 fn moved() -> &'static Moved {

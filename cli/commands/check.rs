@@ -6,6 +6,7 @@ use anyhow::Result;
 use deskferry_extract::{Probe, ReaderKind, Request};
 use deskferry_load::Readiness;
 use deskferry_staging::{Context, Manifest, Staging};
+use deskferry_transform::Rebuild;
 use serde_json::json;
 
 use super::{Migration, extract, load, transform};
@@ -46,7 +47,7 @@ async fn rehearse(migration: &Migration) -> Result<(Context, Manifest)> {
     let settings = deskferry_extract::Settings { attachments: None, ..extract::settings(migration)? };
     let request = Request { sample: Some(1), ..Request::default() };
     deskferry_extract::extract(&context, &extract::spec(migration)?, &settings, &request).await?;
-    let summary = deskferry_transform::transform(&context, &transform::inputs(migration)).await?;
+    let summary = deskferry_transform::transform(&context, &transform::inputs(migration), &Rebuild::All).await?;
     Ok((context, summary.manifest))
 }
 

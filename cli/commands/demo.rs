@@ -76,7 +76,7 @@ async fn stages(migration: &Migration) -> Result<ExitCode> {
     )
     .await?;
     say("\n── 3/5 transform: SQL models to Intercom-shaped tables ──────────────────────────");
-    super::transform::run(migration, false).await?;
+    super::transform::run(migration, &Default::default(), false).await?;
     say("\n── 4/5 load: over HTTP, through the ledger ──────────────────────────────────────");
     super::load::run(migration, &Load::default(), false).await?;
     say("\n── 5/5 reconcile: source, stage, ledger and workspace side by side ──────────────");

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use arrow::array::RecordBatch;
 use deskferry_staging::{Manifest, RunId};
-use deskferry_transform::{Comparison, Diff, Side, TableName};
+use deskferry_transform::{Comparison, Diff, Inputs, Session, Side, TableName};
 
 use super::{Migration, transform};
 use crate::args::{self, Format};
@@ -16,6 +16,9 @@ use crate::report::{align_right, new_table, number, print, say};
 
 /// Most changes in a table for people; JSON and CSV have all of them.
 const ROWS_MAX: usize = 1_000;
+
+/// Most memory of the joins and sorts of a comparison; readers and digests come on top of it, and 512 MiB hold all.
+const MEMORY_BYTES_MAX: usize = 256 << 20;
 
 /// Compares and prints; exit 0 whether or not something differs.
 pub(crate) async fn run(migration: &Migration, args: &args::Diff, json: bool) -> Result<ExitCode> {
@@ -47,7 +50,9 @@ pub(crate) async fn run(migration: &Migration, args: &args::Diff, json: bool) ->
         (true, true) => vec!["source_key".to_owned()],
     };
     let comparison = Comparison { table, from, to, key };
-    let session = transform::session(migration).await?;
+    let inputs = transform::inputs(migration);
+    let inputs = Inputs { memory_bytes: inputs.memory_bytes.min(MEMORY_BYTES_MAX), ..inputs };
+    let session = Session::open(&migration.context.staging, &inputs).await?;
     let format = if json { Format::Json } else { args.format };
     let mut printer = (!args.summary).then(|| Printer::new(format, ROWS_MAX));
     let print_each = |batch: RecordBatch| printer.as_mut().map_or(Ok(()), |printer| printer.add(&batch));

@@ -39,7 +39,7 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
         Command::Demo(demo) => self::demo::run(directory, demo).await,
         Command::Check => self::check::run(&Migration::open(directory)?, args.json).await,
         Command::Extract(extract) => self::extract::run(&Migration::open(directory)?, extract, args.json).await,
-        Command::Transform => self::transform::run(&Migration::open(directory)?, args.json).await,
+        Command::Transform(transform) => self::transform::run(&Migration::open(directory)?, transform, args.json).await,
         Command::Plan(load) => self::plan::run(&Migration::open(directory)?, load, args.json).await,
         Command::Load(load) => self::load::run(&Migration::open(directory)?, load, args.json).await,
         Command::Settle(settle) => self::settle::run(&Migration::open(directory)?, settle, args.json).await,

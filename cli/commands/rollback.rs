@@ -1,6 +1,5 @@
 //! `rollback`: takes back what loads have done, from the newest step to the oldest, and proves it by reading back.
 
-use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -9,8 +8,7 @@ use serde_json::{Value, json};
 
 use super::{Migration, load};
 use crate::args::Rollback;
-use crate::error::refused;
-use crate::report::{align_right, new_table, number, print, say};
+use crate::report::{align_right, ask, new_table, number, print, say};
 
 /// Rows that stay and differences that are printed; the rest is in the stage.
 const SHOWN_MAX: usize = 20;
@@ -41,15 +39,7 @@ fn agreed(plan: &RollbackPlan) -> Result<bool> {
     say(table_of(&plan.tables));
     tell_stays(&plan.stays);
     let calls: u64 = plan.tables.iter().map(|(_, counts)| counts.calls).sum();
-    if !std::io::stdin().is_terminal() {
-        let calls = number(calls);
-        let what = format!("this takes {calls} calls that change Intercom, and nobody can be asked here");
-        return Err(refused(what, "give --yes to go ahead"));
-    }
-    say(format!("{} calls. Take this back? Type yes to go ahead.", number(calls)));
-    let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer)?;
-    Ok(answer.trim().eq_ignore_ascii_case("yes"))
+    ask(&format!("this takes {} calls that change Intercom", number(calls)))
 }
 
 fn report(summary: &RollbackSummary) -> Result<()> {

@@ -21,6 +21,7 @@ use deskferry_transform::Session;
 
 use super::{Migration, transform};
 use crate::args::{RowFormat, Sql};
+use crate::embedded;
 use crate::error::refused;
 use crate::report::say;
 use crate::surroundings;
@@ -46,9 +47,7 @@ pub(crate) async fn run(migration: &Migration, sql: &Sql, json: bool) -> Result<
     let text = match (&sql.query, &sql.file) {
         _ if sql.views => return views(migration, &session, output).await,
         (Some(query), _) => query.clone(),
-        (None, Some(path)) => {
-            std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?
-        }
+        (None, Some(path)) => embedded::text(&migration.files, path)?,
         (None, None) if std::io::stdin().is_terminal() => {
             let (stop, stopped) = Stop::each();
             surroundings::on_interrupt(stop);

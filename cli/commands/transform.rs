@@ -3,29 +3,30 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use deskferry_transform::{Inputs, Session, Summary};
+use deskferry_transform::{Inputs, Rebuild, Session, Summary};
 
 use super::Migration;
 use super::extract::remarks;
+use crate::args::Transform;
 use crate::report::{align_right, new_table, number, print, say};
 
 /// Memory for queries where the settings say nothing.
 const MEMORY_MIB: usize = 512;
 
 /// Transforms and says what came of it.
-pub(crate) async fn run(migration: &Migration, json: bool) -> Result<ExitCode> {
-    let summary = stage(migration).await?;
+pub(crate) async fn run(migration: &Migration, args: &Transform, json: bool) -> Result<ExitCode> {
+    let rebuild = match (args.anew, args.only.as_slice()) {
+        (true, _) => Rebuild::All,
+        (false, []) => Rebuild::Changed,
+        (false, only) => Rebuild::Only(only.to_vec()),
+    };
+    let summary = deskferry_transform::transform(&migration.context, &inputs(migration), &rebuild).await?;
     if json {
         print(serde_json::to_string_pretty(&summary.manifest)?)?;
     } else {
         report(&summary)?;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// Runs the stage.
-pub(crate) async fn stage(migration: &Migration) -> Result<Summary> {
-    Ok(deskferry_transform::transform(&migration.context, &inputs(migration)).await?)
 }
 
 /// A session over everything that is staged.
@@ -45,7 +46,7 @@ pub(crate) fn inputs(migration: &Migration) -> Inputs<'_> {
 }
 
 /// Prints rows per table, rejects and warnings.
-pub(crate) fn report(summary: &Summary) -> Result<()> {
+fn report(summary: &Summary) -> Result<()> {
     let mut table = new_table(["table", "rows"]);
     for (name, entry) in &summary.manifest.tables {
         if !name.starts_with("base_") && !name.starts_with("int_") {
@@ -54,6 +55,11 @@ pub(crate) fn report(summary: &Summary) -> Result<()> {
     }
     align_right(&mut table, &[1]);
     print(table.to_string())?;
+    let (models, built) = (summary.models.len(), summary.built.len());
+    say(format!("{} models unchanged, {built} rebuilt", models - built));
+    if !summary.stale.is_empty() {
+        say(format!("out of date, left as they were: {}", summary.stale.join(", ")));
+    }
     for (reason, count) in &summary.rejects {
         say(format!("rejected: {} rows: {reason}", number(*count)));
     }

@@ -3,6 +3,7 @@
 //! ```text
 //! <schema>/<table>/run=<run id>/part-00000.parquet   rows of one table of one run
 //! _runs/<run id>.json                                the manifest: a run is seen once this exists
+//! _pruned/<run id>                                   a run that is being removed
 //! files/<aa>/<sha256>                                bytes of one attachment, named by their hash
 //! <schema>/<table>/segment-0000000001.parquet        one segment of a log, numbered from 1 without gaps
 //! _work/<schema>/<run id>/plan.json                  what a run that is being read is about
@@ -14,6 +15,7 @@ use object_store::path::Path;
 use crate::{Error, Result, RunId};
 
 const RUNS: &str = "_runs";
+const PRUNED: &str = "_pruned";
 const FILES: &str = "files";
 const WORK: &str = "_work";
 
@@ -35,6 +37,33 @@ pub(crate) fn manifests() -> Path {
 /// The run whose manifest this is; `None` for a file that is not a manifest.
 pub(crate) fn manifest_run(path: &Path) -> Option<RunId> {
     path.filename()?.strip_suffix(".json")?.parse().ok()
+}
+
+/// Says that a run is being removed.
+pub(crate) fn mark(run: &RunId) -> Path {
+    Path::from_iter([PRUNED, run.as_str()])
+}
+
+/// The run that a mark is of.
+pub(crate) fn marked_run(path: &Path) -> Option<RunId> {
+    path.as_ref().strip_prefix(PRUNED)?.strip_prefix('/')?.parse().ok()
+}
+
+/// The run that a part is of.
+pub(crate) fn part_run(path: &Path) -> Option<RunId> {
+    let mut folders = path.as_ref().split('/').skip(2);
+    folders.next()?.strip_prefix("run=")?.parse().ok().filter(|_| folders.next().is_some() && folders.next().is_none())
+}
+
+/// The run that is being read and keeps this.
+pub(crate) fn work_run(path: &Path) -> Option<RunId> {
+    path.as_ref().strip_prefix(WORK)?.split('/').nth(2)?.parse().ok()
+}
+
+/// The hash that names a file.
+pub(crate) fn file_hash(path: &Path) -> Option<&str> {
+    let hash = path.as_ref().strip_prefix(FILES)?.get(4..)?;
+    (file(hash).ok()? == *path).then_some(hash)
 }
 
 /// Attachment bytes by their SHA-256 in lower-case hex.
@@ -86,6 +115,23 @@ mod tests {
         assert_eq!(manifest(&run).as_ref(), "_runs/20261121T023000123Z-0a1b2c.json");
         assert_eq!(manifest_run(&manifest(&run)), Some(run));
         assert_eq!(manifest_run(&Path::from("_runs/readme.txt")), None);
+    }
+
+    #[test]
+    fn paths_tell_whose_they_are() {
+        let run: RunId = "20261121T023000123Z-0a1b2c".parse().unwrap();
+        assert_eq!(part_run(&part("hesk", "tickets", &run, 3)), Some(run.clone()));
+        assert_eq!(marked_run(&mark(&run)), Some(run.clone()));
+        assert_eq!(work_run(&plan("halo", &run)), Some(run.clone()));
+        let hash = "ab".repeat(32);
+        assert_eq!(file_hash(&file(&hash).unwrap()), Some(hash.as_str()));
+        let others =
+            ["ledger/entries/segment-0000000001.parquet", "_runs/20261121T023000123Z-0a1b2c.json", "files/ab/x", "x"];
+        for other in others.map(Path::from) {
+            assert_eq!((part_run(&other), marked_run(&other), work_run(&other)), (None, None, None));
+            assert_eq!(file_hash(&other), None);
+        }
+        assert_eq!(part_run(&Path::from(format!("_work/hesk/run={run}"))), None);
     }
 
     #[test]

@@ -44,6 +44,7 @@ mod files;
 mod layout;
 mod log;
 mod part_reader;
+mod prune;
 mod read;
 mod run;
 mod work;
@@ -59,8 +60,9 @@ pub use context::{Context, Progress, Tick};
 pub use error::{Error, Kind, Result};
 pub use files::{File, Files};
 pub use log::Log;
+pub use prune::Prune;
 pub use read::current;
-pub use run::{Changes, Column, Manifest, Mode, Part, RunId, Stage, Table};
+pub use run::{Build, Changes, Column, Manifest, Mode, Part, RunId, Stage, Table};
 pub use work::Work;
 pub use write::{RunWriter, TableWriter, Written};
 

@@ -3,7 +3,8 @@
 //! Invariants of a manifest, checked before it is written and after it is read ([`Manifest::check`]):
 //! 1. finished is not before started;
 //! 2. a table's rows are the sum of its parts' rows;
-//! 3. every part lies in this run's own folder of its table, and no part is named twice;
+//! 3. every part lies in this run's own folder of its table, or in that of the earlier run that its [`Build`] names, and no part
+//!    is named twice;
 //! 4. every column has a name of its own;
 //! 5. a run is not its own input;
 //! 6. only a delta run has tables of [`Changes`], and such a table has a key and holds the new, changed and gone rows, no others.
@@ -169,6 +170,9 @@ pub struct Table {
     /// Why the run does not have all rows that the source has, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub incomplete: Option<String>,
+    /// How the table was made; `None` where no model made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build: Option<Build>,
     /// Columns in order.
     pub columns: Vec<Column>,
     /// Parts in order.
@@ -188,7 +192,33 @@ pub struct Changes {
     pub unchanged: u64,
 }
 
+/// How a model made a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Build {
+    /// Path of the model.
+    pub model: String,
+    /// SHA-256 of the model's text when it ran, in lower-case hex.
+    pub sha256: String,
+    /// Tables that the model names, as `schema.table` or, of its own schema, `table`.
+    #[serde(default)]
+    pub reads: Vec<String>,
+    /// Stands for all that shapes the rows: two tables of one fingerprint hold the same. `None` where that cannot be known, as of a
+    /// model that asks what time it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<String>,
+    /// How long the model ran, in milliseconds; where it was not run again, in the run that ran it.
+    pub milliseconds: u64,
+    /// The earlier run that wrote the parts; `None` where this one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reused_from: Option<RunId>,
+}
+
 impl Table {
+    /// The run that wrote the parts, where it is not the one whose manifest this is in.
+    pub fn reused_from(&self) -> Option<&RunId> {
+        self.build.as_ref()?.reused_from.as_ref()
+    }
+
     /// Rows of the table at the time of the run: for a table of changes not those that the run holds.
     pub fn rows_now(&self) -> u64 {
         self.changes.map_or(self.rows, |changes| changes.new + changes.changed + changes.unchanged)
@@ -246,7 +276,11 @@ impl Manifest {
             {
                 return Err(damaged(format!("the changes of table `{name}` are not its rows")));
             }
-            let folder = format!("{}/{name}/run={}/", self.schema, self.run);
+            let writer = table.reused_from().unwrap_or(&self.run);
+            if *writer > self.run {
+                return Err(damaged(format!("table `{name}` is of a later run, {writer}")));
+            }
+            let folder = format!("{}/{name}/run={writer}/", self.schema);
             for part in &table.parts {
                 if !part.path.starts_with(&folder) || !paths.insert(&part.path) {
                     return Err(damaged(format!("part `{}` is not table `{name}`'s own", part.path)));
@@ -324,7 +358,7 @@ mod tests {
     fn check_refuses_each_broken_invariant() {
         assert!(manifest().check().is_ok());
         type Break = fn(&mut Manifest);
-        let breaks: [(&str, Break); 8] = [
+        let breaks: [(&str, Break); 9] = [
             ("finished before", |m| m.finished_at -= chrono::Duration::seconds(1)),
             ("rows but its parts", |m| m.tables.get_mut("tickets").unwrap().rows = 3),
             ("not table `tickets`'s own", |m| {
@@ -343,6 +377,18 @@ mod tests {
                 m.mode = Mode::Delta;
                 let t = m.tables.get_mut("tickets").unwrap();
                 (t.key, t.changes) = (vec!["id".into()], Some(Changes { new: 1, unchanged: 1, ..Changes::default() }));
+            }),
+            ("of a later run", |m| {
+                let later = RunId::new(m.started_at + chrono::Duration::days(1), 0);
+                let build = Build {
+                    model: "sql/x.sql".into(),
+                    sha256: "ab".repeat(32),
+                    reads: vec![],
+                    fingerprint: None,
+                    milliseconds: 0,
+                    reused_from: Some(later),
+                };
+                m.tables.get_mut("tickets").unwrap().build = Some(build);
             }),
             ("is not a schema name", |m| m.schema = "../x".into()),
         ];

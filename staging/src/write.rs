@@ -106,6 +106,15 @@ impl RunWriter {
         entry
     }
 
+    /// Takes a table of an earlier run over as it is: the manifest names that run's parts, nothing is copied.
+    pub fn take_over(&mut self, name: &str, from: &RunId, table: &Table) {
+        let mut taken = table.clone();
+        if let Some(build) = &mut taken.build {
+            build.reused_from.get_or_insert_with(|| from.clone());
+        }
+        self.manifest.tables.insert(name.to_owned(), taken);
+    }
+
     /// Writes the manifest, which makes the run visible.
     ///
     /// # Errors

@@ -145,7 +145,7 @@ impl Catalog {
 
     /// The columns that runs of a table have, newest run first where they differ. Tables of a source have the mark of rows that are
     /// gone even before the first delta run, so that queries need not know.
-    async fn columns(&self, table: &str, runs: &[&Manifest]) -> Result<SchemaRef> {
+    pub(crate) async fn columns(&self, table: &str, runs: &[&Manifest]) -> Result<SchemaRef> {
         let mut fields: Vec<Field> = Vec::new();
         for written in runs.iter().rev().filter_map(|run| run.tables.get(table)) {
             let parsed: Result<Vec<Field>, _> = written

@@ -19,6 +19,11 @@ pub(crate) const SCHEMA: &str = "intercom";
 pub(crate) const KEY: &str = "source_key";
 /// Where rejected rows go.
 pub(crate) const REJECTS: &str = "rejects";
+/// Columns of [`REJECTS`] beside the key: whose row it is, which check refused it (NULL: the contract), why, and the row as JSON.
+pub(crate) const TABLE: &str = "table_name";
+pub(crate) const CHECK: &str = "check_name";
+pub(crate) const REASON: &str = "reason";
+pub(crate) const ROW: &str = "row";
 /// Where the rows go that checks warn of.
 pub(crate) const WARNINGS: &str = "warnings";
 
@@ -62,8 +67,8 @@ impl Contract {
     /// All tables that a run has beside its intermediate models: the contract's, `rejects` and `warnings`.
     pub(crate) fn all(&self) -> BTreeMap<String, SchemaRef> {
         let mut tables = self.tables.clone();
-        tables.insert(REJECTS.to_owned(), text_schema(&["table_name", KEY, "reason", "row"]));
-        tables.insert(WARNINGS.to_owned(), text_schema(&["check_name", "table_name", KEY, "reason"]));
+        tables.insert(REJECTS.to_owned(), text_schema(&[TABLE, KEY, CHECK, REASON, ROW]));
+        tables.insert(WARNINGS.to_owned(), text_schema(&[CHECK, TABLE, KEY, REASON]));
         tables
     }
 

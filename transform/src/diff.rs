@@ -28,7 +28,7 @@ use crate::scratch::Scratch;
 use crate::session::{Session, TableName};
 use crate::{Error, Result};
 use changes::Changes;
-use digests::{Digests, Which};
+use digests::Digests;
 
 /// Schema of the tables that a comparison makes for itself.
 const SCHEMA: &str = "diff";
@@ -178,16 +178,15 @@ impl Session {
     /// Writes the digests that do not cancel out as `diff.leftovers`.
     async fn leftovers(&self, scratch: &mut Scratch, context: &Context, columns: &Columns) -> Result<()> {
         let mut digests = Digests::new()?;
-        for (table, which) in [("before", Which::Before), ("after", Which::After)] {
-            let query = format!("SELECT {} FROM {SCHEMA}.{table}", columns.digests());
-            // One file after another: reading several at a time takes memory, and the digests go to disk one by one.
-            let frame = self.engine.plan("diff", &query, Join::SortMerge).await?;
-            let mut batches = self.engine.stream("diff", frame).await?;
-            while let Some(batch) = batches.next().await {
-                digests.add(&batch.map_err(self.engine.failed("diff"))?, which)?;
-                if context.cancel.is_cancelled() {
-                    return Err(Error::Cancelled);
-                }
+        let of = |table: &str, is_after| format!("SELECT {}, {is_after} FROM {SCHEMA}.{table}", columns.digests());
+        // Both sides at once, each one file after another: more readers take more memory, and it is the hashing that takes time.
+        let query = format!("{} UNION ALL {}", of("before", "FALSE AS is_after"), of("after", "TRUE"));
+        let frame = self.engine.plan("diff", &query, Join::SortMerge).await?;
+        let mut batches = self.engine.stream("diff", frame).await?;
+        while let Some(batch) = batches.next().await {
+            digests.add(&batch.map_err(self.engine.failed("diff"))?)?;
+            if context.cancel.is_cancelled() {
+                return Err(Error::Cancelled);
             }
         }
         let mut draft = scratch.draft("leftovers", digests::schema())?;

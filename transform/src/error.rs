@@ -24,6 +24,14 @@ pub enum Error {
         /// The source's name.
         source_name: String,
     },
+    /// There is no model of this name.
+    #[error("no model makes `{name}`")]
+    NoModel {
+        /// The name.
+        name: String,
+        /// The models there are.
+        known: String,
+    },
     /// A model, check or query file is not what it must be.
     #[error("`{file}`: {reason}")]
     File {
@@ -172,6 +180,7 @@ impl Error {
             Self::Stage(error) => error.hint()?,
             Self::NoExtract { .. } => "run `deskferry extract` first",
             Self::NoModels { .. } => "a source needs a folder of models; `sql/README.md` says what a model is",
+            Self::NoModel { known, .. } => return Some(format!("the models are: {known}")),
             Self::File { hint, .. } => hint,
             Self::Cycle { .. } => "take what both need into a model of its own",
             Self::Sql { hint, .. } => return hint.clone(),

@@ -33,6 +33,11 @@ pub struct Inputs<'a> {
 /// Memory that is enough for millions of messages.
 pub const MEMORY_BYTES: usize = 512 << 20;
 
+/// The hash of a file's text in lower-case hex.
+pub(crate) fn sha256(text: &str) -> String {
+    hex::encode(Sha256::digest(text))
+}
+
 /// One SQL or CSV file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct File<'a> {
@@ -82,10 +87,7 @@ impl<'a> Inputs<'a> {
     /// The SHA-256 of every file that shapes the run, by path.
     pub(crate) fn hashes(&self) -> BTreeMap<String, String> {
         let files = self.models().into_iter().chain(self.contract()).chain(self.checks());
-        files
-            .chain(self.mappings().into_values())
-            .map(|file| (file.path.to_owned(), hex::encode(Sha256::digest(file.text))))
-            .collect()
+        files.chain(self.mappings().into_values()).map(|file| (file.path.to_owned(), sha256(file.text))).collect()
     }
 }
 

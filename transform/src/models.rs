@@ -21,6 +21,8 @@ pub(crate) struct Model {
     pub(crate) sql: String,
     /// Tables that it names, as `schema.table` or `table`.
     pub(crate) tables: BTreeSet<String>,
+    /// Names that it gives to its own WITH queries.
+    pub(crate) own: BTreeSet<String>,
 }
 
 const HINT: &str = "a model is one SELECT without `;` after it and without CREATE; its file name is its table";
@@ -39,7 +41,8 @@ impl Model {
         let mut names = Names::default();
         let _ = statement.visit(&mut names);
         let tables = names.tables.into_iter().filter(|table| !names.own.contains(table)).collect();
-        Ok(Self { name: file.name.to_owned(), path: file.path.to_owned(), sql: file.text.to_owned(), tables })
+        let [name, path, sql] = [file.name, file.path, file.text].map(str::to_owned);
+        Ok(Self { name, path, sql, tables, own: names.own })
     }
 
     /// Whether the first line is a comment that gives the grain.

@@ -6,10 +6,10 @@ use arrow::array::{Array, BooleanArray, RecordBatch};
 use arrow::datatypes::SchemaRef;
 
 use crate::Result;
-use crate::rejects::internal;
+use crate::rejects::{Reason, internal};
 
 /// Rows and, for each, why it is refused.
-pub(crate) type Refused = (RecordBatch, Vec<String>);
+pub(crate) type Refused = (RecordBatch, Vec<Reason>);
 
 /// The rows of a batch that have all they must have, and the others with what they lack.
 pub(crate) fn split_nulls(batch: &RecordBatch, schema: &SchemaRef) -> Result<(RecordBatch, Option<Refused>)> {
@@ -25,7 +25,8 @@ pub(crate) fn split_nulls(batch: &RecordBatch, schema: &SchemaRef) -> Result<(Re
     let lacks: Vec<Option<usize>> = (0..batch.num_rows())
         .map(|row| required.iter().copied().find(|index| batch.column(*index).is_null(row)))
         .collect();
-    let reasons = lacks.iter().flatten().map(|index| format!("{} is NULL", schema.field(*index).name())).collect();
+    let reason = |index: &usize| (None, format!("{} is NULL", schema.field(*index).name()));
+    let reasons = lacks.iter().flatten().map(reason).collect();
     let stays: BooleanArray = lacks.iter().map(|lack| Some(lack.is_none())).collect();
     let goes = arrow::compute::not(&stays).map_err(internal)?;
     let good = arrow::compute::filter_record_batch(batch, &stays).map_err(internal)?;

@@ -1,5 +1,6 @@
 //! Rejected rows: which they are, why, and the table they go to.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use datafusion::datasource::MemTable;
 use deskferry_staging::TableWriter;
 use sha2::{Digest, Sha256};
 
-use crate::contract::KEY;
+use crate::contract::{KEY, REASON};
 use crate::{Error, Result};
 
 /// A source key in 16 bytes: what is held in memory of a rejected row.
@@ -25,12 +26,16 @@ pub(crate) fn hash(key: &str) -> Hash {
     std::array::from_fn(|index| digest[index])
 }
 
+/// Which check refuses a row, none where it is the contract, and why.
+pub(crate) type Reason = (Option<String>, String);
+
 /// The rejected rows of one run.
 pub(crate) struct Rejects {
     writer: TableWriter,
     schema: SchemaRef,
     counts: BTreeMap<String, u64>,
-    reasons: Vec<String>,
+    /// Checks and what they say.
+    reasons: Vec<(String, String)>,
     /// By table: key to index of the reason.
     keys: HashMap<String, Arc<HashMap<Hash, u32>>>,
     /// Table, key and reason of each, for checks to read.
@@ -43,21 +48,26 @@ impl Rejects {
     }
 
     /// Notes that a check refuses a row; `false` where one has done so before.
-    pub(crate) fn refuse(&mut self, table: &str, key: &str, reason: &str) -> bool {
+    pub(crate) fn refuse(&mut self, table: &str, key: &str, check: &str, reason: &str) -> bool {
+        let index = self.reason(check, reason);
         let keys = Arc::make_mut(self.keys.entry(table.to_owned()).or_default());
-        let hash = hash(key);
-        if keys.contains_key(&hash) {
-            return false;
-        }
-        let index = match self.reasons.iter().rposition(|known| known == reason) {
-            Some(index) => index,
-            None => {
-                self.reasons.push(reason.to_owned());
-                self.reasons.len() - 1
+        match keys.entry(hash(key)) {
+            Entry::Occupied(_) => false,
+            Entry::Vacant(place) => {
+                place.insert(index);
+                true
             }
-        };
-        keys.insert(hash, index as u32);
-        true
+        }
+    }
+
+    /// The index of a reason.
+    pub(crate) fn reason(&mut self, check: &str, reason: &str) -> u32 {
+        let known = self.reasons.iter().rposition(|(c, r)| c == check && r == reason);
+        let index = known.unwrap_or_else(|| {
+            self.reasons.push((check.to_owned(), reason.to_owned()));
+            self.reasons.len() - 1
+        });
+        index as u32
     }
 
     /// Lists rows for the checks of the next round.
@@ -72,7 +82,7 @@ impl Rejects {
         let batch = RecordBatch::try_from_iter_with_nullable([
             ("table_name", table, true),
             (KEY, key, true),
-            ("reason", reason, true),
+            (REASON, reason, true),
         ]);
         self.listed.push(batch.map_err(internal)?);
         Ok(())
@@ -93,8 +103,8 @@ impl Rejects {
         self.keys.get(table).cloned()
     }
 
-    /// Writes rejected rows, each with its reason.
-    pub(crate) async fn write(&mut self, table: &str, rows: &RecordBatch, reasons: &[String]) -> Result<()> {
+    /// Writes rejected rows, each with its reason and the check that gave it; none where it is the contract that refuses.
+    pub(crate) async fn write(&mut self, table: &str, rows: &RecordBatch, reasons: &[Reason]) -> Result<()> {
         if rows.num_rows() == 0 {
             return Ok(());
         }
@@ -105,14 +115,19 @@ impl Rejects {
         let columns: Vec<ArrayRef> = vec![
             Arc::new(StringArray::from(vec![table; rows.num_rows()])),
             Arc::new(StringArray::from(keys)),
-            Arc::new(reasons.iter().map(|reason| Some(reason.as_str())).collect::<StringArray>()),
+            Arc::new(reasons.iter().map(|(check, _)| check.as_deref()).collect::<StringArray>()),
+            Arc::new(reasons.iter().map(|(_, reason)| Some(reason.as_str())).collect::<StringArray>()),
             Arc::new(json.iter().map(|line| Some(line.as_str())).collect::<StringArray>()),
         ];
-        let batch = RecordBatch::try_new(Arc::clone(&self.schema), columns).map_err(internal)?;
-        for reason in reasons {
-            *self.counts.entry(reason.clone()).or_default() += 1;
+        self.copy(&RecordBatch::try_new(Arc::clone(&self.schema), columns).map_err(internal)?).await
+    }
+
+    /// Writes rows of the table `rejects` as they are.
+    pub(crate) async fn copy(&mut self, rows: &RecordBatch) -> Result<()> {
+        for reason in column(rows, REASON).iter().flatten() {
+            *self.counts.entry(reason.to_owned()).or_default() += 1;
         }
-        Ok(self.writer.write(&batch).await?)
+        Ok(self.writer.write(rows).await?)
     }
 
     /// Splits a batch of a table: the rows that stay; the others are written.
@@ -124,8 +139,8 @@ impl Rejects {
         if found.iter().all(Option::is_none) {
             return Ok(batch);
         }
-        let reasons: Vec<String> =
-            found.iter().flatten().filter_map(|index| self.reasons.get(*index as usize).cloned()).collect();
+        let reasons = found.iter().flatten().filter_map(|index| self.reasons.get(*index as usize));
+        let reasons: Vec<Reason> = reasons.map(|(check, reason)| (Some(check.clone()), reason.clone())).collect();
         let stays: BooleanArray = found.iter().map(|reason| Some(reason.is_none())).collect();
         self.split(table, &batch, &stays, &reasons).await
     }
@@ -136,7 +151,7 @@ impl Rejects {
         table: &str,
         batch: &RecordBatch,
         stays: &BooleanArray,
-        reasons: &[String],
+        reasons: &[Reason],
     ) -> Result<RecordBatch> {
         let goes = arrow::compute::not(stays).and_then(|goes| filter_record_batch(batch, &goes)).map_err(internal)?;
         self.write(table, &goes, reasons).await?;
@@ -147,6 +162,13 @@ impl Rejects {
     pub(crate) fn finish(self) -> (TableWriter, BTreeMap<String, u64>) {
         (self.writer, self.counts)
     }
+}
+
+/// A text column of rows of `rejects`.
+pub(crate) fn column<'a>(rows: &'a RecordBatch, name: &str) -> &'a StringArray {
+    static NONE: std::sync::LazyLock<StringArray> =
+        std::sync::LazyLock::new(|| StringArray::from(Vec::<String>::new()));
+    rows.column_by_name(name).and_then(|column| column.as_string_opt::<i32>()).unwrap_or(&NONE)
 }
 
 fn json_lines(rows: &RecordBatch) -> Result<Vec<String>> {

@@ -44,7 +44,7 @@ impl Transform<'_> {
                 self.stop_if_asked()?;
                 for (table, key, reason) in check.run(&self.engine).await? {
                     self.known(&table, check)?;
-                    if self.rejects.refuse(&table, &key, &reason) {
+                    if self.rejects.refuse(&table, &key, &check.query.name, &reason) {
                         found.push((table, key, reason));
                     }
                 }
@@ -81,7 +81,7 @@ impl Transform<'_> {
         let (Some(candidate), Some(keys)) = (self.candidates.get(table), self.rejects.keys(table)) else {
             return Ok(());
         };
-        let provider = Arc::new(self.scratch.table(candidate));
+        let provider = Arc::clone(&candidate.provider);
         let context = self.engine.context(Join::Hash);
         // The name tells this table and this state of it from others.
         let kept = kept(format!("_kept_{table}_{}", keys.len()), keys);

@@ -6,40 +6,50 @@ use std::sync::Arc;
 use arrow::array::{AsArray, BooleanArray, RecordBatch};
 use arrow::datatypes::SchemaRef;
 use datafusion::common::DataFusionError;
-use deskferry_staging::{Context, Manifest, RunWriter, Stage, TableWriter};
+use deskferry_staging::{Build, Context, Manifest, RunWriter, Stage, TableWriter};
 use futures::StreamExt as _;
 
 use crate::catalog::Catalog;
 use crate::checks::{self, Check};
 use crate::contract::{self, Contract, KEY, REJECTS, SCHEMA, WARNINGS};
 use crate::engine::{Engine, Join};
-use crate::inputs::Inputs;
+use crate::fingerprint::{self, Surroundings};
+use crate::inputs::{Inputs, sha256};
 use crate::models::{self, Model};
 use crate::nulls::split_nulls;
-use crate::rejects::{Hash, Rejects, hash};
+use crate::rejects::{Hash, Reason, Rejects, hash};
+use crate::reuse::{Choice, Rebuild, Rows, Unchecked};
 use crate::scratch::{Candidate, Scratch};
 use crate::write::{stored, stored_schema};
 use crate::{Error, Result};
+
+/// Why a row goes whose key an earlier one has.
+pub(crate) const DUPLICATE: &str = "duplicate source_key";
 
 /// What a transform has done.
 #[derive(Debug)]
 pub struct Summary {
     /// The published run.
     pub manifest: Manifest,
-    /// Models in the order they ran, with the rows that were written.
+    /// Models in their order, with the rows that were written.
     pub models: Vec<(String, u64)>,
+    /// Models that have run.
+    pub built: Vec<String>,
+    /// Models that have not run although they or what they read have changed: [`Rebuild::Only`] left them as they were.
+    pub stale: Vec<String>,
     /// Rejected rows by reason.
     pub rejects: BTreeMap<String, u64>,
     /// Rows that checks warn of, by check.
     pub warnings: BTreeMap<String, u64>,
 }
 
-/// Runs the models of a source over its current staged tables and publishes what they give as one run of `intercom`.
+/// Runs the models of a source over its current staged tables and publishes what they give as one run of `intercom`. Models that need
+/// not run are taken over from the last transform; with [`Rebuild::Changed`] the outcome is that of [`Rebuild::All`].
 ///
 /// # Errors
-/// `NoExtract`; `File`, `Cycle`, `Sql`, `Contract` for SQL that is wrong; `Memory`; `Cancelled`; what the stage refuses.
+/// `NoExtract`; `NoModel`; `File`, `Cycle`, `Sql`, `Contract` for SQL that is wrong; `Memory`; `Cancelled`; what the stage refuses.
 /// After an error nothing is published.
-pub async fn transform(context: &Context, inputs: &Inputs<'_>) -> Result<Summary> {
+pub async fn transform(context: &Context, inputs: &Inputs<'_>, rebuild: &Rebuild) -> Result<Summary> {
     let contract = Contract::parse(inputs.contract())?;
     let models = models::ordered(inputs.models())?;
     let checks = checks::all(inputs)?;
@@ -52,6 +62,10 @@ pub async fn transform(context: &Context, inputs: &Inputs<'_>) -> Result<Summary
     if !runs.iter().any(|run| run.schema == inputs.source) {
         return Err(Error::NoExtract { source_name: inputs.source.to_owned() });
     }
+    let surroundings =
+        Surroundings { contract: &contract, inputs, runs: &runs, unstable: fingerprint::unstable(&engine) };
+    let fingerprints = fingerprint::fingerprints(&models, &surroundings);
+    let choice = Choice::new(&models, &fingerprints, &contract, &runs, rebuild)?;
     let schemas: BTreeSet<&str> =
         runs.iter().map(|run| run.schema.as_str()).filter(|schema| *schema != SCHEMA).collect();
     let mut read = Vec::new();
@@ -73,43 +87,82 @@ pub async fn transform(context: &Context, inputs: &Inputs<'_>) -> Result<Summary
     let rejects = Rejects::new(run.table(REJECTS, Arc::clone(&rejects))?, rejects);
     let warnings = run.table(WARNINGS, warnings)?;
     let scratch = Scratch::new(context, &engine)?;
-    let job =
-        Transform { context, engine, catalog, contract, run, scratch, rejects, warnings, candidates: BTreeMap::new() };
+    let (candidates, builds) = (BTreeMap::new(), BTreeMap::new());
+    let job = Transform {
+        context,
+        engine,
+        catalog,
+        contract,
+        run,
+        scratch,
+        rejects,
+        warnings,
+        candidates,
+        builds,
+        fingerprints,
+        choice,
+    };
     job.run(&models, &checks).await
 }
 
 /// A transform under way.
 pub(crate) struct Transform<'a> {
-    context: &'a Context,
+    pub(crate) context: &'a Context,
     pub(crate) engine: Engine,
     pub(crate) catalog: Catalog,
-    contract: Contract,
-    run: RunWriter,
+    pub(crate) contract: Contract,
+    pub(crate) run: RunWriter,
     pub(crate) scratch: Scratch,
     pub(crate) rejects: Rejects,
     pub(crate) warnings: TableWriter,
-    pub(crate) candidates: BTreeMap<String, Candidate>,
+    /// Contract tables before checks.
+    pub(crate) candidates: BTreeMap<String, Unchecked>,
+    /// How the models that have run made their tables.
+    pub(crate) builds: BTreeMap<String, Build>,
+    fingerprints: BTreeMap<String, Option<String>>,
+    pub(crate) choice: Choice,
 }
 
 impl Transform<'_> {
     async fn run(mut self, models: &[Model], checks: &[Check]) -> Result<Summary> {
         for model in models {
-            match self.contract.tables.get(&model.name).cloned() {
-                Some(schema) => self.contract_model(model, &schema).await?,
-                None => self.intermediate(model).await?,
+            if self.choice.run.contains(&model.name) || !self.take_over(model).await? {
+                self.choice.run.insert(model.name.clone());
+                self.run_model(model).await?;
             }
         }
         for (table, schema) in self.contract.tables.clone() {
             if !self.candidates.contains_key(&table) {
                 let draft = self.scratch.draft(&table, schema)?;
                 let candidate = self.scratch.close(draft).await?;
-                self.add_candidate(&table, candidate)?;
+                self.add_drafted(&table, candidate)?;
             }
         }
         self.stop(checks).await?;
         self.reject(checks).await?;
         let warnings = self.warn(checks).await?;
         self.publish(models, warnings).await
+    }
+
+    async fn run_model(&mut self, model: &Model) -> Result<()> {
+        let started_at = self.context.now();
+        match self.contract.tables.get(&model.name).cloned() {
+            Some(schema) => self.contract_model(model, &schema).await?,
+            None => self.intermediate(model).await?,
+        }
+        let build = Build {
+            model: model.path.clone(),
+            sha256: sha256(&model.sql),
+            reads: model.tables.iter().cloned().collect(),
+            fingerprint: self.fingerprints.get(&model.name).cloned().flatten(),
+            milliseconds: (self.context.now() - started_at).num_milliseconds().unsigned_abs(),
+            reused_from: None,
+        };
+        if let Some(written) = self.run.manifest().tables.get_mut(&model.name) {
+            written.build = Some(build.clone());
+        }
+        self.builds.insert(model.name.clone(), build);
+        Ok(())
     }
 
     /// Writes an intermediate model into the run, once, and makes it known to later ones.
@@ -159,11 +212,11 @@ impl Transform<'_> {
                 self.list(&model.name, &rows, &reasons)?;
             }
         }
-        self.add_candidate(&model.name, candidate)?;
+        self.add_drafted(&model.name, candidate)?;
         let repeated = self.repeated_keys(&model.name).await?;
         if !repeated.is_empty() {
             let candidate = self.without_repeated(&model.name, schema, repeated).await?;
-            self.add_candidate(&model.name, candidate)?;
+            self.add_drafted(&model.name, candidate)?;
         }
         Ok(())
     }
@@ -197,9 +250,14 @@ impl Transform<'_> {
         Ok((self.scratch.close(draft).await?, self.scratch.close(refused).await?))
     }
 
-    fn add_candidate(&mut self, table: &str, candidate: Candidate) -> Result<()> {
-        self.catalog.register(SCHEMA, table, Arc::new(self.scratch.table(&candidate)))?;
-        self.candidates.insert(table.to_owned(), candidate);
+    fn add_drafted(&mut self, table: &str, candidate: Candidate) -> Result<()> {
+        let (schema, provider) = (Arc::clone(&candidate.schema), Arc::new(self.scratch.table(&candidate)));
+        self.add_candidate(table, Unchecked { schema, provider, rows: Rows::Drafted(Box::new(candidate)) })
+    }
+
+    pub(crate) fn add_candidate(&mut self, table: &str, unchecked: Unchecked) -> Result<()> {
+        self.catalog.register(SCHEMA, table, Arc::clone(&unchecked.provider))?;
+        self.candidates.insert(table.to_owned(), unchecked);
         Ok(())
     }
 
@@ -221,7 +279,7 @@ impl Transform<'_> {
     ) -> Result<Candidate> {
         let mut draft = self.scratch.draft(table, Arc::clone(schema))?;
         let mut seen = HashSet::new();
-        let mut rows = self.scratch.read(&self.candidates[table])?;
+        let mut rows = self.in_order(table, &self.candidates[table]).await?;
         while let Some(batch) = rows.next().await {
             let batch = batch?;
             let keys = batch.column_by_name(KEY).map(|keys| keys.as_string::<i32>().clone());
@@ -233,7 +291,7 @@ impl Transform<'_> {
                     Some(!repeated.contains(&hash) || seen.insert(hash))
                 })
                 .collect();
-            let reasons = vec!["duplicate source_key".to_owned(); stays.false_count()];
+            let reasons = vec![(None, DUPLICATE.to_owned()); stays.false_count()];
             draft.writer.write(&self.rejects.split(table, &batch, &stays, &reasons).await?).await?;
         }
         self.scratch.close(draft).await
@@ -241,9 +299,12 @@ impl Transform<'_> {
 
     /// Writes the contract tables without their rejected rows and publishes the run.
     async fn publish(mut self, models: &[Model], warnings: BTreeMap<String, u64>) -> Result<Summary> {
-        for (table, candidate) in std::mem::take(&mut self.candidates) {
-            let mut writer = self.run.table(&table, Arc::clone(&candidate.schema))?;
-            let mut rows = self.scratch.read(&candidate)?;
+        for (table, unchecked) in std::mem::take(&mut self.candidates) {
+            if self.published_before(&table, &unchecked).await? {
+                continue;
+            }
+            let mut writer = self.run.table(&table, Arc::clone(&unchecked.schema))?;
+            let mut rows = self.in_order(&table, &unchecked).await?;
             let mut done = 0;
             while let Some(batch) = rows.next().await {
                 let kept = self.rejects.keep(&table, batch?).await?;
@@ -251,7 +312,9 @@ impl Transform<'_> {
                 writer.write(&kept).await?;
                 self.report(&table, done)?;
             }
-            self.run.add(&table, vec![writer.close().await?]).key = vec![KEY.to_owned()];
+            let build = self.build(&table);
+            let written = self.run.add(&table, vec![writer.close().await?]);
+            (written.key, written.build) = (vec![KEY.to_owned()], build);
         }
         let (writer, rejects) = self.rejects.finish();
         self.run.add(REJECTS, vec![writer.close().await?]);
@@ -261,17 +324,19 @@ impl Transform<'_> {
             return Err(Error::Cancelled);
         }
         let manifest = self.run.publish(self.context.now()).await?;
+        let built = models.iter().map(|model| &model.name).filter(|name| self.choice.run.contains(*name)).cloned();
+        let built = built.collect();
         let models = models.iter().map(|model| (model.name.clone(), manifest.rows(&model.name))).collect();
-        Ok(Summary { manifest, models, rejects, warnings })
+        Ok(Summary { manifest, models, built, stale: self.choice.stale, rejects, warnings })
     }
 
-    fn list(&mut self, table: &str, rows: &RecordBatch, reasons: &[String]) -> Result<()> {
+    fn list(&mut self, table: &str, rows: &RecordBatch, reasons: &[Reason]) -> Result<()> {
         let Some(keys) = rows.column_by_name(KEY) else { return Ok(()) };
         let listed: Vec<_> = keys
             .as_string::<i32>()
             .iter()
             .zip(reasons)
-            .filter_map(|(key, reason)| Some((table.to_owned(), key?.to_owned(), reason.clone())))
+            .filter_map(|(key, (_, reason))| Some((table.to_owned(), key?.to_owned(), reason.clone())))
             .collect();
         self.rejects.list(&listed)
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch};
 use chrono::DateTime;
 use deskferry_staging::{Context, RunId, Stage, Staging};
-use deskferry_transform::{Inputs, MEMORY_BYTES, Session, Summary, transform};
+use deskferry_transform::{Inputs, MEMORY_BYTES, Rebuild, Session, Summary, transform};
 
 /// A row as column and SQL value.
 type Row<'a> = Vec<(&'a str, &'a str)>;
@@ -176,7 +176,7 @@ async fn run(tables: Tables<'_>) -> (Staging, BTreeMap<String, String>, Summary)
     extract.add("one", vec![writer.close().await.unwrap()]);
     extract.publish(now).await.unwrap();
     let inputs = Inputs { source: "desk", files: &files, settings: vec![], memory_bytes: MEMORY_BYTES, partitions: 1 };
-    let summary = transform(&Context::new(staging.clone(), move || now, || 2), &inputs).await.unwrap();
+    let summary = transform(&Context::new(staging.clone(), move || now, || 2), &inputs, &Rebuild::All).await.unwrap();
     (staging, files, summary)
 }
 

@@ -9,7 +9,7 @@ use arrow::array::{ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch, Str
 use arrow::util::pretty::pretty_format_batches;
 use chrono::DateTime;
 use deskferry_staging::{Changes, Context, Mode, RunId, Stage, Staging};
-use deskferry_transform::{Inputs, MEMORY_BYTES, Session, Summary, transform};
+use deskferry_transform::{Inputs, MEMORY_BYTES, Rebuild, Session, Summary, transform};
 
 type Files = BTreeMap<String, String>;
 
@@ -80,7 +80,7 @@ async fn extract(staging: &Staging, seconds: i64, mode: Mode, rows: &[(i64, Opti
 async fn desk(files: &Files) -> (Staging, Result<Summary, deskferry_transform::Error>) {
     let staging = Staging::in_memory();
     extract(&staging, 0, Mode::Full, &[(2, Some("bob"), false), (1, Some("ann"), false), (3, None, false)]).await;
-    let summary = transform(&context(&staging), &inputs(files)).await;
+    let summary = transform(&context(&staging), &inputs(files), &Rebuild::All).await;
     (staging, summary)
 }
 
@@ -260,11 +260,11 @@ async fn session_only_reads() {
 async fn transform_without_extract_or_after_cancel_publishes_nothing() {
     let staging = Staging::in_memory();
     let files = files(&[]);
-    let error = transform(&context(&staging), &inputs(&files)).await.unwrap_err();
+    let error = transform(&context(&staging), &inputs(&files), &Rebuild::All).await.unwrap_err();
     assert_eq!(error.hint().as_deref(), Some("run `deskferry extract` first"));
     extract(&staging, 0, Mode::Full, &[(1, Some("a"), false)]).await;
     let context = context(&staging);
     context.cancel.cancel();
-    assert!(transform(&context, &inputs(&files)).await.is_err());
+    assert!(transform(&context, &inputs(&files), &Rebuild::All).await.is_err());
     assert_eq!(staging.runs().await.unwrap().len(), 1);
 }

@@ -18,13 +18,6 @@ const DIGEST_BYTES: usize = 16;
 /// Digest of a key, digest of a row.
 type Row = ([u8; DIGEST_BYTES], [u8; DIGEST_BYTES]);
 
-/// Which side a row is of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Which {
-    Before,
-    After,
-}
-
 /// Digests by bucket.
 pub(super) struct Digests {
     buckets: Vec<BufWriter<File>>,
@@ -37,15 +30,18 @@ impl Digests {
         Ok(Self { buckets })
     }
 
-    /// Adds rows `key_digest, digest`.
-    pub(super) fn add(&mut self, batch: &RecordBatch, which: Which) -> Result<()> {
+    /// Adds rows `key_digest, digest, is_after`.
+    pub(super) fn add(&mut self, batch: &RecordBatch) -> Result<()> {
         let (keys, rows) = (batch.column(0).as_binary::<i32>(), batch.column(1).as_binary::<i32>());
-        for (key, row) in keys.iter().zip(rows).filter_map(|(key, row)| key.zip(row)) {
+        let sides = batch.column(2).as_boolean().iter();
+        for ((key, row), is_after) in
+            keys.iter().zip(rows).zip(sides).filter_map(|((key, row), side)| key.zip(row).zip(side))
+        {
             let Some(bucket) = key.first().and_then(|byte| self.buckets.get_mut(usize::from(*byte))) else { continue };
             let mut write = |bytes: &[u8]| bucket.write_all(bytes).map_err(Error::Scratch);
             write(key)?;
             write(row)?;
-            write(&[u8::from(which == Which::After)])?;
+            write(&[u8::from(is_after)])?;
         }
         Ok(())
     }
@@ -97,20 +93,24 @@ fn batch(rows: &[(Row, i64)]) -> Result<RecordBatch> {
 
 #[cfg(test)]
 mod tests {
+    use arrow::array::BooleanArray;
+
     use super::*;
 
-    fn side(rows: &[(u8, u8)]) -> RecordBatch {
+    fn side(rows: &[(u8, u8)], is_after: bool) -> RecordBatch {
         let column = |of: fn(&(u8, u8)) -> u8| -> ArrayRef {
             Arc::new(BinaryArray::from_iter_values(rows.iter().map(|row| [of(row); DIGEST_BYTES])))
         };
-        RecordBatch::try_from_iter([("key_digest", column(|r| r.0)), ("digest", column(|r| r.1))]).unwrap()
+        let sides: ArrayRef = Arc::new(BooleanArray::from(vec![is_after; rows.len()]));
+        RecordBatch::try_from_iter([("key_digest", column(|r| r.0)), ("digest", column(|r| r.1)), ("is_after", sides)])
+            .unwrap()
     }
 
     #[test]
     fn equal_rows_cancel_out_and_the_rest_is_counted() {
         let mut digests = Digests::new().unwrap();
-        digests.add(&side(&[(1, 1), (1, 1), (1, 1), (2, 2), (3, 3), (255, 9)]), Which::Before).unwrap();
-        digests.add(&side(&[(2, 2), (1, 1), (3, 4), (7, 7), (7, 7)]), Which::After).unwrap();
+        digests.add(&side(&[(1, 1), (1, 1), (1, 1), (2, 2), (3, 3), (255, 9)], false)).unwrap();
+        digests.add(&side(&[(2, 2), (1, 1), (3, 4), (7, 7), (7, 7)], true)).unwrap();
         let mut left = Vec::new();
         for batch in digests.left().map(Result::unwrap) {
             let (keys, rows) = (batch.column(0).as_binary::<i32>().clone(), batch.column(1).as_binary::<i32>().clone());

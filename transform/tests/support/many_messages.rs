@@ -8,7 +8,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 use chrono::DateTime;
 use deskferry_staging::{Context, RunId, Stage, Staging};
-use deskferry_transform::{Inputs, transform};
+use deskferry_transform::{Inputs, Rebuild, transform};
 use futures::StreamExt as _;
 
 /// Replies per ticket.
@@ -112,7 +112,7 @@ pub(crate) async fn measure(replies: i64, memory_bytes: usize) {
             tick.table.clone_into(&mut last);
         }
     });
-    let summary = transform(&context, &inputs).await.unwrap();
+    let summary = transform(&context, &inputs, &Rebuild::All).await.unwrap();
     eprintln!(
         "{replies} replies: {:.1} s, peak {} MiB, rejects {:?}, warnings {:?}",
         begun.elapsed().as_secs_f64(),
