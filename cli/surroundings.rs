@@ -41,11 +41,18 @@ pub(crate) fn stop_on_signal(context: &Context) {
 
 /// From now on Ctrl-C calls this, each time, and does not end the process.
 pub(crate) fn on_interrupt(pressed: impl Fn() + Send + 'static) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (sender, listening) = std::sync::mpsc::channel();
     apart(async move {
-        while tokio::signal::ctrl_c().await.is_ok() {
+        let Ok(mut interrupts) = signal(SignalKind::interrupt()) else { return };
+        // Nobody minds where the caller has gone on.
+        let _ = sender.send(());
+        while interrupts.recv().await.is_some() {
             pressed();
         }
     });
+    // A line editor puts back the handler that it has found, so ours is there first. Where there can be none, nothing is sent.
+    let _ = listening.recv();
 }
 
 /// On a thread of its own: a heavy query keeps the runtime's threads busy.

@@ -25,7 +25,7 @@ fn filled() -> Filled {
         &["Asset"],
         "",
     );
-    let ada = id(&workspace.call("GET", "/admins").1["admins"][1]);
+    let ada = id(&workspace.call("GET", "/admins").1["admins"][0]);
     let contact =
         id(&workspace.post("/contacts", json!({ "external_id": "e1", "email": "c@x.example", "name": "<b>C</b>" })));
     for n in 0..105 {
@@ -53,8 +53,7 @@ fn filled() -> Filled {
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         workspace.post(&format!("/conversations/{conversation}/reply"), body);
     };
-    let (short, long, gone) =
-        (open("<p>one</p>", 1_600_000_000), open("<p>two</p>", 1_600_000_100), open("three", 1_600_000_200));
+    let (short, long, gone) = (open("one", 1_600_000_000), open("two", 1_600_000_100), open("three", 1_600_000_200));
     reply(
         &short,
         json!({ "body": "<p>with a file</p>", "attachment_files":
@@ -150,9 +149,10 @@ fn a_workspace_is_staged_as_the_api_gives_it_and_then_what_has_changed() {
 
 #[test]
 fn a_wrong_token_is_refused_with_what_to_do() {
-    let workspace = Workspace::start_with(&[], &[], "");
+    let workspace = Workspace::start(&[("Ada".to_owned(), "ada@desk.example".to_owned())], &[]);
     let migration = migration(&workspace.url);
     migration.set("${INTERCOM_TOKEN}", "");
     let said = migration.refused(&["extract"]);
     assert!(said.contains("token") && said.contains("hint:"), "{said}");
+    assert!(migration.rows("SELECT * FROM runs.tables").is_empty());
 }

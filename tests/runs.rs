@@ -15,10 +15,10 @@ fn desk() -> (Migration, Workspace) {
          [intercom]\nurl = \"WORKSPACE\"\n[load]\nplaceholder_admin = \"migration@example.com\"\n",
         folder.display()
     ));
-    desk.done(&["extract"]);
-    desk.done(&["transform"]);
     let workspace = Workspace::start(&[("Migration".to_owned(), "migration@example.com".to_owned())], &[]);
     desk.set("WORKSPACE", &workspace.url);
+    desk.done(&["extract"]);
+    desk.done(&["transform"]);
     (desk, workspace)
 }
 

@@ -52,7 +52,7 @@ const TOO_LARGE: &str = "SELECT array_agg(repeat('x', 1000) || v) AS a FROM (SEL
 fn every_column_says_what_it_means() {
     let migration = desk();
     let count = "SELECT count(DISTINCT table_schema) AS n FROM information_schema.columns";
-    assert_eq!(migration.count(count), 6, "hesk, intercom, intercom_live, ledger, mapping, runs");
+    assert_eq!(migration.count(count), 7, "hesk, intercom, intercom_live, ledger, load, mapping, runs");
     let mute =
         "SELECT table_schema, table_name, column_name FROM information_schema.columns WHERE coalesce(comment, '') = ''";
     assert_eq!(migration.rows(mute), Vec::<serde_json::Value>::new());

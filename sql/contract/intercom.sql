@@ -185,6 +185,6 @@ CREATE TABLE inventory (
 
 -- Where the help desk itself shows a row, for people who compare: rows without such a page are not here. Never loaded.
 CREATE TABLE source_links (
-    source_key VARCHAR NOT NULL PRIMARY KEY,
-    url        VARCHAR NOT NULL
+    source_key VARCHAR NOT NULL PRIMARY KEY,  -- key of the row
+    url        VARCHAR NOT NULL               -- address of its page in the help desk
 );

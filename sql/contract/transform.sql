@@ -4,7 +4,8 @@ CREATE TABLE rejects (
     table_name VARCHAR,  -- table that the row was meant for
     source_key VARCHAR,  -- its key; NULL where that is what it lacks
     reason     VARCHAR,  -- why it is not in the table
-    row        VARCHAR   -- the whole row as JSON
+    row        VARCHAR,  -- the whole row as JSON
+    check_name VARCHAR   -- file of the check that refused it, without its ending; NULL: the contract did
 );
 
 CREATE TABLE warnings (

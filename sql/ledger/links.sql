@@ -2,7 +2,7 @@
 -- Where the help desk shows it and where Intercom's app does: a message, a file or a note is shown where its thread or person is.
 WITH app AS (
     SELECT
-        (SELECT max(value) FROM settings WHERE key = 'intercom.app_url') AS url,
+        (SELECT max(value) FROM intercom.settings WHERE key = 'intercom.app_url') AS url,
         (SELECT max(detail ->> 'workspace') FROM ledger.entries WHERE table_name = '_load' AND step = 'begin') AS workspace
 ),
 

@@ -3,6 +3,7 @@
 //! ```text
 //! intercom.sql  ledger.sql  intercom_live.sql  load.sql  rollback.sql  runs.sql: tables of the schema of that name
 //! transform.sql   more tables of intercom
+//! views.sql       columns that a view of the ledger works out
 //! extract.sql     tables that every source has
 //! <source>.sql    raw tables of a source: not a file, the caller makes it of the spec
 //! ```
@@ -76,7 +77,7 @@ impl Comments {
         let exact = in_file(schema, table).or_else(|| (schema != "ledger").then(|| in_file(beside, table)).flatten());
         exact.or_else(|| match schema {
             "mapping" => said(format!("as mapping/{table}.csv has it")),
-            "ledger" => in_file(schema, "entries"),
+            "ledger" => in_file("views", table).or_else(|| in_file(schema, "entries")),
             "intercom_live" => said("as Intercom has it".to_owned()),
             SCHEMA => said(format!("`{column}` of the model sql/{}/{table}.sql", self.source)),
             "runs" => None,

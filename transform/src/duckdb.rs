@@ -6,8 +6,8 @@
 //! ledger.entries      the segments there are; ledger.rows …: sql/ledger/*.sql as they are
 //! ```
 //!
-//! A view shows what had been published when it was written: write them anew after a run. Mappings and settings are not staged, and
-//! have none.
+//! A view shows what had been published when it was written: write them anew after a run. Mappings are not
+//! staged and have none; settings are those of now.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -22,9 +22,12 @@ use crate::inputs::Inputs;
 use crate::session::{Session, TableName};
 use crate::{Error, Result, contract, views};
 
+/// What models and views read the settings of the migration from.
+const SETTINGS: &str = "settings";
+
 /// Whether a table is not staged: it comes from the migration's folder or from manifests.
 fn is_not_staged(name: &TableName) -> bool {
-    matches!((name.schema.as_str(), name.table.as_str()), ("mapping" | "runs", _) | ("intercom", "settings"))
+    matches!((name.schema.as_str(), name.table.as_str()), ("mapping" | "runs", _) | (contract::SCHEMA, SETTINGS))
 }
 
 impl Session {
@@ -73,7 +76,7 @@ impl Session {
                 let _ = writeln!(text, "CREATE OR REPLACE VIEW {}.{} AS\n{select};", quoted(schema), quoted(table));
             }
         }
-        text.push('\n');
+        let _ = writeln!(text, "\n{}", settings(inputs));
         for (schema, view) in views::in_order(inputs)? {
             let _ = writeln!(text, "CREATE OR REPLACE VIEW {schema}.{} AS\n{};", view.name, view.sql.trim_end());
         }
@@ -85,6 +88,18 @@ impl Session {
         let table = schema.table(&name.table).await.map_err(Error::internal("reading the tables"))?;
         Ok(table.map(|table| table.schema()))
     }
+}
+
+/// The settings as they are now: they are small, and not staged.
+fn settings(inputs: &Inputs<'_>) -> String {
+    let text = |text: &str| format!("'{}'", text.replace('\'', "''"));
+    let rows = inputs.settings.iter().map(|(key, value)| format!("({}, {})", text(key), text(value)));
+    let rows = rows.collect::<Vec<_>>().join(", ");
+    let select = match rows.as_str() {
+        "" => "SELECT '' AS key, '' AS value WHERE false".to_owned(),
+        rows => format!("SELECT * FROM (VALUES {rows}) AS settings(key, value)"),
+    };
+    format!("CREATE OR REPLACE VIEW {}.{SETTINGS} AS\n{select};", contract::SCHEMA)
 }
 
 /// The rows of the run that has the table whole, with those of the delta runs after it.

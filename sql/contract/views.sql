@@ -1,0 +1,8 @@
+-- Columns that views of the ledger work out: for comments on columns, nothing is made of it.
+CREATE TABLE merged (
+    into_key VARCHAR  -- key of the row whose contact it shares
+);
+CREATE TABLE links (
+    source_url   VARCHAR,  -- where the help desk shows the row, or the thread or person that it belongs to
+    intercom_url VARCHAR   -- where Intercom's app does
+);
