@@ -21,8 +21,9 @@ const BATCH_ROWS: usize = 2_048;
 /// Name of the catalog; SQL does not need it.
 pub(crate) const CATALOG: &str = "deskferry";
 
-/// How a query is run. Hash joins are fast but hold one side in memory; sort-merge joins sort on disk, and two partitions, the
-/// fewest with which DataFusion plans them, leave each sort more of the memory.
+/// How a query is run. Hash joins are fast but hold one side in memory; one partition instead of several leaves each sort, and the one
+/// side of each join, more of it. DataFusion 55 plans sort-merge joins with two partitions or more only: with one, joins of
+/// equal keys are hash joins all the same, and what they hold must fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Join {
     Hash,
@@ -61,7 +62,7 @@ impl Engine {
         let mut hash = SessionContext::new_with_state(state);
         functions::register(&mut hash).map_err(Error::internal("opening a session"))?;
 
-        let mut config = hash.copied_config().with_target_partitions(2);
+        let mut config = hash.copied_config().with_target_partitions(1);
         config.options_mut().optimizer.prefer_hash_join = false;
         let state = SessionStateBuilder::new_from_existing(hash.state()).with_config(config).build();
         Ok(Self { hash, merge: SessionContext::new_with_state(state), memory_bytes })
