@@ -7,7 +7,7 @@ mod tell;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use deskferry_transform::Session;
+use deskferry_transform::{Session, identifier, literal};
 use serde_json::{Value, json};
 
 use self::find::{Found, find};
@@ -116,7 +116,7 @@ async fn sources(migration: &Migration, session: &Session, name: &Name) -> Resul
             continue;
         };
         let Some(written) = run.tables.get(table) else { continue };
-        let quoted = |column: &String| format!("CAST(\"{}\" AS VARCHAR)", column.replace('"', "\"\""));
+        let quoted = |column: &String| format!("CAST({} AS VARCHAR)", identifier(column));
         let columns: Vec<String> = written.key.iter().map(quoted).collect();
         let is_it = format!("concat_ws('/', {}) = {}", columns.join(", "), literal(id));
         let versions = format!("SELECT * FROM {source}.\"{table}__runs\" WHERE {is_it} ORDER BY run");
@@ -176,10 +176,6 @@ async fn calls(migration: &Migration, session: &Session, name: &Name) -> Value {
         anyhow::Ok(Value::Array(calls.collect()))
     };
     shown.await.unwrap_or_else(|error| json!({ "not_known": format!("{error:#}") }))
-}
-
-fn literal(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
 }
 
 async fn rows(session: &Session, query: &str) -> Result<Vec<Row>> {

@@ -10,8 +10,8 @@ use deskferry_staging::Manifest;
 use super::{Migration, load};
 use crate::embedded;
 
-/// Reads the workspace back. `with_files`: the bytes of attachments, too.
-pub(crate) async fn read_back(migration: &Migration, with_files: bool) -> Result<Manifest> {
+/// Reads the workspace back; the bytes of attachments stay where they are.
+pub(crate) async fn read_back(migration: &Migration) -> Result<Manifest> {
     let sent = deskferry_load::sent(&migration.context, &load::workspace(migration)?).await?;
     let object_types = sent.object_types.into_iter().collect::<Vec<_>>().join(",");
     let token = migration.tokens()?.into_iter().next().map(|(_, token)| token).unwrap_or_default();
@@ -32,7 +32,7 @@ pub(crate) async fn read_back(migration: &Migration, with_files: bool) -> Result
             ]
             .map(|(table, ids)| (table.to_owned(), ids)),
         ),
-        without_files: !with_files,
+        without_files: true,
         // A workspace changes: what an earlier reading has is not gone on with.
         unfinished: Unfinished::Discard,
         ..Request::default()

@@ -24,7 +24,7 @@ struct Answer {
 /// Reads the workspace back, runs the queries and prints them; exit 1 where something does not balance.
 pub(crate) async fn run(migration: &Migration, args: &Reconcile, json: bool) -> Result<ExitCode> {
     load::transformed(migration).await?;
-    read_back(migration, false).await?;
+    read_back(migration).await?;
     let session = transform::session(migration).await?;
     session.compare(&transform::inputs(migration)).await?;
     let mut answers = Vec::new();

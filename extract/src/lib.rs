@@ -47,6 +47,7 @@ mod export_zip;
 mod extract;
 mod hash;
 mod last_state;
+mod lock;
 mod mysql;
 mod mysqldump;
 mod quirks;

@@ -41,7 +41,7 @@ mod values;
 use arrow::datatypes::SchemaRef;
 use deskferry_staging::{Context, Manifest, Staging};
 
-use crate::spec::{ReaderKind, Rest, Table};
+use crate::spec::{ReaderKind, Rest};
 use crate::{Error, Probe, Request, Result, Settings, Spec, Unfinished};
 use api::Api;
 use capture::{Capture, Plan};
@@ -87,8 +87,7 @@ pub(crate) async fn probe(context: &Context, spec: &Spec, rest: &Rest, settings:
 
 /// Columns and key of the table of files; `None` where no wanted table has any.
 pub(crate) fn files_of(spec: &Spec, request: &Request) -> Option<(SchemaRef, Vec<String>)> {
-    let has_files = |t: &Table| (t.download.is_some() || !t.images_in.is_empty()) && request.wants(&t.name);
-    (!request.without_files && spec.tables.iter().any(has_files)).then(files::shape)
+    spec.tables.iter().any(|table| request.wants_files(table)).then(files::shape)
 }
 
 /// What ended the fetching, with what becomes of what was fetched until then: it is kept, unless there is nothing.

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use chrono_tz::Tz;
 
+use crate::spec::Table;
 use crate::{Error, Result, Spec};
 
 /// `[source]` of `deskferry.toml`, with secrets filled in.
@@ -73,6 +74,12 @@ pub enum Unfinished {
 }
 
 impl Request {
+    /// Whether files of a table of a REST source are to be fetched.
+    pub(crate) fn wants_files(&self, table: &Table) -> bool {
+        let has_files = table.download.is_some() || !table.images_in.is_empty();
+        has_files && !self.without_files && self.wants(&table.name)
+    }
+
     /// Whether a table is to be read.
     pub fn wants(&self, table: &str) -> bool {
         self.tables.is_empty() || self.tables.iter().any(|t| t == table)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::RecordBatch;
 use deskferry_staging::{Context, RunWriter, TableWriter, Written};
@@ -12,6 +12,7 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::columns::SourceColumn;
 use crate::defects::{self, Defects};
 use crate::last_state::{Known, LastState, source_columns, with_deleted};
+use crate::lock::lock;
 use crate::reader::Survey;
 use crate::spec;
 use crate::table::{self, TableBuilder};
@@ -298,8 +299,4 @@ async fn write(
         }
     }
     Ok(writer.close().await?)
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -24,6 +24,7 @@ use deskferry_staging::{Context, RunId};
 use futures::StreamExt as _;
 
 use crate::engine::Join;
+use crate::quote::identifier;
 use crate::scratch::Scratch;
 use crate::session::{Session, TableName};
 use crate::{Error, Result};
@@ -251,7 +252,7 @@ impl Columns {
 
     fn expression(&self, name: &str) -> String {
         let is_retyped = self.names.iter().zip(&self.retyped).any(|(n, retyped)| n == name && *retyped);
-        if is_retyped { format!("CAST({} AS VARCHAR)", quoted(name)) } else { quoted(name) }
+        if is_retyped { format!("CAST({} AS VARCHAR)", identifier(name)) } else { identifier(name) }
     }
 
     fn digests(&self) -> String {
@@ -304,8 +305,4 @@ fn plain(data_type: &DataType) -> DataType {
         DataType::Timestamp(_, zone) => DataType::Timestamp(arrow::datatypes::TimeUnit::Microsecond, zone.clone()),
         other => other.clone(),
     }
-}
-
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }

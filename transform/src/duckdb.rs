@@ -19,6 +19,7 @@ use deskferry_staging::{Manifest, Part, Table};
 use crate::catalog::VERSIONS;
 use crate::current::DELETED;
 use crate::inputs::Inputs;
+use crate::quote::{identifier, literal};
 use crate::session::{Session, TableName};
 use crate::{Error, Result, contract, views};
 
@@ -69,11 +70,12 @@ impl Session {
                 Some(Files { parts: &[], root, written: None, run: None }.select(&columns))
             };
             if *schema != schema_before {
-                let _ = writeln!(text, "\nCREATE SCHEMA IF NOT EXISTS {};", quoted(schema));
+                let _ = writeln!(text, "\nCREATE SCHEMA IF NOT EXISTS {};", identifier(schema));
                 schema_before.clone_from(schema);
             }
             if let Some(select) = select {
-                let _ = writeln!(text, "CREATE OR REPLACE VIEW {}.{} AS\n{select};", quoted(schema), quoted(table));
+                let _ =
+                    writeln!(text, "CREATE OR REPLACE VIEW {}.{} AS\n{select};", identifier(schema), identifier(table));
             }
         }
         let _ = writeln!(text, "\n{}", settings(inputs));
@@ -92,8 +94,7 @@ impl Session {
 
 /// The settings as they are now: they are small, and not staged.
 fn settings(inputs: &Inputs<'_>) -> String {
-    let text = |text: &str| format!("'{}'", text.replace('\'', "''"));
-    let rows = inputs.settings.iter().map(|(key, value)| format!("({}, {})", text(key), text(value)));
+    let rows = inputs.settings.iter().map(|(key, value)| format!("({}, {})", literal(key), literal(value)));
     let rows = rows.collect::<Vec<_>>().join(", ");
     let select = match rows.as_str() {
         "" => "SELECT '' AS key, '' AS value WHERE false".to_owned(),
@@ -112,8 +113,8 @@ fn state(runs: &[Manifest], table: &str, columns: &SchemaRef, root: &str) -> Str
     let all = columns.fields().iter().map(|field| field.as_ref().clone()).chain(more);
     let all = Arc::new(Schema::new(all.collect::<Vec<_>>()));
     let deltas: Vec<String> = deltas.into_iter().map(|run| versions(run, table, &all, root)).collect();
-    let names = columns.fields().iter().map(|field| quoted(field.name())).collect::<Vec<_>>().join(", ");
-    let keys = key.iter().map(|name| quoted(name)).collect::<Vec<_>>();
+    let names = columns.fields().iter().map(|field| identifier(field.name())).collect::<Vec<_>>().join(", ");
+    let keys = key.iter().map(|name| identifier(name)).collect::<Vec<_>>();
     let same = keys.iter().map(|key| format!("delta.{key} = whole.{key}")).collect::<Vec<_>>().join(" AND ");
     format!(
         "WITH delta AS (\n{}\n), whole AS (\n{whole}\n)\nSELECT {names} FROM whole WHERE NOT EXISTS (SELECT 1 FROM delta WHERE {same})\n\
@@ -154,14 +155,14 @@ impl Files<'_> {
         if self.parts.is_empty() {
             return format!("{select} WHERE false");
         }
-        let path = |part: &Part| format!("'{}'", format!("{}/{}", self.root, part.path).replace('\'', "''"));
+        let path = |part: &Part| literal(&format!("{}/{}", self.root, part.path));
         let paths = self.parts.iter().map(path).collect::<Vec<_>>().join(", ");
         // A folder `run=…` is no column here.
         format!("{select}\nFROM read_parquet([{paths}], hive_partitioning => false, union_by_name => true)")
     }
 
     fn column(&self, field: &Field) -> String {
-        let (name, data_type) = (quoted(field.name()), sql_type(field.data_type()));
+        let (name, data_type) = (identifier(field.name()), sql_type(field.data_type()));
         if let (Some(run), "run") = (self.run, field.name().as_str()) {
             return format!("'{run}' AS {name}");
         }
@@ -182,8 +183,4 @@ fn sql_type(data_type: &DataType) -> String {
         DataType::Timestamp(_, Some(_)) => "TIMESTAMPTZ".to_owned(),
         other => contract::sql_type(other),
     }
-}
-
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }

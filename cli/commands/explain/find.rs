@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use anyhow::Result;
-use deskferry_transform::{Inputs, Session};
+use deskferry_transform::{Inputs, Session, literal};
 use serde_json::Value;
 
-use super::{Name, literal};
+use super::Name;
 use crate::args::Explain;
 use crate::error::refused;
 use crate::report::{Row, rows};

@@ -1,10 +1,10 @@
 //! Whom a row names, and who that is in the workspace: the answer to "why has it no assignee".
 
 use anyhow::Result;
-use deskferry_transform::Session;
+use deskferry_transform::{Session, literal};
 use serde_json::{Value, json};
 
-use super::{Migration, literal, rows};
+use super::{Migration, rows};
 use crate::commands::transform;
 
 /// Columns of contract tables that name teammates or teams, each with the column that has a name in words.

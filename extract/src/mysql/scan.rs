@@ -1,7 +1,7 @@
 //! Reads one table: shares out its ranges, streams their pages into sinks, goes on after a lost connection.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use futures::StreamExt as _;
 use mysql_async::{Error as Driver, Row};
@@ -12,6 +12,7 @@ use super::connection::{Connection, bytes};
 use super::drift::Extent;
 use super::pages::{self, Order, Range, quoted};
 use super::target::Target;
+use crate::lock::lock;
 use crate::reader::{Sink, TableSink};
 use crate::spec::Spec;
 use crate::{Error, Result};
@@ -91,7 +92,7 @@ struct Plan {
 
 impl Plan {
     fn next(&self) -> Option<Range> {
-        self.ranges.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+        lock(&self.ranges).pop_front()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Calls to the source: its address, its login, its rate; JSON out of whatever comes back.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use deskferry_http::{Client, Error as HttpError, Grant, Reply, Request, Secret, path_piece};
@@ -14,6 +14,7 @@ use super::json;
 use super::login;
 use super::row::{Row, cell};
 use super::values::{Values, address};
+use crate::lock::lock;
 use crate::spec::{Body, Params, Place, Rest, Spec, Table, Template};
 use crate::{Error, Result, Settings};
 
@@ -166,7 +167,7 @@ impl Api {
 
     /// What was odd about replies.
     pub(super) fn odd(&self) -> MutexGuard<'_, BTreeSet<String>> {
-        self.odd.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.odd)
     }
 
     /// Sends a request.

@@ -1,7 +1,7 @@
 //! Each row of a list, read in full.
 
 use std::collections::{BTreeSet, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 
 use deskferry_http::Request;
 use futures::{StreamExt as _, TryStreamExt as _};
@@ -17,6 +17,7 @@ use super::row::{Row, cell, find, hash, key, of_key};
 use super::sample::Keeps;
 use super::units::{Answer, Done, Unit, Units};
 use crate::hash::{Hash, written};
+use crate::lock::lock;
 use crate::spec::{Detail, Table};
 use crate::{Error, Result};
 
@@ -67,7 +68,7 @@ impl<'a> Fetch<'a> {
     ) -> Result<()> {
         let keys = self.request.keys.get(&table.name);
         let mut files = Vec::new();
-        for inner in self.within(table).into_iter().filter(|inner| self.has_files(inner)) {
+        for inner in self.within(table).into_iter().filter(|inner| self.request.wants_files(inner)) {
             files.push(self.open_files(inner).await?);
         }
         let by_key: Vec<Row> = keys.into_iter().flatten().map(|key| of_key(table, key)).collect();
@@ -120,10 +121,6 @@ impl<'a> Fetch<'a> {
         let inner = self.spec.tables.iter().filter(is_inside);
         inner.flat_map(|inner| std::iter::once(inner).chain(self.within(inner))).collect()
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Full<'_> {

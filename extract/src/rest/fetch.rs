@@ -2,7 +2,7 @@
 //! limit. What ends is in the capture; stopped anywhere, the same goes on from there.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use deskferry_staging::Tick;
@@ -19,6 +19,7 @@ use super::paging::Pager;
 use super::row::{Row, Selector, hash, of_key, set};
 use super::sample::Keeps;
 use crate::hash::Hash;
+use crate::lock::lock;
 use crate::spec::{Access, Login, Paging, Params, Rest, Table};
 use crate::{Error, Request, Result, Spec};
 
@@ -58,7 +59,7 @@ impl<'a> Fetch<'a> {
     /// The first of any table; `Cancelled`. What was fetched until then is stored.
     pub(super) async fn all(&'a self) -> Result<()> {
         let tables = self.needed.iter().copied().filter(|t| t.inside.is_none());
-        let files = self.spec.tables.iter().filter(|t| self.has_files(t)).map(|table| self.files(table));
+        let files = self.spec.tables.iter().filter(|t| self.request.wants_files(t)).map(|table| self.files(table));
         let tables = futures::future::try_join_all(tables.map(|table| self.whole(table)));
         let work = async {
             if self.capture.is_empty().await? {
@@ -82,12 +83,6 @@ impl<'a> Fetch<'a> {
         let names = |t: &Table| self.capture.plan.sample.is_some() && t.named_by.iter().any(|n| n.table == table.name);
         let depend = self.spec.tables.iter().filter(|t| is_parent(t) || names(t));
         self.request.wants(&table.name) || depend.into_iter().any(|t| self.needs(t))
-    }
-
-    /// Whether files of a table are wanted.
-    pub(super) fn has_files(&self, table: &Table) -> bool {
-        let has_files = table.download.is_some() || !table.images_in.is_empty();
-        has_files && !self.request.without_files && self.request.wants(&table.name)
     }
 
     /// One table from begin to end.
@@ -142,13 +137,13 @@ impl<'a> Fetch<'a> {
     }
 
     fn writers(&self) -> Vec<Arc<LogWriter>> {
-        self.writers.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        lock(&self.writers).clone()
     }
 
     /// A log of a table, to go on with.
     pub(super) async fn writer(&self, table: &str, log: &str) -> Result<Arc<LogWriter>> {
         let writer = Arc::new(self.capture.writer(table, log).await?);
-        self.writers.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&writer));
+        lock(&self.writers).push(Arc::clone(&writer));
         Ok(writer)
     }
 
@@ -266,7 +261,7 @@ impl<'a> Fetch<'a> {
     }
 
     pub(super) fn first_pages(&self) -> std::sync::MutexGuard<'_, HashMap<String, Page>> {
-        self.first_pages.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.first_pages)
     }
 
     /// The first page of a table's first pass, where it was looked at.

@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use deskferry_http::Stats;
 
 use super::row::Row;
 use super::row::{cell, is_there};
+use crate::lock::lock;
 use crate::spec::{Paging, Rest, Spec, Table};
 
 /// What is known of one table.
@@ -42,7 +43,7 @@ pub(super) struct Outlook {
 
 impl Outlook {
     fn gauges(&self) -> MutexGuard<'_, BTreeMap<String, Gauge>> {
-        self.gauges.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.gauges)
     }
 
     fn with(&self, table: &str, f: impl FnOnce(&mut Gauge)) {
@@ -113,12 +114,12 @@ impl Outlook {
 
     /// Remembers what was expected at the beginning.
     pub(super) fn begin(&self, calls: u64) {
-        *self.first.lock().unwrap_or_else(PoisonError::into_inner) = Some(calls);
+        *lock(&self.first) = Some(calls);
     }
 
     /// What was expected at the beginning.
     pub(super) fn first(&self) -> Option<u64> {
-        *self.first.lock().unwrap_or_else(PoisonError::into_inner)
+        *lock(&self.first)
     }
 }
 

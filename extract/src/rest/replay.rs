@@ -62,7 +62,7 @@ impl Fetch<'_> {
         }
         self.ends(&mut said).await?;
         run.add(defects::TABLE, vec![defects.close().await?]);
-        if self.spec.tables.iter().any(|table| self.has_files(table)) {
+        if self.spec.tables.iter().any(|table| self.request.wants_files(table)) {
             super::files::stage(&self, &mut run, known_files.as_deref()).await?;
             compared.extend(known_files.map(|known| (attachments::TABLE.to_owned(), known)));
         }

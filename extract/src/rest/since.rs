@@ -79,7 +79,7 @@ impl Fetch<'_> {
             }
         }
         let (mut read, mut lost) = (HashSet::new(), HashSet::new());
-        for table in self.spec.tables.iter().filter(|t| self.has_files(t)) {
+        for table in self.spec.tables.iter().filter(|t| self.request.wants_files(t)) {
             let mut rows = self.final_rows(table).await?;
             while let Some(row) = rows.try_next().await? {
                 read.insert(of_texts([table.name.as_str(), &key(table, &row)]));

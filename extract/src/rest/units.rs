@@ -18,6 +18,7 @@ use super::fetch::Fetch;
 use super::row::{Row, hash};
 use crate::Result;
 use crate::hash::{self, Hash};
+use crate::lock::lock;
 use crate::spec::Table;
 
 /// So many failures in a row are no matter of single rows.
@@ -152,10 +153,6 @@ pub(super) struct Units<'a, U> {
     pub(super) unit: U,
     pub(super) known: Mutex<Known>,
     pending: Mutex<Pending>,
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl<'a, U: Unit> Units<'a, U> {

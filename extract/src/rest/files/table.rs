@@ -33,7 +33,7 @@ pub(in crate::rest) async fn stage(fetch: &Fetch<'_>, run: &mut RunWriter, known
     let schema = if known.is_some() { with_deleted(&SCHEMA) } else { Arc::clone(&SCHEMA) };
     let mut writer = run.table(TABLE, schema)?;
     let differing = |batch: RecordBatch| known.map_or(Ok(batch.clone()), |known| known.differing(&batch));
-    for table in fetch.spec.tables.iter().filter(|t| fetch.has_files(t)) {
+    for table in fetch.spec.tables.iter().filter(|t| fetch.request.wants_files(t)) {
         let mut entries = fetch.capture.entries(&table.name, "files").await?;
         let mut rows = Vec::new();
         while let Some(entry) = entries.try_next().await? {
