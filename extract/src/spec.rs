@@ -136,6 +136,9 @@ pub struct Table {
     /// Where in a reply the rows are, tried in order; the reply itself for `""`, and if nothing is given.
     #[serde(default)]
     pub rows: Vec<String>,
+    /// Where in a reply the one row is, of which there is no list: the reply itself for `""`.
+    #[serde(default)]
+    pub row: Option<String>,
     /// Where in a reply the source's own count of the list's rows is; the first place that is there.
     #[serde(default, deserialize_with = "columns::one_or_more")]
     pub total: Vec<String>,

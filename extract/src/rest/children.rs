@@ -135,15 +135,14 @@ impl Family<'_> {
     }
 
     fn take(&self, json: &serde_json::Value, named: &str, found: &mut Found) {
-        let mut row = self.fetch.selector().row(self.table, json, None, &mut found.members);
-        let is_anonymous = self.table.parent.as_ref().is_some_and(|p| cell(self.table, &row, &p.column).is_none());
+        let (mut row, says) = self.fetch.selector().child(self.table, json, named, &mut found.members);
         if !belongs(self.table, &mut row, named) {
             found.strangers += 1;
             found.read += 1;
             return;
         }
         if found.seen.insert(hash(self.table, &row)) {
-            if is_anonymous {
+            if !says {
                 found.anonymous.push(json.to_string());
             }
             found.read += 1;
