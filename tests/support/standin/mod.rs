@@ -7,6 +7,7 @@
 
 pub(crate) mod call;
 pub(crate) mod dice;
+pub(crate) mod html;
 pub(crate) mod rate;
 pub(crate) mod reply;
 pub(crate) mod rows;
