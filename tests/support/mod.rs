@@ -4,7 +4,9 @@ pub(crate) mod acme;
 pub(crate) mod chromium;
 pub(crate) mod demo;
 pub(crate) mod halo;
+pub(crate) mod infoset;
 pub(crate) mod mariadb;
+pub(crate) mod standin;
 pub(crate) mod tampered;
 
 use std::path::{Path, PathBuf};

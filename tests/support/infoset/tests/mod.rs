@@ -1,0 +1,1 @@
+//! That the stand-in does what it is told to: each of its traps, once.
