@@ -179,7 +179,7 @@ pub struct Table {
     /// The rows are this array in each row of the parent; no call is made.
     #[serde(default)]
     pub inside: Option<String>,
-    /// Column that is filled with the row's place, from 0, in that array.
+    /// Column that is filled with the row's place, from 0, in that array, or in the list of its parent's rows.
     #[serde(default)]
     pub position: Option<String>,
     /// Column of the parent's row with the number of rows that there should be in that array; fewer are a defect.

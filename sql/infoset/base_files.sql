@@ -1,7 +1,9 @@
 -- one row per file and picture of a message, with the part it belongs to; key: source_key
 -- A file of an entry that stands for another message goes there.
 WITH named AS (
-    SELECT 'log_files' AS table_name, log_id || '/' || place AS key, 'infoset:log:' || log_id AS message_key, place, name, size FROM infoset.log_files
+    SELECT 'ticket_files' AS table_name, ticket_id || '/' || place AS key, 'infoset:message:' || ticket_id AS message_key, place, name, size FROM infoset.ticket_files
+    UNION ALL
+    SELECT 'log_files', log_id || '/' || place, 'infoset:log:' || log_id, 500 + place, name, size FROM infoset.log_files
     UNION ALL
     SELECT 'email_files', log_id || '/' || place, 'infoset:log:' || log_id, 1000 + place, name, size FROM infoset.email_files
     UNION ALL
@@ -50,9 +52,9 @@ placed AS (
         coalesce(parts.source_key, whole.source_key)                                        AS part_key
     FROM (SELECT * FROM files UNION ALL SELECT * FROM pictures) AS files
     LEFT JOIN base_messages AS messages ON messages.source_key = files.message_key
-    LEFT JOIN conversation_parts AS parts ON parts.source_key = coalesce(messages.stands_for, files.message_key)
+    LEFT JOIN conversation_parts AS parts ON parts.source_key = coalesce(messages.told_by, files.message_key)
     -- A text that is not there has no part; its pictures are the thread's.
-    LEFT JOIN base_tickets AS tickets ON files.table_name = 'tickets' AND CAST(tickets.id AS VARCHAR) = files.key
+    LEFT JOIN base_tickets AS tickets ON files.table_name IN ('tickets', 'ticket_files') AND CAST(tickets.id AS VARCHAR) = split_part(files.key, '/', 1)
     LEFT JOIN conversation_parts AS whole ON whole.conversation_key = tickets.thread_key AND whole.position = 1
 )
 

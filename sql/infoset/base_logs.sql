@@ -1,6 +1,7 @@
 -- one row per entry of a ticket's log: who wrote it, what it says and what it is; key: id
--- Who: a bot or an agent by the flags, a contact by the number, the desk itself by mapping/log_types.csv; a mere entry without any of
--- these is the requester's. What: mapping/log_types.csv by the entry's type; a private one is a note, one without a text an event.
+-- Who: as mapping/author_types.csv reads the author's type; else a bot or an agent by the flags, the desk itself by
+-- mapping/log_types.csv, a contact by the number; an entry without any of these is the requester's. What: an entry that names a room
+-- or a call tells of that; otherwise mapping/log_types.csv by its type; a private one is a note, one without a text an event.
 -- The text of an e-mail is that of the e-mail, where it can be had; the entry has its beginning only.
 WITH said AS (
     SELECT
@@ -10,6 +11,7 @@ WITH said AS (
         emails.to_addresses,
         emails.cc_addresses,
         types.kind,
+        authors.author AS author_is,
         coalesce(
             CASE WHEN trim(html_to_text(clean_html(emails.html))) <> '' THEN clean_html(emails.html) END,
             CASE WHEN trim(emails.plain) <> '' THEN text_to_html(emails.plain) END,
@@ -18,6 +20,7 @@ WITH said AS (
     FROM infoset.ticket_logs AS logs
     LEFT JOIN infoset.emails AS emails ON emails.log_id = logs.id
     LEFT JOIN mapping.log_types AS types ON types.type = lower(trim(logs.type))
+    LEFT JOIN mapping.author_types AS authors ON authors.type = lower(trim(logs.author_type))
 )
 
 SELECT
@@ -25,7 +28,8 @@ SELECT
     said.ticket_id,
     'infoset:log:' || said.id                                                               AS source_key,
     CASE
-        WHEN said.is_bot THEN 'bot'
+        WHEN said.author_is IS NOT NULL THEN said.author_is
+        WHEN said.is_bot OR said.bot_id > 0 THEN 'bot'
         WHEN said.kind = 'event' THEN 'system'
         WHEN said.is_agent THEN 'agent'
         WHEN said.contact_id > 0 OR said.is_agent IS NOT NULL OR coalesce(said.user_id, 0) = 0 THEN 'contact'
@@ -39,9 +43,11 @@ SELECT
     said.to_addresses,
     said.cc_addresses,
     CASE
-        WHEN said.kind IN ('event', 'chat', 'call') THEN said.kind
+        WHEN said.room_id > 0 THEN 'chat'
+        WHEN said.call_id > 0 THEN 'call'
+        WHEN said.kind = 'event' OR said.author_is = 'system' THEN 'event'
         WHEN coalesce(said.is_private, FALSE) OR said.kind = 'note' THEN 'note'
-        WHEN said.body IS NULL AND said.kind IS NULL THEN 'event'
+        WHEN said.body IS NULL THEN 'event'
         ELSE 'reply'
     END                                                                                     AS kind,
     said.type,

@@ -1,6 +1,6 @@
 -- one row per message, note or event of a thread, of whatever channel, not yet in order; key: source_key
--- rank settles what comes first at the same moment: the opening, replies and notes, calls, events. Entries that a message stands for
--- already are no parts of their own: `stands_for` says which message it is.
+-- rank settles what comes first at the same moment: the opening, replies and notes, calls, events. What another message stands for
+-- already is no part of its own: `told_by` says which message that is.
 WITH requesters AS (
     SELECT thread_key, contact_key, name FROM base_thread_people WHERE position = 0
 ),
@@ -9,24 +9,18 @@ by_email AS (
     SELECT email, min(contact_key) AS contact_key FROM base_contacts WHERE contact_key IS NOT NULL AND email IS NOT NULL GROUP BY email
 ),
 
-openings AS (
+call_texts AS (
     SELECT
-        'infoset:message:' || tickets.id                                                    AS source_key,
-        tickets.thread_key,
-        'contact'                                                                           AS author,
-        CASE WHEN texts.author = 'agent' THEN NULL ELSE coalesce(contacts.contact_key, CASE WHEN tickets.fate = 'conversation' THEN requesters.contact_key END) END AS author_key,
-        CASE WHEN texts.author = 'agent' THEN texts.agent_name ELSE coalesce(contacts.name, requesters.name) END AS author_name,
-        'reply'                                                                             AS kind,
-        texts.body,
-        tickets.created_at,
-        CASE WHEN tickets.fate = 'conversation' THEN 0 ELSE 1 END                           AS rank,
-        tickets.id                                                                          AS nth,
-        texts.has_text,
-        CAST(NULL AS VARCHAR)                                                               AS stands_for
-    FROM base_tickets AS tickets
-    JOIN base_openings AS texts ON texts.id = tickets.id
-    LEFT JOIN base_contacts AS contacts ON contacts.id = tickets.contact_id
-    LEFT JOIN requesters ON requesters.thread_key = tickets.thread_key
+        *,
+        '<p>Call' || coalesce(', ' || escape_html(direction), '') || '</p><ul>'
+            || coalesce('<li>Duration: ' || duration || ' s</li>', '')
+            || coalesce('<li>Queue: ' || escape_html(queue) || '</li>', '')
+            || coalesce('<li>Disposition: ' || escape_html(disposition) || '</li>', '')
+            || coalesce('<li>From: ' || escape_html(from_number) || '</li>', '')
+            || coalesce('<li>To: ' || escape_html(to_number) || '</li>', '')
+            || CASE WHEN has_recording THEN '<li>Recording: ' || CASE WHEN recording_sha256 IS NULL THEN 'could not be had' ELSE 'kept, call ' || id END || '</li>' ELSE '' END
+            || '</ul>'                                                                      AS details
+    FROM base_calls
 ),
 
 logs AS (
@@ -45,21 +39,20 @@ logs AS (
             WHEN logs.author = 'system' THEN coalesce(logs.agent_name, 'Infoset')
             ELSE coalesce(logs.user_name, requesters.name)
         END                                                                                 AS author_name,
-        CASE WHEN logs.kind IN ('chat', 'call') THEN 'event' ELSE logs.kind END             AS kind,
+        CASE logs.kind WHEN 'chat' THEN 'event' WHEN 'call' THEN 'note' ELSE logs.kind END  AS kind,
         CASE
-            WHEN logs.kind = 'chat' AND rooms.id IS NULL THEN '<p>Infoset: chat ' || coalesce(CAST(logs.room_id AS VARCHAR), '')
-                || ' is not there any more</p>' || coalesce(logs.body, '')
-            WHEN logs.kind IN ('event', 'chat', 'call') THEN '<p>Infoset: ' || coalesce(regexp_replace(logs.body, '^<p>(.*)</p>$', '\1'), escape_html(logs.type), '') || '</p>'
+            WHEN logs.kind = 'call' THEN coalesce(calls.details, '<p>Infoset: call ' || logs.call_id || ' is not there any more</p>')
+                || coalesce(logs.body, text_to_html(calls.note), '')
+            WHEN logs.kind = 'chat' AND rooms.id IS NULL THEN '<p>Infoset: chat ' || logs.room_id || ' is not there any more</p>' || coalesce(logs.body, '')
+            WHEN logs.kind IN ('event', 'chat') THEN '<p>Infoset: ' || coalesce(regexp_replace(logs.body, '^<p>(.*)</p>$', '\1'), escape_html(logs.type), '') || '</p>'
             ELSE logs.body
         END                                                                                 AS body,
         coalesce(logs.created_at, tickets.created_at)                                       AS created_at,
-        CASE WHEN logs.kind IN ('event', 'chat', 'call') THEN 4 ELSE 2 END                  AS rank,
+        CASE WHEN logs.kind IN ('event', 'chat') THEN 4 WHEN logs.kind = 'call' THEN 3 ELSE 2 END AS rank,
         logs.id                                                                             AS nth,
         TRUE                                                                                AS has_text,
-        CASE
-            WHEN texts.repeated_by IS NOT NULL THEN 'infoset:message:' || tickets.id
-            WHEN logs.kind = 'call' THEN calls.source_key
-        END                                                                                 AS stands_for
+        tickets.fate = 'conversation'                                                       AS is_own,
+        'infoset:message:' || texts.id                                                      AS told_by
     FROM base_logs AS logs
     JOIN base_tickets AS tickets ON tickets.id = logs.ticket_id
     LEFT JOIN base_openings AS texts ON texts.repeated_by = logs.source_key
@@ -68,7 +61,30 @@ logs AS (
     LEFT JOIN base_contacts AS contacts ON contacts.id = tickets.contact_id
     LEFT JOIN requesters ON requesters.thread_key = tickets.thread_key
     LEFT JOIN base_rooms AS rooms ON rooms.id = logs.room_id
-    LEFT JOIN base_calls AS calls ON calls.id = logs.call_id
+    LEFT JOIN call_texts AS calls ON calls.id = logs.call_id
+),
+
+openings AS (
+    SELECT
+        'infoset:message:' || tickets.id                                                    AS source_key,
+        tickets.thread_key,
+        coalesce(repeated.author, 'contact')                                                AS author,
+        CASE WHEN repeated.source_key IS NOT NULL THEN repeated.author_key
+             ELSE coalesce(contacts.contact_key, CASE WHEN tickets.fate = 'conversation' THEN requesters.contact_key END) END AS author_key,
+        CASE WHEN repeated.source_key IS NOT NULL THEN repeated.author_name ELSE coalesce(contacts.name, requesters.name) END AS author_name,
+        'reply'                                                                             AS kind,
+        texts.body,
+        tickets.created_at,
+        CASE WHEN tickets.fate = 'conversation' THEN 0 ELSE 1 END                           AS rank,
+        tickets.id                                                                          AS nth,
+        texts.has_text,
+        tickets.fate = 'conversation'                                                       AS is_own,
+        CAST(NULL AS VARCHAR)                                                               AS told_by
+    FROM base_tickets AS tickets
+    JOIN base_openings AS texts ON texts.id = tickets.id
+    LEFT JOIN logs AS repeated ON repeated.source_key = texts.repeated_by
+    LEFT JOIN base_contacts AS contacts ON contacts.id = tickets.contact_id
+    LEFT JOIN requesters ON requesters.thread_key = tickets.thread_key
 ),
 
 chats AS (
@@ -76,7 +92,8 @@ chats AS (
         messages.source_key,
         messages.thread_key,
         messages.author,
-        CASE WHEN messages.author IN ('agent', 'system') THEN messages.agent_key WHEN messages.author = 'contact' THEN coalesce(messages.contact_key, requesters.contact_key) END AS author_key,
+        CASE WHEN messages.author IN ('agent', 'system') THEN messages.agent_key
+             WHEN messages.author = 'contact' THEN coalesce(messages.contact_key, requesters.contact_key) END AS author_key,
         CASE
             WHEN messages.author = 'agent' THEN messages.agent_name
             WHEN messages.author = 'bot' THEN coalesce(messages.author_name, 'Infoset') || ' (bot)'
@@ -89,26 +106,37 @@ chats AS (
         CASE WHEN messages.author = 'system' THEN 4 ELSE 2 END                              AS rank,
         messages.nth,
         TRUE                                                                                AS has_text,
-        CAST(NULL AS VARCHAR)                                                               AS stands_for
+        coalesce(tickets.fate = 'conversation', TRUE)                                       AS is_own,
+        CAST(NULL AS VARCHAR)                                                               AS told_by
     FROM base_room_messages AS messages
+    JOIN base_rooms AS rooms ON rooms.id = messages.room_id
+    LEFT JOIN base_tickets AS tickets ON tickets.id = rooms.ticket_id
     LEFT JOIN requesters ON requesters.thread_key = messages.thread_key
 ),
 
--- A call of its own is opened by whoever called.
-own_calls AS (
+-- What has no text of its own is opened by whoever asked or called.
+bare AS (
     SELECT
-        'infoset:call_opening:' || calls.id                                                 AS source_key,
-        calls.thread_key,
+        'infoset:room_opening:' || rooms.id                                                 AS source_key,
+        rooms.thread_key,
         'contact'                                                                           AS author,
         requesters.contact_key                                                              AS author_key,
         requesters.name                                                                     AS author_name,
         'reply'                                                                             AS kind,
-        concat_ws(' ', 'Call', calls.direction)                                             AS body,
-        calls.started_at                                                                    AS created_at,
+        CAST(NULL AS VARCHAR)                                                               AS body,
+        rooms.created_at,
         0                                                                                   AS rank,
-        calls.id                                                                            AS nth,
-        TRUE                                                                                AS has_text,
-        CAST(NULL AS VARCHAR)                                                               AS stands_for
+        rooms.id                                                                            AS nth,
+        FALSE                                                                               AS has_text,
+        TRUE                                                                                AS is_own,
+        CAST(NULL AS VARCHAR)                                                               AS told_by
+    FROM base_rooms AS rooms
+    LEFT JOIN requesters ON requesters.thread_key = rooms.thread_key
+    WHERE rooms.ticket_id IS NULL
+    UNION ALL
+    SELECT
+        'infoset:call_opening:' || calls.id, calls.thread_key, 'contact', requesters.contact_key, requesters.name, 'reply',
+        concat_ws(' ', 'Call', calls.direction), calls.started_at, 0, calls.id, TRUE, TRUE, CAST(NULL AS VARCHAR)
     FROM base_calls AS calls
     LEFT JOIN requesters ON requesters.thread_key = calls.thread_key
     WHERE calls.ticket_id IS NULL
@@ -116,26 +144,24 @@ own_calls AS (
 
 calls AS (
     SELECT
-        source_key,
-        thread_key,
-        'agent'                                                                             AS author,
-        agent_key                                                                           AS author_key,
-        coalesce(agent_name, 'Infoset')                                                     AS author_name,
+        calls.source_key,
+        calls.thread_key,
+        CASE WHEN calls.agent_name IS NULL THEN 'system' ELSE 'agent' END                   AS author,
+        calls.agent_key                                                                     AS author_key,
+        coalesce(calls.agent_name, 'Infoset')                                               AS author_name,
         'note'                                                                              AS kind,
-        '<p>Call' || coalesce(', ' || escape_html(direction), '') || '</p><ul>'
-            || coalesce('<li>Duration: ' || duration || ' s</li>', '')
-            || coalesce('<li>Queue: ' || escape_html(queue) || '</li>', '')
-            || coalesce('<li>Disposition: ' || escape_html(disposition) || '</li>', '')
-            || coalesce('<li>From: ' || escape_html(from_number) || '</li>', '')
-            || coalesce('<li>To: ' || escape_html(to_number) || '</li>', '')
-            || CASE WHEN has_recording THEN '<li>Recording: ' || coalesce(escape_html(recording_name), 'could not be had') || '</li>' ELSE '' END
-            || '</ul>' || coalesce('<p>' || escape_html(note) || '</p>', '')                AS body,
-        started_at                                                                          AS created_at,
+        calls.details || coalesce('<p>' || text_to_html(calls.note) || '</p>', '')          AS body,
+        calls.started_at                                                                    AS created_at,
         3                                                                                   AS rank,
-        id                                                                                  AS nth,
+        calls.id                                                                            AS nth,
         TRUE                                                                                AS has_text,
-        CAST(NULL AS VARCHAR)                                                               AS stands_for
-    FROM base_calls
+        coalesce(tickets.fate = 'conversation', TRUE)                                       AS is_own,
+        named.source_key                                                                    AS told_by
+    FROM call_texts AS calls
+    LEFT JOIN base_tickets AS tickets ON tickets.id = calls.ticket_id
+    LEFT JOIN (
+        SELECT call_id, min(source_key) AS source_key FROM base_logs WHERE kind = 'call' GROUP BY call_id
+    ) AS named ON named.call_id = calls.id
 )
 
 SELECT everything.*
@@ -143,7 +169,7 @@ FROM (
     SELECT * FROM openings
     UNION ALL SELECT * FROM logs
     UNION ALL SELECT * FROM chats
-    UNION ALL SELECT * FROM own_calls
+    UNION ALL SELECT * FROM bare
     UNION ALL SELECT * FROM calls
 ) AS everything
 CROSS JOIN base_settings

@@ -1,12 +1,12 @@
 -- one row per ticket, what becomes of it and the thread its messages go to; key: id
 -- fate: conversation; merged (its messages go to the ticket at the end of the chain). Infoset tells a merge in a sentence of the
--- thread only (mapping/merge_sentences.csv): one by an agent or the desk, of a ticket that is closed, that names a ticket which is
+-- thread only (mapping/merge_sentences.csv): one that no contact wrote, of a ticket that is closed, that names a ticket which is
 -- there. A chain that ends in a circle leaves its tickets as they are.
 WITH RECURSIVE told AS (
-    SELECT logs.ticket_id AS id, max(CAST(regexp_match(logs.content, sentences.pattern, 'i')[1] AS BIGINT)) AS into_id
-    FROM infoset.ticket_logs AS logs
+    SELECT logs.ticket_id AS id, max(TRY_CAST(regexp_match(logs.content, sentences.pattern, 'i')[1] AS BIGINT)) AS into_id
+    FROM base_logs AS logs
     CROSS JOIN mapping.merge_sentences AS sentences
-    WHERE logs.content LIKE '%#%' AND logs.contact_id IS NULL AND regexp_like(logs.content, sentences.pattern, 'i')
+    WHERE logs.content LIKE '%#%' AND logs.author <> 'contact' AND regexp_like(logs.content, sentences.pattern, 'i')
     GROUP BY logs.ticket_id
 ),
 
@@ -53,7 +53,7 @@ SELECT
     coalesce(statuses.state, 'open')                                                        AS state,
     coalesce(statuses.name, 'Status ' || tickets.status)                                    AS status,
     coalesce(priorities.name, 'Priority ' || tickets.priority)                              AS priority,
-    coalesce(channels.source, CASE WHEN threads.has_mail THEN 'email' WHEN threads.has_chat THEN 'chat' ELSE 'unknown' END) AS channel_source,
+    coalesce(channels.source, CASE WHEN threads.has_mail THEN 'email' WHEN threads.has_chat THEN 'chat' ELSE 'other' END) AS channel_source,
     nullif(trim(tickets.source), '')                                                        AS channel,
     tickets.content,
     tickets.contact_id,

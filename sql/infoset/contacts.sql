@@ -62,7 +62,7 @@ others AS (
         max(people.phone)                                                                   AS phone,
         min(threads.created_at)                                                             AS created_at
     FROM base_thread_people AS people
-    LEFT JOIN base_threads AS threads ON threads.thread_key = people.thread_key
+    LEFT JOIN base_thread_starts AS threads ON threads.thread_key = people.thread_key
     WHERE people.contact_key NOT LIKE 'infoset:contact:%'
     GROUP BY people.contact_key
 )

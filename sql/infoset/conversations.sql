@@ -1,4 +1,5 @@
 -- one row per ticket, and per room and call that belongs to none; key: infoset:<ticket|room|call>:<id>
+-- It begins with the first that was written in it: a chat can be older than the ticket that was made of it.
 WITH participants AS (
     SELECT thread_key, '[' || string_agg(json_quote(contact_key), ',' ORDER BY position) || ']' AS participant_keys
     FROM base_thread_people
@@ -74,7 +75,7 @@ breaches AS (
 channels AS (
     SELECT thread_key, string_agg(DISTINCT source, ', ' ORDER BY source) AS list, count(DISTINCT source) AS count
     FROM (
-        SELECT thread_key, channel_source AS source FROM base_thread_facts WHERE channel_source <> 'unknown'
+        SELECT thread_key, channel_source AS source FROM base_thread_facts WHERE channel_source <> 'other'
         UNION ALL
         SELECT thread_key, channel_source FROM base_rooms
         UNION ALL
@@ -96,7 +97,7 @@ SELECT
     facts.thread_key                                                                        AS source_key,
     requesters.contact_key,
     facts.title,
-    facts.created_at,
+    starts.created_at,
     facts.updated_at,
     facts.state,
     CAST(NULL AS TIMESTAMP)                                                                 AS snoozed_until,
@@ -136,6 +137,7 @@ SELECT
         ),
         custom.custom_attributes)                                                           AS custom_attributes
 FROM base_thread_facts AS facts
+LEFT JOIN base_thread_starts AS starts ON starts.thread_key = facts.thread_key
 LEFT JOIN base_thread_people AS requesters ON requesters.thread_key = facts.thread_key AND requesters.position = 0
 LEFT JOIN participants ON participants.thread_key = facts.thread_key
 LEFT JOIN tags ON tags.thread_key = facts.thread_key

@@ -1,26 +1,20 @@
 -- one row per deal; key: infoset:deal:<id>
 -- Attributes of custom objects are texts in the API; days are YYYY-MM-DD. A deal belongs to its contacts and its tickets.
-WITH numbers AS (
-    SELECT id, 'contact' AS kind, unnest(string_to_array(regexp_replace(contact_ids, '[^0-9,]', '', 'g'), ',')) AS number FROM infoset.deals WHERE contact_ids IS NOT NULL
-    UNION ALL
-    SELECT id, 'ticket', unnest(string_to_array(regexp_replace(ticket_ids, '[^0-9,]', '', 'g'), ',')) FROM infoset.deals WHERE ticket_ids IS NOT NULL
+WITH people AS (
+    SELECT deal_id, '[' || string_agg(json_quote(contact_key), ',' ORDER BY position) || ']' AS contact_keys
+    FROM base_deal_people
+    GROUP BY deal_id
 ),
 
-links AS (
-    SELECT DISTINCT numbers.id, numbers.kind, coalesce(contacts.contact_key, tickets.thread_key) AS key
-    FROM numbers
-    LEFT JOIN base_contacts AS contacts ON numbers.kind = 'contact' AND CAST(contacts.id AS VARCHAR) = numbers.number
-    LEFT JOIN base_tickets AS tickets ON numbers.kind = 'ticket' AND CAST(tickets.id AS VARCHAR) = numbers.number
-),
-
-linked AS (
-    SELECT
-        id,
-        '[' || array_to_string(array_sort(array_agg(json_quote(key)) FILTER (WHERE kind = 'contact')), ',') || ']' AS contact_keys,
-        '[' || array_to_string(array_sort(array_agg(json_quote(key)) FILTER (WHERE kind = 'ticket')), ',') || ']' AS conversation_keys
-    FROM links
-    WHERE key IS NOT NULL
-    GROUP BY id
+tickets AS (
+    SELECT named.id AS deal_id, '[' || array_to_string(array_sort(array_agg(DISTINCT json_quote(tickets.thread_key))), ',') || ']' AS conversation_keys
+    FROM (
+        SELECT id, unnest(string_to_array(regexp_replace(ticket_ids, '[^0-9,]', '', 'g'), ',')) AS number
+        FROM infoset.deals
+        WHERE ticket_ids IS NOT NULL
+    ) AS named
+    JOIN base_tickets AS tickets ON CAST(tickets.id AS VARCHAR) = named.number
+    GROUP BY named.id
 )
 
 SELECT
@@ -29,8 +23,8 @@ SELECT
     'infoset:deal:' || deals.id                                                             AS external_id,
     deals.created                                                                           AS external_created_at,
     deals.updated                                                                           AS external_updated_at,
-    linked.contact_keys,
-    linked.conversation_keys,
+    people.contact_keys,
+    tickets.conversation_keys,
     merge_json(
         attributes(
             'Infoset deal ID', CAST(deals.id AS VARCHAR),
@@ -45,7 +39,8 @@ SELECT
             'Company', companies.name),
         custom.custom_attributes)                                                           AS custom_attributes
 FROM infoset.deals AS deals
-LEFT JOIN linked ON linked.id = deals.id
+LEFT JOIN people ON people.deal_id = deals.id
+LEFT JOIN tickets ON tickets.deal_id = deals.id
 LEFT JOIN base_stages AS stages ON stages.kind = 'deal' AND stages.id = deals.stage_id AND stages.pipeline_id = deals.pipeline_id
 LEFT JOIN mapping.deal_statuses AS statuses ON statuses.status = lower(trim(deals.status))
 LEFT JOIN base_companies AS companies ON companies.id = deals.company_id

@@ -10,7 +10,7 @@ use super::fetch::Fetch;
 use super::list::no_key;
 use super::page::Query;
 use super::route::Route;
-use super::row::{Row, belongs, cell, has_key, hash, is_there, key};
+use super::row::{Row, belongs, cell, has_key, hash, is_there, key, set};
 use super::units::{Answer, Done, Unit, Units};
 use crate::hash::{Hash, of_texts, written};
 use crate::spec::Table;
@@ -155,6 +155,9 @@ impl Family<'_> {
         if found.seen.insert(hash(self.table, &row)) {
             if !says {
                 found.anonymous.push(json.to_string());
+            }
+            if let Some(column) = &self.table.position {
+                set(self.table, &mut row, column, found.rows.len().to_string());
             }
             found.read += 1;
             found.rows.push(row);

@@ -146,7 +146,7 @@ fn fitting(table: &Table, from: Origin) -> Checked {
         ("detail", table.detail.is_some(), &[List]),
         ("parent_if", table.parent_if.is_some(), &[Parent]),
         ("inside", table.inside.is_some(), &[Inside]),
-        ("position", table.position.is_some(), &[Inside]),
+        ("position", table.position.is_some(), &[Parent, Inside]),
         ("count", table.count.is_some(), &[Inside]),
         ("download", table.download.is_some(), &[List, Parent, Inside]),
         ("images_in", !table.images_in.is_empty(), &[List, Parent, Inside]),
