@@ -24,9 +24,9 @@ use std::sync::Arc;
 use super::standin::{self, Listening, dice};
 
 pub(crate) use standin::stats::Stats;
-pub(crate) use switches::{Rate, Switches};
 #[cfg(test)]
 pub(crate) use switches::{Me, TokenReply};
+pub(crate) use switches::{Rate, Switches};
 
 use desk::Desk;
 use http::Server;
