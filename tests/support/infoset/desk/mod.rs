@@ -140,7 +140,7 @@ impl Desk {
 
     /// Rooms that tell this ticket as theirs.
     pub(crate) fn rooms_of(&self, ticket: i64) -> Vec<Room> {
-        self.rooms.all().into_iter().filter(|room| room.ticket == Some(ticket)).collect()
+        self.rooms.filter(|room| room.ticket == Some(ticket))
     }
 
     /// The messages of a room in the order in which they are told.

@@ -184,6 +184,7 @@ impl Tenant for Server {
     }
 
     fn delay(&self) -> Duration {
-        self.switches().delay
+        let (switches, number) = (self.switches(), self.stats.lock().unwrap().api_calls);
+        if self.chance("hang", number, switches.hangs) { switches.hang } else { switches.delay }
     }
 }

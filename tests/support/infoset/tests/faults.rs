@@ -66,7 +66,12 @@ fn calls_fail_now_and_then() {
     let (infoset, reader) = start(Switches { unavailable: 300, ..Switches::default() });
     let statuses: Vec<u16> = (0..40).map(|_| reader.status("teams")).collect();
     assert!(statuses.contains(&500) && statuses.contains(&200), "{statuses:?}");
-    infoset.switch(|switches| (switches.unavailable, switches.cut) = (0, 1000));
+    infoset.switch(|switches| {
+        (switches.unavailable, switches.hangs, switches.hang) = (0, 1000, Duration::from_millis(200));
+    });
+    let began = std::time::Instant::now();
+    assert!(reader.status("teams") == 200 && began.elapsed() >= Duration::from_millis(200));
+    infoset.switch(|switches| (switches.hangs, switches.cut) = (0, 1000));
     let request = reader.client.get(format!("{}/teams", reader.url)).header(reader.login.0, &reader.login.1);
     let broken = reader.runtime.block_on(async { request.send().await?.text().await });
     assert!(broken.is_err());
