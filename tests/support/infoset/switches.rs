@@ -56,6 +56,10 @@ pub(crate) struct Switches {
     pub(crate) cut: i64,
     /// How long every call takes at least.
     pub(crate) delay: Duration,
+    /// Calls in a thousand that take as long as `hang`.
+    pub(crate) hangs: i64,
+    /// How long those take.
+    pub(crate) hang: Duration,
     /// Routes, such as `calls` or `deals/logs`, that answer with this status: 402 (plan), 403, 404.
     pub(crate) refused: BTreeMap<String, u16>,
     /// How long a link to the file store is valid.
@@ -107,6 +111,8 @@ impl Default for Switches {
             unavailable: 0,
             cut: 0,
             delay: Duration::ZERO,
+            hangs: 0,
+            hang: Duration::from_secs(120),
             refused: BTreeMap::new(),
             link_life: Duration::from_secs(60),
             change_after_page: None,

@@ -6,7 +6,7 @@ use super::body::{Body, SHAPES, Shape};
 use super::call::{self, Call, FIRST_BULK_CALL};
 use super::file::{File, Kind};
 use super::moment::{days_before, later, minutes};
-use super::people::{FIRST_BULK_COMPANY, FIRST_BULK_CONTACT, companies_for, contacts_for};
+use super::people::{FIRST_BULK_COMPANY, FIRST_BULK_CONTACT, companies_for, contacts_for, writes_from};
 use super::property::held;
 use super::room::{FIRST_BULK_ROOM, Room, room};
 use super::staff::{ELIF, IRFAN, MEHMET, TEAMS};
@@ -127,8 +127,7 @@ pub(crate) fn event(seed: u64, ticket: &Ticket, nth: i64, sentence: &str, after:
 /// The same, as an e-mail.
 pub(crate) fn mailed(ticket: &Ticket, entry: Entry, inbound: bool) -> Entry {
     let nth = entry.id - entry_id(ticket.id, 0);
-    let (desk, asks) =
-        ("destek@ornek.example".to_owned(), format!("kisi{}@sirket.example", ticket.contact.unwrap_or(0)));
+    let (desk, asks) = ("destek@ornek.example".to_owned(), writes_from(ticket.contact.unwrap_or(0)));
     let (from, to) = if inbound { (asks, desk) } else { (desk, asks) };
     let email = Email {
         id: email_id(ticket.id, nth),

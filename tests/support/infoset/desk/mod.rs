@@ -3,14 +3,19 @@
 //!
 //! Tickets with a story have a constant in [`story`]; the others, and their logs, follow from the seed.
 
+pub(crate) mod article;
 pub(crate) mod body;
 pub(crate) mod bulk;
 pub(crate) mod call;
+pub(crate) mod configuration;
+pub(crate) mod counts;
+pub(crate) mod deal;
 pub(crate) mod file;
 pub(crate) mod moment;
 pub(crate) mod people;
 pub(crate) mod property;
 pub(crate) mod room;
+pub(crate) mod service;
 pub(crate) mod shown;
 pub(crate) mod staff;
 pub(crate) mod story;
@@ -21,11 +26,14 @@ use std::sync::{Arc, RwLock};
 
 use super::super::standin::rows::Rows;
 use super::switches::Switches;
+use article::Article;
 use call::Call;
+use deal::Deal;
 use file::File;
 use moment::{Moment, days_before};
 use people::{Company, Contact};
 use room::{Message, Room};
+use service::{Breach, Rating};
 use ticket::{Author, Email, Entry, Ticket};
 
 /// What everything without a story follows from.
@@ -43,6 +51,8 @@ pub(crate) struct Desk {
     pub(crate) companies: Rows<Company>,
     pub(crate) contacts: Rows<Contact>,
     pub(crate) calls: Rows<Call>,
+    pub(crate) deals: Rows<Deal>,
+    pub(crate) articles: Rows<Article>,
     /// Rooms that are still there.
     pub(crate) rooms: Rows<Room>,
     /// Every ticket, by id.
@@ -68,6 +78,8 @@ impl Desk {
             companies: Rows::new(people::companies(size.seed, size.now, size.tickets)),
             contacts: Rows::new(people::contacts(size.seed, size.now, size.tickets)),
             calls: Rows::new(calls),
+            deals: Rows::new(deal::deals(&size)),
+            articles: Rows::new(article::articles(&size)),
             rooms: Rows::new(rooms),
             tickets: RwLock::new(bulk.into_iter().map(|ticket| (ticket.id, Arc::new(ticket))).collect()),
             threads: RwLock::default(),
@@ -128,12 +140,25 @@ impl Desk {
 
     /// Rooms that tell this ticket as theirs.
     pub(crate) fn rooms_of(&self, ticket: i64) -> Vec<Room> {
-        self.rooms.all().into_iter().filter(|room| room.ticket == Some(ticket)).collect()
+        self.rooms.filter(|room| room.ticket == Some(ticket))
     }
 
     /// The messages of a room in the order in which they are told.
     pub(crate) fn messages(&self, room: &Room) -> Vec<Message> {
         room.told.clone().unwrap_or_else(|| room::messages(self.size.seed, room))
+    }
+
+    /// Service levels that a ticket missed.
+    pub(crate) fn breaches(&self, ticket: &Ticket) -> Vec<Breach> {
+        service::breaches(self.size.seed, ticket)
+    }
+
+    /// Every rating.
+    pub(crate) fn ratings(&self) -> Vec<Rating> {
+        let seed = self.size.seed;
+        let (tickets, rooms) = (self.tickets(), self.rooms.all());
+        let of_tickets = tickets.iter().filter_map(|ticket| service::of_ticket(seed, ticket));
+        of_tickets.chain(rooms.iter().filter_map(|room| service::of_room(seed, room))).collect()
     }
 
     /// A contact.
@@ -159,6 +184,8 @@ impl Desk {
             ticket.files.iter().cloned().chain(of_thread).collect()
         } else if let Some(room) = self.room(owner) {
             self.messages(&room).into_iter().flat_map(|message| message.files).collect()
+        } else if let Some(article) = self.articles.find(|article| article.id == owner) {
+            article.files
         } else {
             self.calls.find(|call| call.id == id).and_then(|call| call.recording).into_iter().collect()
         };

@@ -80,6 +80,15 @@ pub(crate) fn contacts_for(tickets: i64) -> i64 {
     (tickets / 2).max(10)
 }
 
+/// The address that a contact writes from; of one without an address, one that the contact does not have any more.
+pub(crate) fn writes_from(contact: i64) -> String {
+    match contact {
+        AYSE => "ayse@example.com".into(),
+        id if TWINS.contains(&id) => "ikiz@example.com".into(),
+        id => format!("kisi{id}@sirket.example"),
+    }
+}
+
 /// Every company.
 pub(crate) fn companies(seed: u64, now: Moment, tickets: i64) -> Vec<Company> {
     let company = |id: i64, name: &str| {

@@ -61,17 +61,14 @@ impl Desk {
         }
         let told = |part: Part| thread.iter().filter(move |entry| entry.part == part);
         shown.extend(thread.iter().filter(|entry| wrote(entry.part)).map(of_entry));
-        let mut rooms: Vec<i64> = told(Part::Chat).filter_map(|entry| entry.room).collect();
-        rooms.extend(
-            self.rooms_of(ticket.id).iter().map(|room| room.id).filter(|id| !rooms.contains(id)).collect::<Vec<_>>(),
-        );
-        for room in rooms.into_iter().filter_map(|id| self.room(id)) {
+        let named: Vec<i64> = told(Part::Chat).filter_map(|entry| entry.room).collect();
+        let unnamed = self.rooms_of(ticket.id).into_iter().filter(|room| !named.contains(&room.id));
+        for room in named.iter().filter_map(|id| self.room(*id)).chain(unnamed) {
             shown.extend(self.shown_in_room(&room));
         }
         let calls: Vec<i64> = told(Part::Call).filter_map(|entry| entry.call).collect();
-        let untold =
-            self.calls.all().into_iter().filter(|call| call.ticket == Some(ticket.id) && !calls.contains(&call.id));
-        shown.extend(untold.map(|call| Shown {
+        let untold = self.calls.filter(|call| call.ticket == Some(ticket.id) && !calls.contains(&call.id));
+        shown.extend(untold.into_iter().map(|call| Shown {
             origin: Origin::Call(call.id),
             kind: "call",
             author: call.user.map_or(Author::System, Author::User),

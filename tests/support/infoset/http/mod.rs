@@ -3,6 +3,7 @@
 mod files;
 mod lists;
 mod login;
+mod records;
 mod refusals;
 mod routes;
 mod server;

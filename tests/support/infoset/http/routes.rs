@@ -10,7 +10,7 @@ use super::lists::page;
 use super::refusals::{invalid, not_found, refusal};
 use super::reply::Reply;
 use super::server::Server;
-use super::{files, tickets};
+use super::{files, records, tickets};
 
 /// The answer of an endpoint.
 pub(crate) fn answer(server: &Server, call: &Call, endpoint: &str, id: Option<&str>) -> Reply {
@@ -55,7 +55,7 @@ pub(crate) fn answer(server: &Server, call: &Call, endpoint: &str, id: Option<&s
             desk.room(id).map_or_else(not_found, |room| Reply::json(&conversation::room(dialect, &room)))
         }
         ("rooms/messages", Some(id)) => messages(server, call, id),
-        _ => not_found(),
+        _ => records::answer(server, call, endpoint, id).unwrap_or_else(not_found),
     }
 }
 

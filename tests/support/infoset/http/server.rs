@@ -23,6 +23,8 @@ use super::reply::Reply;
 use super::variant::{Parameters, parameters, route};
 use super::{files, routes};
 
+/// The one path that is posted to.
+const LOGIN: &str = "login/token";
 /// What an account without a limit says is left.
 const PLENTY: usize = 100_000;
 
@@ -96,13 +98,17 @@ impl Server {
 
     /// Answers a call of the API; whether the reply breaks off in the middle.
     fn api(&self, call: &Call, path: &str) -> (Reply, bool) {
+        if call.method != Method::GET && path != LOGIN {
+            self.stats.lock().unwrap().writes += 1;
+            return (refusal(403, "Nothing is written here."), false);
+        }
         let Some((endpoint, id)) = route(path, self.dialect.variant) else {
             self.count("unknown");
             return (not_found(), false);
         };
         let number = self.count(endpoint);
         let now = Instant::now();
-        if endpoint == "login" {
+        if path == LOGIN {
             let reply = self.tokens.lock().unwrap().request(&self.switches(), call, now, changes::now());
             self.stats.lock().unwrap().tokens += u64::from(reply.status == 200);
             return (reply, false);
@@ -114,7 +120,7 @@ impl Server {
             Ok(left) => left,
             Err(refusal) => return (refusal.with("x-ratelimit-remaining", "0"), false),
         };
-        let refused = self.refused(call, endpoint, number);
+        let refused = self.refused(endpoint, number);
         let reply = refused.unwrap_or_else(|| routes::answer(self, call, endpoint, id.as_deref()));
         if reply.status < 400 {
             let mut stats = self.stats.lock().unwrap();
@@ -148,11 +154,7 @@ impl Server {
     }
 
     /// Everything but the endpoint itself that can say no.
-    fn refused(&self, call: &Call, endpoint: &str, number: u64) -> Option<Reply> {
-        if call.method != Method::GET {
-            self.stats.lock().unwrap().writes += 1;
-            return Some(refusal(403, "Nothing is written here."));
-        }
+    fn refused(&self, endpoint: &str, number: u64) -> Option<Reply> {
         if self.chance("unavailable", number, self.switches().unavailable) {
             return Some(refusal(500, "An error has occurred."));
         }
@@ -182,6 +184,7 @@ impl Tenant for Server {
     }
 
     fn delay(&self) -> Duration {
-        self.switches().delay
+        let (switches, number) = (self.switches(), self.stats.lock().unwrap().api_calls);
+        if self.chance("hang", number, switches.hangs) { switches.hang } else { switches.delay }
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod conversation;
 mod names;
 pub(crate) mod people;
+pub(crate) mod records;
 mod row;
 pub(crate) mod staff;
 pub(crate) mod tickets;
