@@ -20,7 +20,6 @@ SELECT
     nullif(trim(rooms.channel), '')                                                         AS channel,
     rooms.contact_id,
     teams.source_key                                                                        AS team_key,
-    rooms.rating,
     coalesce(rooms.created, firsts.first_at, rooms.updated, TIMESTAMP '2000-01-01')         AS created_at,
     coalesce(rooms.updated, rooms.closed, firsts.last_at)                                   AS updated_at,
     rooms.closed                                                                            AS closed_at

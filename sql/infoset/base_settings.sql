@@ -8,6 +8,7 @@ SELECT
     coalesce(regexp_replace(max(CASE WHEN key = 'source.site_url' THEN value END), '/+$', ''), 'https://dashboard.infoset.app') AS site_url,
     array_to_string([
         'https?://(?:[a-z0-9-]+[.])*infoset[.]app',
+        replace(regexp_replace(max(CASE WHEN key = 'source.help_url' AND value <> '' THEN value END), '^(https?://[^/]*).*$', '\1'), '.', '[.]'),
         replace(regexp_replace(max(CASE WHEN key = 'source.url' THEN value END), '^(https?://[^/]*).*$', '\1'), '.', '[.]'),
         replace(regexp_replace(max(CASE WHEN key = 'source.site_url' THEN value END), '^(https?://[^/]*).*$', '\1'), '.', '[.]')
     ], '|')                                                                                AS own_hosts

@@ -46,8 +46,7 @@ swallowed AS (
 rooms AS (
     SELECT
         thread_key,
-        string_agg(CAST(id AS VARCHAR), ', ' ORDER BY id)                                   AS numbers,
-        first_value(rating ORDER BY CASE WHEN rating IS NULL THEN 1 ELSE 0 END, created_at DESC, id) AS rating
+        string_agg(CAST(id AS VARCHAR), ', ' ORDER BY id)                                   AS numbers
     FROM base_rooms
     GROUP BY thread_key
 ),
@@ -84,6 +83,18 @@ channels AS (
         SELECT tickets.thread_key, 'email' FROM base_logs AS logs JOIN base_tickets AS tickets ON tickets.id = logs.ticket_id WHERE logs.email_id IS NOT NULL
     ) AS told
     GROUP BY thread_key
+),
+
+-- The newest of several.
+rated AS (
+    SELECT
+        coalesce(tickets.thread_key, rooms.thread_key)                                      AS thread_key,
+        last_value(ratings.score ORDER BY ratings.created NULLS FIRST, ratings.id)          AS score,
+        last_value(nullif(trim(ratings.comment), '') ORDER BY ratings.created NULLS FIRST, ratings.id) AS comment
+    FROM infoset.ratings AS ratings
+    LEFT JOIN base_tickets AS tickets ON tickets.id = ratings.ticket_id
+    LEFT JOIN base_rooms AS rooms ON rooms.id = ratings.room_id
+    GROUP BY coalesce(tickets.thread_key, rooms.thread_key)
 ),
 
 closers AS (
@@ -130,8 +141,8 @@ SELECT
             'Infoset closed at', CASE WHEN facts.state = 'closed' THEN facts.closed_at END,
             'Infoset merged tickets', swallowed.numbers,
             'Infoset SLA breaches', breaches.list,
-            'Infoset rating', coalesce(facts.rating, rooms.rating),
-            'Infoset rating comment', facts.rating_comment,
+            'Infoset rating', rated.score,
+            'Infoset rating comment', rated.comment,
             'Infoset lost chats', lost.numbers,
             'Infoset values as entered', custom.as_entered
         ),
@@ -148,5 +159,6 @@ LEFT JOIN calls ON calls.thread_key = facts.thread_key
 LEFT JOIN lost ON lost.thread_key = facts.thread_key
 LEFT JOIN breaches ON breaches.ticket_id = facts.id AND facts.kind = 'ticket'
 LEFT JOIN channels ON channels.thread_key = facts.thread_key
+LEFT JOIN rated ON rated.thread_key = facts.thread_key
 LEFT JOIN closers ON closers.thread_key = facts.thread_key
 LEFT JOIN base_custom_attributes AS custom ON custom.scope = 'ticket' AND custom.owner_key = facts.thread_key
