@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::{at, attributes, contact_of, desk, keys, millis, row, table, tag_names, text};
 use crate::support::infoset::desk::people::{
-    AYSE, BAD_EMAIL, BRANCH, DOTLESS, GONE_CONTACT, NAMELESS, OF_LOST_COMPANY, ORNEK, ORPHAN, SOCIAL, TWINS, WITHOUT_EMAIL,
+    AYSE, BAD_EMAIL, BRANCH, DOTLESS, GONE_CONTACT, NAMELESS, OF_LOST_COMPANY, ORNEK, ORPHAN, SOCIAL, TWINS,
+    WITHOUT_EMAIL,
 };
 use crate::support::infoset::desk::staff::{DEPARTED, GONE, TEAMS, USERS};
 use crate::support::infoset::desk::story;
@@ -37,7 +38,10 @@ fn every_contact_is_there_by_its_address() {
     }
     assert_eq!(found[&format!("infoset:contact:{AYSE}")]["external_id"], "musteri-1");
     assert_eq!(found[&format!("infoset:contact:{DOTLESS}")]["email"], "isil.ilgin@example.com");
-    assert_eq!(attributes(&found[&format!("infoset:contact:{BAD_EMAIL}")])["Infoset e-mail as entered"], "yanlis at example");
+    assert_eq!(
+        attributes(&found[&format!("infoset:contact:{BAD_EMAIL}")])["Infoset e-mail as entered"],
+        "yanlis at example"
+    );
     assert_eq!(found[&format!("infoset:contact:{WITHOUT_EMAIL}")]["phone"], Value::Null);
     assert_eq!(found[&format!("infoset:contact:{SOCIAL}")]["phone"], "+905551112233");
     assert_eq!(found[&format!("infoset:contact:{OF_LOST_COMPANY}")]["company_keys"], Value::Null);

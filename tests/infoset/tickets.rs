@@ -55,11 +55,15 @@ fn every_code_is_told_in_words() {
         assert_eq!(held["Infoset channel"], ticket.source, "{row}");
         assert_eq!(held["Infoset ticket ID"], ticket.id, "{row}");
         let (pipeline, stage) = ticket.stage_names();
-        let named = |name: &str, kind: &str, id: i64| if name.is_empty() { format!("{kind} {id}") } else { name.into() };
+        let named =
+            |name: &str, kind: &str, id: i64| if name.is_empty() { format!("{kind} {id}") } else { name.into() };
         assert_eq!(held["Infoset pipeline"], named(pipeline, "Pipeline", ticket.pipeline), "{row}");
         assert_eq!(held["Infoset stage"], named(stage, "Stage", ticket.stage), "{row}");
         if ticket.id == story::OF_UNKNOWN_CODES {
-            assert_eq!((&held["Infoset status"], &held["Infoset priority"]), (&json!("Status 9"), &json!("Priority 7")));
+            assert_eq!(
+                (&held["Infoset status"], &held["Infoset priority"]),
+                (&json!("Status 9"), &json!("Priority 7"))
+            );
             continue;
         }
         assert_eq!(held["Infoset status"], ticket.status_name(), "{row}");
@@ -71,7 +75,9 @@ fn every_code_is_told_in_words() {
         assert_eq!(held["Infoset closed at"].as_i64(), closed, "{row}");
     }
     // What no mapping knows is told, once for each code.
-    let warned = listed("SELECT reason FROM intercom.warnings WHERE check_name IN ('code_is_known', 'channel_is_known') ORDER BY reason");
+    let warned = listed(
+        "SELECT reason FROM intercom.warnings WHERE check_name IN ('code_is_known', 'channel_is_known') ORDER BY reason",
+    );
     assert_eq!(warned.len(), 3, "{warned:?}");
     for (told, code) in warned.iter().zip(["channel \"kiosk\"", "priority 7", "status 9"]) {
         assert!(told.starts_with(code), "{told}");
@@ -127,7 +133,12 @@ fn every_property_is_an_attribute_made_before_it_is_used() {
         .map(|row| ((text(&row, "model").to_owned(), text(&row, "name").to_owned()), row))
         .collect();
     let types = [
-        ("text", "string"), ("number", "decimal"), ("date", "datetime"), ("checkbox", "boolean"), ("select", "list"), ("multiselect", "string"),
+        ("text", "string"),
+        ("number", "decimal"),
+        ("date", "datetime"),
+        ("checkbox", "boolean"),
+        ("select", "list"),
+        ("multiselect", "string"),
     ];
     let model = |object: &str| if object == "ticket" { "conversation".to_owned() } else { object.to_owned() };
     for property in PROPERTIES.iter().filter(|property| property.object != "deal") {
@@ -157,7 +168,8 @@ fn every_property_is_an_attribute_made_before_it_is_used() {
     for company in desk().companies.all() {
         check("company", &row("companies", &format!("infoset:company:{}", company.id)), &company.properties);
     }
-    for contact in desk().contacts.all().iter().filter(|contact| contact_of(contact).ends_with(&contact.id.to_string())) {
+    for contact in desk().contacts.all().iter().filter(|contact| contact_of(contact).ends_with(&contact.id.to_string()))
+    {
         check("contact", &row("contacts", &contact_of(contact)), &contact.properties);
     }
     assert!(seen > 150, "{seen}");
@@ -192,7 +204,9 @@ fn tags_ratings_and_missed_service_levels_are_on_their_ticket() {
     }
     let mut rated = 0;
     for rating in desk().ratings() {
-        let key = rating.ticket.map_or_else(|| format!("infoset:room:{}", rating.room.unwrap()), |id| format!("infoset:ticket:{id}"));
+        let key = rating
+            .ticket
+            .map_or_else(|| format!("infoset:room:{}", rating.room.unwrap()), |id| format!("infoset:ticket:{id}"));
         let held = attributes(&row("conversations", &key));
         assert_eq!(held["Infoset rating"], rating.score, "{key}");
         if !rating.comment.is_empty() {
