@@ -31,6 +31,7 @@ mod outlook;
 mod page;
 mod paging;
 mod replay;
+mod retention;
 mod route;
 mod row;
 mod sample;
@@ -92,6 +93,7 @@ pub(crate) async fn probe(context: &Context, spec: &Spec, rest: &Rest, settings:
     let fetch = Fetch::new(spec, rest, &request, api, capture, dropped);
     let (tables, mut remarks) = fetch.counts().await?;
     remarks.extend(fetch.dropped.remarks());
+    remarks.extend(fetch.going().await?);
     Ok(Probe { reader: ReaderKind::Rest, version: None, timezone: settings.timezone.clone(), tables, remarks })
 }
 

@@ -8,6 +8,7 @@ mod files;
 mod logins;
 mod rate;
 mod resume;
+mod retention;
 mod routes;
 mod searches;
 mod since;
