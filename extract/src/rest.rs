@@ -30,6 +30,7 @@ mod look;
 mod outlook;
 mod page;
 mod paging;
+mod probe;
 mod replay;
 mod retention;
 mod route;
@@ -51,6 +52,7 @@ use api::Api;
 use capture::{Capture, Plan};
 use dropped::Dropped;
 use fetch::Fetch;
+pub use probe::{Finding, Findings, find_out};
 
 /// Reads the tables that are wanted into one published run.
 pub(crate) async fn extract(

@@ -25,6 +25,11 @@ pub(super) struct Route {
 }
 
 impl Route {
+    /// By a path, with all members.
+    pub(super) fn by(path: usize) -> Self {
+        Self { path, ..Self::default() }
+    }
+
     /// What the user should know of it.
     pub(super) fn remarks(&self, table: &Table) -> Vec<String> {
         let mut remarks = Vec::new();
@@ -179,6 +184,10 @@ pub(super) enum Trial {
     Whole,
     /// To see whether it is refused, with one row.
     Brief,
+    /// To see whether it is refused, or fails.
+    Look,
+    /// Likewise, with so many rows.
+    Size(u64),
 }
 
 /// Looks for members that the source does not know.

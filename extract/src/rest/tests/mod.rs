@@ -6,6 +6,7 @@ mod dropped;
 mod failures;
 mod files;
 mod logins;
+mod probe;
 mod rate;
 mod resume;
 mod retention;
