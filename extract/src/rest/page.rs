@@ -212,6 +212,12 @@ impl<'a> Query<'a> {
         self
     }
 
+    /// The list without a parameter.
+    pub(super) fn without(mut self, name: &str) -> Self {
+        self.params.retain(|(other, _)| other != name);
+        self
+    }
+
     /// Where the rows are: the first of the table's places that has an array; none where there are no rows.
     fn rows_place(&self, json: &Value) -> Result<Option<&str>> {
         let mut places = self.table.rows.iter().map(String::as_str).chain([""]);

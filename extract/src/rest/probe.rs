@@ -207,7 +207,7 @@ impl<'a> Probe<'a> {
         let Some(first) = self.first(table, &pager, &make).await? else { return Ok(()) };
         self.rate(&first.reply);
         let rows = self.envelope(table, &first);
-        self.members(table, &rows).await?;
+        self.members(table, &first, &rows).await?;
         self.dates(table, &rows, &first.reply);
         self.pages(table, &first, &rows).await?;
         self.unknown_parameter(table, &first, &rows).await?;
@@ -249,7 +249,7 @@ impl<'a> Probe<'a> {
                 continue;
             }
             let rows = self.envelope(table, &first);
-            self.members(table, &rows).await?;
+            self.members(table, &first, &rows).await?;
             self.dates(table, &rows, &first.reply);
             return Ok(());
         }

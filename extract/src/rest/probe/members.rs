@@ -63,7 +63,9 @@ pub(super) fn seen<'t>(table: &'t Table, rows: &[&Value], filled: &[&str], insid
         if !begun.contains(name) {
             undeclared.insert(name.clone());
         }
-        for inner in value.as_object().into_iter().flat_map(|members| members.keys()) {
+        // What is kept whole is all there already.
+        let members = value.as_object().filter(|_| !declared.contains(name.as_str()));
+        for inner in members.into_iter().flat_map(|members| members.keys()) {
             let place = format!("{name}.{inner}");
             if !declared.contains(place.as_str()) {
                 undeclared.insert(place);

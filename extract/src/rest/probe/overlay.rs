@@ -21,8 +21,6 @@ pub(super) enum Change {
     SizeMax(u64),
     /// A further form of dates.
     Dates(String),
-    /// The parameter does not filter.
-    NoSince,
 }
 
 /// The text of a spec with corrections: table, change and why.
@@ -53,10 +51,6 @@ fn apply(spec: &mut DocumentMut, table: &str, change: &Change, why: &str) -> Opt
         Change::Rows(places) => put(own, "rows", list(places), why),
         Change::Total(places) => put(own, "total", list(places), why),
         Change::Inside(place) => put(own, "inside", toml_edit::value(place), why),
-        Change::NoSince => {
-            own.remove("since")?;
-            comment(own, "path", why)
-        }
         Change::SizeMax(size) => match own.get_mut("paging").and_then(Item::as_inline_table_mut) {
             Some(paging) => {
                 let size = smaller(paging.get("size_max").and_then(Value::as_integer), *size)?;
@@ -134,12 +128,11 @@ mod tests {
             ("chats", Change::Place("id".into(), "Id".into()), "alike"),
             ("chats", Change::Place("made".into(), "created".into()), "alike"),
             ("chats", Change::SizeMax(100), "100 came"),
-            ("chats", Change::NoSince, "it does not filter"),
             ("", Change::Dates("%d.%m.%Y".into()), "seen"),
         ];
         let changes: Vec<_> = changes.into_iter().map(|(t, c, w)| (t.to_owned(), c, w.to_owned())).collect();
         let wanted = "# Head.\nname = \"x\"\n[rest]\nurl = \"{url}\"   # where\n# probe: seen\ndates = [\"%d.%m.%Y\"]\n[rest.paging]\nkind = \"page\"\nnumber = \"p\"\nsize = \"s\"\n# probe: 100 came\nsize_max = 100\n\n\
-                    # Chats.\n[[table]]\nname = \"chats\"\nkey = \"id\"\n# probe: `/a`: 404\n# probe: it does not filter\npath = \"/b\"  # one of them\n# probe: rows are there\nrows = [\"items\"]\n[table.columns]\n# The key.\n# probe: alike\nid = { type = \"int\", at = [\"id\", \"Id\"] }\n# probe: alike\nmade = { type = \"timestamp\", at = [\"m\", \"created\"] }\n";
+                    # Chats.\n[[table]]\nname = \"chats\"\nkey = \"id\"\n# probe: `/a`: 404\npath = \"/b\"  # one of them\nsince = \"since\"\n# probe: rows are there\nrows = [\"items\"]\n[table.columns]\n# The key.\n# probe: alike\nid = { type = \"int\", at = [\"id\", \"Id\"] }\n# probe: alike\nmade = { type = \"timestamp\", at = [\"m\", \"created\"] }\n";
         assert_eq!(corrected(text, &changes).unwrap(), wanted);
         assert_eq!(corrected(text, &[]).unwrap(), text);
     }

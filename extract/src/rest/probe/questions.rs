@@ -81,7 +81,7 @@ impl<'a> Probe<'a> {
     }
 
     /// Which members rows have; of those that are read in full also in full.
-    pub(super) async fn members(&mut self, table: &'a Table, rows: &[Value]) -> Result<(), Failure> {
+    pub(super) async fn members(&mut self, table: &'a Table, first: &First<'a>, rows: &[Value]) -> Result<(), Failure> {
         let mut all: Vec<Value> = rows.to_vec();
         if rows.is_empty() {
             self.told(table, "columns", "not found out: there are no rows");
@@ -116,9 +116,20 @@ impl<'a> Probe<'a> {
                 }
             }
         }
+        let kept = all.len();
+        if let Some(name) = &table.columns_in {
+            // Only what is asked for comes: one row with all that it has.
+            match first.query.clone().without(name).raw(&first.position, Trial::Brief).await {
+                Ok((json, _)) => all.extend(self.rows(table, &json).into_iter().take(1)),
+                Err(Failure::Refused { reason, .. }) => {
+                    self.told(table, "undeclared", format!("not found out: without `{name}` it is refused: {reason}"));
+                }
+                Err(failure) => return Err(failure),
+            }
+        }
         let all: Vec<&Value> = all.iter().collect();
         self.look_at_members(table, &all, false);
-        self.keep(table, &all);
+        self.keep(table, &all[..kept]);
         Ok(())
     }
 
@@ -137,9 +148,6 @@ impl<'a> Probe<'a> {
         let without = self.fetch.known_route(table).map(|route| route.columns_without(table)).unwrap_or_default();
         let is_key = |column: &Column| table.key.columns().contains(&column.name);
         for column in found.missing.iter().filter(|column| !keys_only || is_key(column)) {
-            if without.iter().any(|(name, _)| *name == column.name) {
-                continue;
-            }
             let was = column.places().join(", ");
             match members::alike(column.places(), &found.undeclared) {
                 Some(other) => {
@@ -147,7 +155,7 @@ impl<'a> Probe<'a> {
                     let text = format!("`{}`: rows have `{other}`", column.name);
                     self.corrected(table, "column", text, was, change);
                 }
-                None if keys_only => {}
+                None if keys_only || without.iter().any(|(name, _)| *name == column.name) => {}
                 None if is_key(column) => {
                     self.told(
                         table,
@@ -315,8 +323,9 @@ impl<'a> Probe<'a> {
             Ok((json, _)) => match self.rows(table, &json).len() {
                 0 => self.told(table, "since", format!("`{}` filters", since.at)),
                 count => {
+                    // Harmless where it stays: rows are looked at. Without it `updated_at` decides, which has to be known to move.
                     let found = format!("`{}` does not filter: {count} rows since a time to come", since.at);
-                    self.corrected(table, "since", found, since.at.clone(), Change::NoSince);
+                    self.told(table, "since", format!("{found}; without `since` --since-last goes by `updated_at`"));
                 }
             },
             Err(Failure::Refused { reason, .. }) => {

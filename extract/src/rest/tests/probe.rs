@@ -72,7 +72,7 @@ async fn a_spec_that_is_wrong_in_many_ways_fits_afterwards() {
         "tickets dates: dates are written as `%d.%m.%Y %H:%M:%S%.f` []*",
         "tickets paging: the second page has 20 other rows []",
         "tickets size: 20 rows come where 50 are asked for [50]*",
-        "tickets since: `FromUpdatedDate` does not filter: 20 rows since a time to come [FromUpdatedDate]*",
+        "tickets since: `FromUpdatedDate` does not filter: 20 rows since a time to come; without `since` --since-last goes by `updated_at` []",
         "logs path: `/v1/tickets/logs` answers; not `/v1/logs`: 404 no such route [`/v1/logs`, `/v1/tickets/logs`]*",
         "logs column: `userId`: rows have `author_id` [userId]*",
         "tags inside: the rows are at `Tags` [tags]*",
@@ -178,4 +178,37 @@ async fn an_intercom_workspace_is_as_its_spec_says() {
         "{:#?}",
         lines(&found)
     );
+}
+
+#[tokio::test]
+async fn where_members_are_asked_for_one_whole_row_shows_what_others_there_are() {
+    let row = json!({ "UUID": "call$1", "title": "t", "descriptionInRTF": "<p>", "accessKey": "canary" });
+    let server = Server::start(move |call| {
+        let known = ["UUID", "title", "descriptionInRTF"];
+        let asked = call.param("attrs");
+        match asked.split(',').find(|name| !asked.is_empty() && !known.contains(name)) {
+            Some(unknown) => said(500, json!(format!("no attribute {unknown}"))),
+            None if asked.is_empty() => ok(json!([row])),
+            None => ok(json!([asked
+                .split(',')
+                .map(|name| (name.to_owned(), row[name].clone()))
+                .collect::<serde_json::Map<_, _>>()])),
+        }
+    })
+    .await;
+    let text = "name = \"acme\"\ntitle = \"Acme\"\nreaders = [\"rest\"]\n[rest]\nurl = \"{url}\"\n[[table]]\nname = \"calls\"\nkey = \"UUID\"\npath = \"/find/call\"\n\
+        columns_in = \"attrs\"\n[table.columns]\nUUID = \"text\"\ntitle = \"text\"\ndescriptionRTF = \"text\"\nmark = \"int\"\n";
+    let (found, mut desk) = asked(&server, text).await;
+    let told = lines(&found);
+    for wanted in [
+        "calls column: `mark`: the source does not know the member `mark` []",
+        "calls column: `descriptionRTF`: rows have `descriptionInRTF` [descriptionRTF]*",
+        "calls undeclared: accessKey, descriptionInRTF []",
+    ] {
+        assert!(told.iter().any(|line| line == wanted), "{wanted} not in {told:#?}");
+    }
+    assert!(!format!("{found:?}").contains("canary"));
+    desk.spec = Spec::parse("sources/acme.toml", &found.spec).unwrap();
+    let manifest = desk.extract().await.unwrap();
+    assert_eq!(desk.rows(&manifest, "calls", &["UUID", "descriptionRTF", "mark"]).await, ["call$1|<p>|-"]);
 }
