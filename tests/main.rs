@@ -14,6 +14,7 @@ mod infoset;
 mod intercom;
 mod page;
 mod pipeline;
+mod probe;
 mod rebuild;
 mod report;
 mod rerun;

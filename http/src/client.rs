@@ -377,7 +377,7 @@ impl Client {
             return Outcome::Done(Reply { status, headers, body, json, request_id });
         }
         let said = refusal(&headers, &body);
-        let is_login = status == 401 || self.says_refused(&said, &body);
+        let is_login = status == 401 || said.holds(&self.shared.settings.refused_if, &body);
         let Refusal { code, message, request_id } = self.redacted(said, credentials);
         match status {
             429 if !is_login => {
@@ -409,17 +409,6 @@ impl Client {
                 request_id,
             }),
         }
-    }
-
-    /// Whether a reply that is no success says that it does not take the credentials.
-    fn says_refused(&self, said: &Refusal, body: &[u8]) -> bool {
-        let texts = &self.shared.settings.refused_if;
-        let body = if texts.is_empty() { "".into() } else { String::from_utf8_lossy(body) };
-        let is_in = |text: &String| {
-            let mut said = [&said.code, &said.message].into_iter().flatten();
-            body.contains(text.as_str()) || said.any(|said| said.contains(text.as_str()))
-        };
-        texts.iter().any(is_in)
     }
 
     /// What a 429 is about; what concerns all calls is noted here.

@@ -15,9 +15,11 @@ use tokio_util::sync::CancellationToken;
 use super::api::{Api, Failure, Scope};
 use super::before::Before;
 use super::capture::{Capture, End, Entry, LogWriter};
+use super::dropped::Dropped;
 use super::outlook::{self, Outlook};
 use super::page::{Page, Query};
 use super::paging::Pager;
+use super::retention::urgent;
 use super::route::Route;
 use super::row::{Row, Selector, hash, of_key, set};
 use super::sample::Keeps;
@@ -52,13 +54,25 @@ pub(super) struct Fetch<'a> {
     pub(super) before: BTreeMap<String, OnceCell<Before>>,
     /// Nothing is known of the others.
     pub(super) never: Before,
+    /// Files that tables are read from.
+    pub(super) dropped: Dropped,
+    /// Tables that are read before others.
+    pub(super) urgent: BTreeSet<String>,
 }
 
 impl<'a> Fetch<'a> {
-    pub(super) fn new(spec: &'a Spec, rest: &'a Rest, request: &'a Request, api: Api, capture: Capture) -> Self {
+    pub(super) fn new(
+        spec: &'a Spec,
+        rest: &'a Rest,
+        request: &'a Request,
+        api: Api,
+        capture: Capture,
+        dropped: Dropped,
+    ) -> Self {
         let ended = spec.tables.iter().map(|t| (t.name.clone(), CancellationToken::new())).collect();
         let (writers, outlook, first_pages) = (Mutex::default(), Outlook::default(), Mutex::default());
         let (needed, straight, never) = (Vec::new(), Route::default(), Before::default());
+        let urgent = urgent(spec, capture.plan.sample.is_some());
         let before = capture.plan.by_change.iter().map(|name| (name.clone(), OnceCell::new())).collect();
         let with_route = spec.tables.iter().filter(|t| t.has_route());
         let routes = with_route.map(|t| (t.name.clone(), OnceCell::new())).collect();
@@ -77,6 +91,8 @@ impl<'a> Fetch<'a> {
             straight,
             before,
             never,
+            dropped,
+            urgent,
         };
         fetch.needed = spec.tables.iter().filter(|t| fetch.needs(t)).collect();
         fetch
@@ -121,8 +137,10 @@ impl<'a> Fetch<'a> {
             self.ended(self.table(name)?).cancelled().await;
         }
         if self.capture.end(&table.name, "rows").await?.is_none() {
+            self.wait_for_urgent(table).await;
             let detail = table.detail.as_ref().filter(|d| d.of_listed || self.request.keys.contains_key(&table.name));
             match (&table.parent, detail) {
+                _ if table.dropped => self.read_dropped(table).await?,
                 _ if table.each.is_some() => self.each(table).await?,
                 (Some(_), _) => self.children(table).await?,
                 (None, None) => self.list(table, "rows", None).await?,

@@ -1,18 +1,9 @@
 //! What happens in the desk while it is read.
 
-use chrono::DateTime;
-
 use super::desk::bulk::{entry, mailed};
-use super::desk::moment::Moment;
 use super::desk::ticket::{Author, Entry, Part, Ticket};
 use super::desk::{Desk, story};
-
-/// The time at which a change happens: the computer's, as a reader that asks for what is new goes by its own clock.
-#[allow(clippy::disallowed_methods, reason = "the stand-in is another computer: its clock is its own")]
-pub(crate) fn now() -> Moment {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    DateTime::from_timestamp_millis(now.as_millis().try_into().unwrap()).unwrap().naive_utc()
-}
+pub(crate) use super::standin::moment::now;
 
 /// A customer writes once more.
 pub(crate) fn write_again(desk: &Desk, id: i64) {

@@ -1,4 +1,4 @@
-//! What every stand-in of a help desk needs, whatever its dialect: repeatable chance, one call and one reply, counts of what was
+//! What every stand-in of a help desk needs, whatever its dialect: repeatable chance, times, one call and one reply, counts of what was
 //! asked, calls granted in a window, rows that change while they are served, and two listeners on free ports.
 //!
 //! A stand-in is a folder beside this one (`desk/` the facts, `wire/` its rows, `http/` its answers) that implements [`Tenant`].
@@ -8,6 +8,7 @@
 pub(crate) mod call;
 pub(crate) mod dice;
 pub(crate) mod html;
+pub(crate) mod moment;
 pub(crate) mod rate;
 pub(crate) mod reply;
 pub(crate) mod rows;

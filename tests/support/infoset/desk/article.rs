@@ -125,7 +125,7 @@ fn article(size: &Size, id: i64, title: &str, languages: &[&'static str]) -> Art
         let title = if language == "tr" { title.to_owned() } else { format!("{title} ({language})") };
         Version { language, title, slug: format!("makale-{id}"), body, published: true, links: Vec::new() }
     };
-    let versions = languages.iter().map(|language| *language).map(version).collect();
+    let versions = languages.iter().copied().map(version).collect();
     let updated = minutes(created, 5_000);
     Article { id, category: Some(12), author: ELIF, versions, files: Vec::new(), created, updated }
 }

@@ -83,7 +83,7 @@ fn deal(size: &Size, id: i64, name: &str) -> Deal {
         id,
         name: name.into(),
         amount: Some(dice.below(10_000_000) as f64 / 100.0),
-        currency: *dice.pick(&["TRY", "TRY", "EUR"]),
+        currency: if dice.in_thousand(300) { "EUR" } else { "TRY" },
         status: 1 + dice.below(4),
         stage: dice.pick(PIPELINES[2].stages).0,
         contacts: Vec::new(),

@@ -11,7 +11,6 @@ pub(crate) mod configuration;
 pub(crate) mod counts;
 pub(crate) mod deal;
 pub(crate) mod file;
-pub(crate) mod moment;
 pub(crate) mod people;
 pub(crate) mod property;
 pub(crate) mod room;
@@ -24,6 +23,7 @@ pub(crate) mod ticket;
 use std::collections::BTreeMap;
 use std::sync::{Arc, RwLock};
 
+pub(crate) use super::super::standin::moment;
 use super::super::standin::rows::Rows;
 use super::switches::Switches;
 use article::Article;

@@ -76,10 +76,13 @@ impl Row<'_> {
         }
     }
 
-    /// A time, or null.
+    /// A time; none is null, or the first of all times.
     pub(crate) fn date(self, key: &str, moment: impl Into<Option<Moment>>) -> Self {
-        let Some(moment) = moment.into() else { return self.set(key, Value::Null) };
         let form = Dice::new(self.dialect.seed, &format!("{}.{key}", self.kind), self.id).below(10);
+        let Some(moment) = moment.into() else {
+            let none = if form < 2 { json!("0001-01-01T00:00:00") } else { Value::Null };
+            return self.set(key, none);
+        };
         let written = self.dialect.written(moment, form);
         self.set(key, written)
     }
