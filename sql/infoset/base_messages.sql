@@ -1,5 +1,5 @@
 -- one row per message, note or event of a thread, of whatever channel, not yet in order; key: source_key
--- rank settles what comes first at the same moment: the opening, replies and notes, calls, events. What another message stands for
+-- rank settles what comes first at the same moment: the opening, entries of the log, chats, calls, events. What another message stands for
 -- already is no part of its own: `told_by` says which message that is.
 WITH requesters AS (
     SELECT thread_key, contact_key, name FROM base_thread_people WHERE position = 0
@@ -48,7 +48,7 @@ logs AS (
             ELSE logs.body
         END                                                                                 AS body,
         coalesce(logs.created_at, tickets.created_at)                                       AS created_at,
-        CASE WHEN logs.kind IN ('event', 'chat') THEN 4 WHEN logs.kind = 'call' THEN 3 ELSE 2 END AS rank,
+        CASE WHEN logs.kind IN ('event', 'chat') THEN 5 ELSE 2 END                           AS rank,
         logs.id                                                                             AS nth,
         TRUE                                                                                AS has_text,
         tickets.fate = 'conversation'                                                       AS is_own,
@@ -103,7 +103,7 @@ chats AS (
         CASE WHEN messages.author = 'system' THEN 'event' ELSE 'reply' END                  AS kind,
         CASE WHEN messages.author = 'system' THEN '<p>Infoset: ' || coalesce(regexp_replace(messages.body, '^<p>(.*)</p>$', '\1'), '') || '</p>' ELSE messages.body END AS body,
         messages.created_at,
-        CASE WHEN messages.author = 'system' THEN 4 ELSE 2 END                              AS rank,
+        CASE WHEN messages.author = 'system' THEN 5 ELSE 3 END                              AS rank,
         messages.nth,
         TRUE                                                                                AS has_text,
         coalesce(tickets.fate = 'conversation', TRUE)                                       AS is_own,
@@ -152,7 +152,7 @@ calls AS (
         'note'                                                                              AS kind,
         calls.details || coalesce('<p>' || text_to_html(calls.note) || '</p>', '')          AS body,
         calls.started_at                                                                    AS created_at,
-        3                                                                                   AS rank,
+        4                                                                                   AS rank,
         calls.id                                                                            AS nth,
         TRUE                                                                                AS has_text,
         coalesce(tickets.fate = 'conversation', TRUE)                                       AS is_own,

@@ -1,5 +1,5 @@
 -- one row per custom property of tickets, rooms, contacts, companies and deals, those that are only held included; key: (scope, key)
--- The name is its label; of two properties with one label on one object the second has its key behind. Contacts and companies share
+-- The name is its label; of two properties with one label on one object the second has its key behind, or what it is of. Contacts and companies share
 -- their names, which take letters, digits, blanks and hyphens only. mapping/attributes.csv renames a property, `none` leaves it out.
 WITH defined AS (
     SELECT
@@ -69,6 +69,6 @@ SELECT
     model,
     left_out,
     CASE WHEN nth = 1 AND lower(name) NOT LIKE 'infoset %' AND lower(name) <> 'channel_source' AND name <> '' THEN name
-         ELSE trim(name || ' ' || regexp_replace(key, '[^\p{L}\p{N} _-]', ' ', 'g')) || CASE WHEN nth > 2 THEN ' ' || nth ELSE '' END END AS attribute
+         ELSE trim(name || ' ' || CASE WHEN label = key THEN scope ELSE regexp_replace(key, '[^\p{L}\p{N} _-]', ' ', 'g') END) || CASE WHEN nth > 2 THEN ' ' || nth ELSE '' END END AS attribute
 FROM numbered
 WHERE scope IS NOT NULL

@@ -15,7 +15,7 @@ SELECT
     END                                                                                     AS author,
     agents.source_key                                                                       AS agent_key,
     nullif(trim(messages.author_name), '')                                                  AS author_name,
-    coalesce(agents.name, nullif(trim(messages.author_name), ''))                           AS agent_name,
+    coalesce(agents.name, nullif(trim(messages.author_name), ''), 'Agent ' || messages.author_id) AS agent_name,
     coalesce(writers.contact_key, contacts.contact_key)                                     AS contact_key,
     CASE WHEN messages.message LIKE '%</%' OR messages.message LIKE '%<br%' OR messages.message LIKE '%<img%' THEN clean_html(messages.message)
          WHEN trim(messages.message) <> '' THEN text_to_html(trim(messages.message)) END    AS body,

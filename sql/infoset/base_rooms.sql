@@ -16,7 +16,7 @@ SELECT
     coalesce(nullif(trim(regexp_replace(rooms.subject, '\s+', ' ', 'g')), ''), 'Chat ' || rooms.id) AS title,
     coalesce(CASE WHEN rooms.closed IS NOT NULL THEN 'closed' END, statuses.state, 'open')  AS state,
     coalesce(statuses.name, nullif(trim(rooms.status), ''))                                 AS status,
-    coalesce(channels.source, 'chat')                                                       AS channel_source,
+    coalesce(channels.source, CASE WHEN trim(rooms.channel) <> '' THEN 'other' ELSE 'chat' END) AS channel_source,
     nullif(trim(rooms.channel), '')                                                         AS channel,
     rooms.contact_id,
     teams.source_key                                                                        AS team_key,

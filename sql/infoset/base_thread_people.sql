@@ -11,7 +11,7 @@ by_phone AS (
 ),
 
 senders AS (
-    SELECT ticket_id, first_value(from_email ORDER BY created_at, id) AS email
+    SELECT ticket_id, first_value(from_email ORDER BY created_at, id) AS email, first_value(user_name ORDER BY created_at, id) AS name
     FROM base_logs
     WHERE author = 'contact' AND from_email IS NOT NULL
     GROUP BY ticket_id
@@ -28,7 +28,7 @@ openers AS (
     SELECT
         tickets.thread_key,
         coalesce(contacts.contact_key, by_email.contact_key, 'infoset:email:' || CASE WHEN own.email IS NULL THEN senders.email END, 'infoset:ticket_person:' || tickets.id) AS contact_key,
-        contacts.name,
+        coalesce(contacts.name, by_email.name, senders.name) AS name,
         CASE WHEN contacts.contact_key IS NULL AND own.email IS NULL THEN senders.email END AS email,
         CAST(NULL AS VARCHAR) AS phone,
         CASE WHEN tickets.fate = 'conversation' THEN 0 ELSE 1 END AS rank
@@ -68,12 +68,12 @@ openers AS (
 
 -- Who wrote, and who was in copy.
 addressed AS (
-    SELECT tickets.thread_key, logs.from_email AS email
+    SELECT tickets.thread_key, logs.from_email AS email, logs.user_name AS name
     FROM base_logs AS logs
     JOIN base_tickets AS tickets ON tickets.id = logs.ticket_id
     WHERE logs.author = 'contact' AND logs.contact_key IS NULL AND logs.from_email IS NOT NULL
     UNION
-    SELECT tickets.thread_key, unnest(split_emails(logs.cc_addresses))
+    SELECT tickets.thread_key, unnest(split_emails(logs.cc_addresses)), CAST(NULL AS VARCHAR)
     FROM base_logs AS logs
     JOIN base_tickets AS tickets ON tickets.id = logs.ticket_id
     WHERE logs.cc_addresses IS NOT NULL
@@ -92,7 +92,7 @@ everybody AS (
     WHERE messages.author = 'contact' AND messages.contact_key IS NOT NULL
     UNION ALL
     SELECT
-        addressed.thread_key, coalesce(by_email.contact_key, 'infoset:email:' || addressed.email), by_email.name,
+        addressed.thread_key, coalesce(by_email.contact_key, 'infoset:email:' || addressed.email), coalesce(by_email.name, addressed.name),
         CASE WHEN by_email.contact_key IS NULL THEN addressed.email END, CAST(NULL AS VARCHAR), 3
     FROM addressed
     LEFT JOIN by_email ON by_email.email = addressed.email

@@ -53,7 +53,8 @@ SELECT
     coalesce(statuses.state, 'open')                                                        AS state,
     coalesce(statuses.name, 'Status ' || tickets.status)                                    AS status,
     coalesce(priorities.name, 'Priority ' || tickets.priority)                              AS priority,
-    coalesce(channels.source, CASE WHEN threads.has_mail THEN 'email' WHEN threads.has_chat THEN 'chat' ELSE 'other' END) AS channel_source,
+    CASE WHEN trim(tickets.source) <> '' THEN coalesce(channels.source, 'other')
+        WHEN threads.has_mail THEN 'email' WHEN threads.has_chat THEN 'chat' ELSE 'other' END AS channel_source,
     nullif(trim(tickets.source), '')                                                        AS channel,
     tickets.content,
     tickets.contact_id,

@@ -159,7 +159,7 @@ fn channels_are_interleaved_by_time_in_one_thread() {
         assert!(kinds.contains(&kind), "{kind} in {kinds:?}");
     }
     let switches = kinds.windows(2).filter(|pair| pair[0] != pair[1]).count();
-    assert!(switches >= 6, "they lie between each other: {kinds:?}");
+    assert!(switches >= 5, "they lie between each other: {kinds:?}");
     let times: Vec<i64> = said.iter().map(|part| millis(part, "created_at")).collect();
     assert!(times.is_sorted(), "{times:?}");
     let call = said.iter().find(|part| text(part, "body").contains("<p>Call, inbound</p>")).unwrap();

@@ -61,6 +61,7 @@ impl<'a> Fetch<'a> {
         if self.is_by_change(parent) {
             units.unchanged(parents(false).await?).await?;
         }
+        let unasked = units.known().done.len();
         let parents = parents(true).await?;
         let outcome = units.all(parents.boxed()).await;
         let strangers = units.known().strangers;
@@ -76,7 +77,7 @@ impl<'a> Fetch<'a> {
         }
         let end = match outcome {
             // No path has answered for any parent.
-            Ok(()) if found.is_none() && table.path.len() > 1 && !units.known().done.is_empty() => {
+            Ok(()) if found.is_none() && table.path.len() > 1 && units.known().done.len() > unasked => {
                 self.refused(table, 404, "none of its paths answers for any row of its parent".into())?
             }
             Ok(()) => {
