@@ -326,6 +326,7 @@ impl Table {
             body: None,
             each: None,
             paging: None,
+            row: None,
             rows: Vec::new(),
             total: Vec::new(),
             columns_in: None,
