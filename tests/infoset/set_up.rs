@@ -110,7 +110,7 @@ fn no_secret_and_no_key_is_staged_and_nothing_was_written_to_the_account() {
     assert!(tables.len() > 60, "{tables:?}");
     let script = moved().migration.path().join("everything.sql");
     std::fs::write(&script, tables.join("\n")).unwrap();
-    let rows = moved().migration.done(&["--json", "sql", "--file", "everything.sql"]);
+    let rows = moved().migration.done(&["--json", "sql", "--file", script.to_str().unwrap()]);
     std::fs::remove_file(script).unwrap();
     assert!(rows.len() > 1_000_000 && !rows.contains(CANARY), "{}", rows.len());
     let mut found = Vec::new();

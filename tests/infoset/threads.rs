@@ -67,7 +67,9 @@ fn every_message_of_every_channel_is_there_once_in_order_by_whom_and_for_whom() 
     for (conversation, (own, brought)) in &wanted {
         let messages: Vec<&Value> = threads[conversation].iter().filter(|part| !is_beside(part)).collect();
         let opened = own.iter().find(|(_, shown)| shown.public).map(|(_, shown)| shown.at);
-        let opened = opened.unwrap_or_else(|| desk().ticket(id_of(conversation)).unwrap().created);
+        let id = id_of(conversation);
+        let created = || desk().ticket(id).map_or_else(|| desk().room(id).unwrap().created, |ticket| ticket.created);
+        let opened = opened.unwrap_or_else(created);
         // The first for customers opens the thread; what is older comes right after it.
         let opener = own.iter().position(|(_, shown)| shown.public);
         let mut in_order: Vec<&(i64, Shown)> = own.iter().chain(brought).collect();
