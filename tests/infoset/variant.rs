@@ -69,7 +69,8 @@ fn transformed(switches: Switches, overlay: Option<String>, more: &str) -> BTree
     assert!(!ignored.keys().any(|name| name.starts_with("tickets?") && !name.ends_with("WithTotal")), "{ignored:?}");
     let rows = |(table, columns): (&str, &str)| {
         // Pictures of articles are known by their addresses, which are the stand-in's.
-        let which = "source_key NOT LIKE 'infoset:inventory:article_image:%' AND source_key NOT LIKE 'infoset:picture:%'";
+        let which =
+            "source_key NOT LIKE 'infoset:inventory:article_image:%' AND source_key NOT LIKE 'infoset:picture:%'";
         let rows = migration.rows(&format!("SELECT {columns} FROM intercom.{table} WHERE {which}"));
         let mut texts: Vec<String> =
             rows.iter().map(|row| row.to_string().replace(&infoset.files_url, "http://files")).collect();
