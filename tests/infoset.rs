@@ -11,6 +11,7 @@ mod set_up;
 mod threads;
 mod tickets;
 mod variant;
+mod ways;
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, OnceLock};

@@ -187,13 +187,13 @@ other_languages AS (
 switch_off AS (
     SELECT
         'infoset:inventory:switch_off:automation:' || id, 'switch off in Infoset', 'Automation ' || trim(name), CAST(NULL AS VARCHAR),
-        'Settings > Automations: switch it off at the cut-over, before the last delta run'
+        'Switch it off at the cut-over, before the last delta run'
     FROM infoset.automations
     WHERE coalesce(is_active, TRUE)
     UNION ALL
     SELECT
         'infoset:inventory:switch_off:chatbot:' || id, 'switch off in Infoset', 'Chatbot ' || trim(name), CAST(NULL AS VARCHAR),
-        'Settings > Chatbots: switch it off at the cut-over'
+        'Switch it off at the cut-over'
     FROM infoset.chatbots
     WHERE coalesce(is_active, TRUE)
 )

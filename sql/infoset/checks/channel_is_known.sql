@@ -1,7 +1,7 @@
 -- mapping/channels.csv knows every channel of tickets and rooms
 -- severity: warn
 SELECT 'conversations' AS table_name, min(named.source_key) AS source_key,
-    'channel "' || named.channel || '" is not in mapping/channels.csv; ' || count(*) || ' conversations came by it' AS reason
+    'channel "' || named.channel || '" is not in mapping/channels.csv; conversations with it: ' || count(*) AS reason
 FROM (
     SELECT source_key, channel FROM intercom.base_tickets
     UNION ALL
