@@ -1,2 +1,4 @@
 -- Which chats do tickets name that Infoset had deleted before they were read?
-SELECT ticket_id, room_id, named_at FROM intercom.base_lost_chats ORDER BY named_at, ticket_id, room_id
+SELECT ticket_id, room_id, CAST(CAST(named_at AS DATE) AS VARCHAR) AS named_on
+FROM intercom.base_lost_chats
+ORDER BY base_lost_chats.named_at, ticket_id, room_id
