@@ -151,12 +151,25 @@ pub(crate) struct Load {
     pub(crate) ticket_type: Option<String>,
     /// E-mail of the teammate that stands in for people who are not in the workspace.
     pub(crate) placeholder_admin: Option<String>,
+    /// What becomes of rows that name who is not in the workspace, where nobody stands in.
+    pub(crate) missing_people: MissingPeople,
     /// What becomes of canned answers.
     pub(crate) saved_replies: SavedReplies,
     /// Share of refused rows of a table, from 0 to 1, above which a load stops.
     pub(crate) reject_rate_max: Option<f64>,
     /// Calls at a time at most.
     pub(crate) in_flight_max: Option<std::num::NonZeroUsize>,
+}
+
+/// What becomes of rows that name people or teams who are not in the workspace, where no placeholder stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum MissingPeople {
+    /// The load does not start.
+    #[default]
+    Stop,
+    /// These rows wait until the people have come; all others are loaded.
+    Wait,
 }
 
 /// What a source ticket becomes.

@@ -54,6 +54,7 @@ anonymised = "flag"
 
 [load]
 # placeholder_admin = "migration@example.com"   # stands in for people who are not in the workspace
+# missing_people = "wait"              # without one: "stop", or only the rows that name them wait until they have come
 saved_replies = "file"                 # or "snippets", "none"
 # tickets_as = "ticket"                # "conversation" if not given
 # ticket_type = "Migrated ticket"      # name of the ticket type then

@@ -11,7 +11,7 @@ use super::{Migration, plan, transform};
 use crate::args::Load;
 use crate::error::refused;
 use crate::report::{align_right, json_rows, new_table, number, print, say};
-use crate::settings::{SavedReplies, TicketsAs};
+use crate::settings::{MissingPeople, SavedReplies, TicketsAs};
 
 /// File of canned answers beside `deskferry.toml`.
 const SAVED_REPLIES: &str = "saved_replies.csv";
@@ -32,7 +32,11 @@ pub(crate) async fn run(migration: &Migration, args: &Load, json: bool) -> Resul
         plan::say_gone(gone);
     }
     let refused = summary.tables.iter().any(|(_, counts)| counts.rejected > 0 || counts.unknown > 0);
-    Ok(if refused || summary.interrupted { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(if refused || summary.interrupted || !summary.waiting.is_empty() {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
 /// The newest run of Intercom-shaped tables.
@@ -60,6 +64,10 @@ pub(crate) fn workspace(migration: &Migration) -> Result<Settings> {
     };
     settings.version = intercom.version.clone();
     settings.placeholder_admin = load.placeholder_admin.clone();
+    settings.missing_people = match load.missing_people {
+        MissingPeople::Stop => deskferry_load::MissingPeople::Stop,
+        MissingPeople::Wait => deskferry_load::MissingPeople::Wait,
+    };
     settings.saved_replies = match load.saved_replies {
         SavedReplies::File => deskferry_load::SavedReplies::File,
         SavedReplies::Snippets => deskferry_load::SavedReplies::Snippets,
@@ -143,6 +151,12 @@ fn report(summary: &Summary, saved_replies: Option<(String, u64)>) -> Result<()>
             "see what was refused with: deskferry sql \"SELECT * FROM ledger.rows WHERE state IN ('rejected', 'unknown')\"",
         );
     }
+    for (table, rows) in &summary.waiting {
+        say(format!(
+            "{} rows of {table} wait for people or teams who are not in the workspace: `deskferry check` names them",
+            number(*rows)
+        ));
+    }
     if summary.interrupted {
         say("stopped; the same command goes on where this one ended");
     }
@@ -159,6 +173,7 @@ fn as_json(summary: &Summary, gone: u64) -> serde_json::Value {
     serde_json::json!({
         "run": summary.run.as_str(),
         "tables": tables.collect::<Vec<_>>(),
+        "waiting": summary.waiting.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
         "calls": summary.calls,
         "calls_total": summary.calls_total,
         "throttled": summary.throttled,

@@ -11,7 +11,7 @@ use crate::selection::Selection;
 use crate::step::Chain;
 use crate::tables::conversation_parts::Part;
 use crate::tables::tickets::Tickets;
-use crate::tables::{CONVERSATIONS, PARTS, conversations};
+use crate::tables::{ARTICLES, CONVERSATIONS, NOTES, PARTS, conversations};
 use crate::{Error, Result};
 
 /// A source of chains.
@@ -29,6 +29,7 @@ pub(crate) struct RowChains<'a> {
     pub(crate) table: &'static str,
     pub(crate) rows: Rows,
     pub(crate) selection: &'a Selection<'a>,
+    pub(crate) people: &'a People,
     pub(crate) left: u64,
     pub(crate) to_chain: ToChain<'a>,
 }
@@ -38,7 +39,7 @@ impl Chains for RowChains<'_> {
     async fn next(&mut self) -> Result<Option<Chain>> {
         while self.left > 0 {
             let Some(row) = self.rows.next().await? else { return Ok(None) };
-            if !self.selection.row(self.table, &row)? {
+            if !self.selection.row(self.table, &row)? || self.waits(&row)? {
                 continue;
             }
             if let Some(chain) = (self.to_chain)(&row)? {
@@ -47,6 +48,14 @@ impl Chains for RowChains<'_> {
             }
         }
         Ok(None)
+    }
+}
+
+impl RowChains<'_> {
+    /// Whether the row waits for who wrote it.
+    fn waits(&self, row: &Row) -> Result<bool> {
+        let author = if matches!(self.table, NOTES | ARTICLES) { row.some("author_key")? } else { None };
+        Ok(self.people.waits(self.table, row.must("source_key")?, author.as_deref(), None))
     }
 }
 
@@ -83,6 +92,13 @@ impl<'a> Threads<'a> {
             left: selection.rows_max(CONVERSATIONS, manifest),
             last_key: String::new(),
         })
+    }
+
+    /// Whether a thread waits for whoever wrote in it or has it.
+    fn waits(&self, key: &str, row: &Row, parts: &[Part]) -> Result<bool> {
+        let (assignee, team) = (row.some("assignee_key")?, row.some("team_key")?);
+        let authors = parts.iter().filter(|part| !part.is_contact).filter_map(|part| part.author.key.as_deref());
+        Ok(self.people.waits(CONVERSATIONS, key, authors.chain(assignee.as_deref()), team.as_deref()))
     }
 
     /// The messages of a thread; messages of threads before it belong to none and were rejected by a check.
@@ -122,7 +138,7 @@ impl Chains for Threads<'_> {
             }
             let parts = self.parts(&key).await?;
             self.last_key.clone_from(&key);
-            if self.selection.row(CONVERSATIONS, &row)? {
+            if self.selection.row(CONVERSATIONS, &row)? && !self.waits(&key, &row, &parts)? {
                 self.left -= 1;
                 let chain = match &self.tickets {
                     Some(tickets) => tickets.chain(&row, parts, self.people, self.now),

@@ -71,7 +71,7 @@ pub use results::Counts;
 pub use rollback::{Difference, RollbackFilter, RollbackPlan, RollbackSummary, Stays, Undone, rollback, rollback_plan};
 pub use run::{Summary, load};
 pub use sent::{Sent, sent};
-pub use settings::{Filter, SavedReplies, Settings, TicketsAs};
+pub use settings::{Filter, MissingPeople, SavedReplies, Settings, TicketsAs};
 pub use settle::{StepName, Verdict, settle};
 pub use show::{Shown, is_loaded, show};
 pub use tables::saved_replies::write_saved_replies;

@@ -1,13 +1,14 @@
 //! Teammates and teams: matched with the workspace, never created.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use deskferry_staging::{Manifest, Staging};
 use serde_json::Value;
 
 use crate::intercom::{Workspace, id_of};
 use crate::rows::Rows;
-use crate::settings::Settings;
+use crate::settings::{MissingPeople, Settings};
 use crate::step::Author;
 use crate::{Error, Result};
 
@@ -42,6 +43,10 @@ pub(crate) struct People {
     teams: HashMap<String, Option<String>>,
     placeholder: Option<String>,
     token_admin: String,
+    /// Whether rows wait for who is missing.
+    rows_wait: bool,
+    /// Keys of rows that wait, by table.
+    waiting: Arc<Mutex<BTreeMap<&'static str, HashSet<String>>>>,
     pub(crate) missing_admins: Vec<MissingAdmin>,
     pub(crate) missing_teams: Vec<MissingTeam>,
 }
@@ -55,6 +60,7 @@ impl People {
         settings: &Settings,
     ) -> Result<Self> {
         let mut people = Self { token_admin: workspace.admin_id.clone(), ..Self::default() };
+        people.rows_wait = settings.missing_people == MissingPeople::Wait;
         let by_email = by(&workspace.admins, "email");
         let by_name = by(&workspace.admins, "name");
         if let Some(email) = &settings.placeholder_admin {
@@ -94,7 +100,7 @@ impl People {
     /// Whether the load must not start: someone needed is missing and nobody stands in for them.
     pub(crate) fn blocks(&self) -> bool {
         let missing = self.missing_admins.iter().any(|a| a.used) || self.missing_teams.iter().any(|t| t.used);
-        missing && self.placeholder.is_none()
+        missing && self.placeholder.is_none() && !self.rows_wait
     }
 
     /// # Errors
@@ -109,6 +115,34 @@ impl People {
         });
         let teams = self.missing_teams.iter().filter(|t| t.used).map(|t| format!("team {}", t.name));
         Err(Error::Missing { checklist: admins.chain(teams).collect::<Vec<_>>().join(", ") })
+    }
+
+    /// Whether a row waits for somebody whom it names; it is counted then. Who the source does not have either is nobody to wait
+    /// for.
+    pub(crate) fn waits<'a>(
+        &self,
+        table: &'static str,
+        key: &str,
+        admins: impl IntoIterator<Item = &'a str>,
+        team: Option<&str>,
+    ) -> bool {
+        if !self.rows_wait || self.placeholder.is_some() {
+            return false;
+        }
+        let is_missing = |admin: &str| self.admins.get(admin).is_some_and(|(id, _)| id.is_none());
+        let waits = admins.into_iter().any(is_missing)
+            || team.and_then(|team| self.teams.get(team)).is_some_and(Option::is_none);
+        if waits {
+            let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+            waiting.entry(table).or_default().insert(key.to_owned());
+        }
+        waits
+    }
+
+    /// Rows that wait, by table.
+    pub(crate) fn waiting(&self) -> Vec<(String, u64)> {
+        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.iter().map(|(table, keys)| ((*table).to_owned(), keys.len() as u64)).collect()
     }
 
     /// The teammate with this key, if in the workspace.

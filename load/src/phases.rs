@@ -101,7 +101,8 @@ impl Phases<'_> {
         }
         let rows = Rows::open(&self.load.context.staging, self.manifest, table)?;
         let total = self.selection.rows_max(table, self.manifest);
-        let mut chains = RowChains { table, rows, selection: self.selection, left: total, to_chain };
+        let mut chains =
+            RowChains { table, rows, selection: self.selection, people: &self.load.people, left: total, to_chain };
         // A collection may lie in the one before it.
         self.consumer.table(table, total, table == tables::COLLECTIONS, &mut chains).await
     }

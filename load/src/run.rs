@@ -23,6 +23,8 @@ pub struct Summary {
     pub run: RunId,
     /// Per table, in the order of loading.
     pub tables: Vec<(String, Counts)>,
+    /// Rows that wait for people who are not in the workspace, by table; of threads without their messages.
+    pub waiting: Vec<(String, u64)>,
     /// Writes sent and lists read, by method and endpoint.
     pub calls: BTreeMap<String, u64>,
     /// All calls, reads and repeats included.
@@ -91,6 +93,7 @@ pub async fn load(context: &Context, settings: &Settings, manifest: &Manifest, f
     Ok(Summary {
         run,
         tables: counted.collect(),
+        waiting: load.people.waiting(),
         calls: load.calls(),
         calls_total: stats.calls,
         throttled: stats.throttled,

@@ -9,6 +9,16 @@ use deskferry_staging::{Context, Tick};
 
 use crate::{Error, Result};
 
+/// What becomes of rows that name teammates or teams who are not in the workspace, where no placeholder stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum MissingPeople {
+    /// The load does not start.
+    #[default]
+    Stop,
+    /// They wait, and all others are loaded; a load after the people have come sends them.
+    Wait,
+}
+
 /// What becomes of canned answers, for which Intercom has no call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SavedReplies {
@@ -51,6 +61,8 @@ pub struct Settings {
     pub version: String,
     /// E-mail of the teammate who stands for people who are not in the workspace. Without one a missing teammate stops the load.
     pub placeholder_admin: Option<String>,
+    /// What becomes of rows that name people or teams who are not in the workspace, where nobody stands in.
+    pub missing_people: MissingPeople,
     /// What becomes of canned answers.
     pub saved_replies: SavedReplies,
     /// What a ticket becomes.
@@ -83,6 +95,7 @@ impl Settings {
             tokens: vec![Token::new(token, "INTERCOM_TOKEN")],
             version: "2.16".to_owned(),
             placeholder_admin: None,
+            missing_people: MissingPeople::default(),
             saved_replies: SavedReplies::default(),
             tickets_as: TicketsAs::default(),
             ticket_type: "Migrated ticket".to_owned(),

@@ -6,7 +6,7 @@ use futures::TryStreamExt as _;
 use serde_json::{Value, json};
 
 use super::support::*;
-use crate::{Counts, Filter, Settings, Summary, load, readiness};
+use crate::{Counts, Filter, MissingPeople, Settings, Summary, load, readiness};
 
 fn counts(summary: &Summary, table: &str) -> Counts {
     summary.tables.iter().find(|(t, _)| t == table).map(|(_, c)| *c).unwrap_or_default()
@@ -295,6 +295,25 @@ async fn missing_teammates_stop_the_load_before_anything_is_sent() {
     assert_eq!(error.to_string(), "missing in the workspace: teammate Gone <gone@desk.example>");
     assert_eq!(error.kind(), Kind::Invalid);
     assert_eq!(writes(&url).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_wait_for_who_is_missing_and_all_others_are_loaded() {
+    let (_sandbox, url) = sandbox("", None).await;
+    let context = context();
+    let manifest = publish(&context, &desk(&context).await).await;
+    let waits = Settings { placeholder_admin: None, missing_people: MissingPeople::Wait, ..settings(&url) };
+    assert!(!readiness(&context, &waits, Some(&manifest)).await.unwrap().blocks);
+    let summary = load(&context, &waits, &manifest, &Filter::default()).await.unwrap();
+    let waiting = summary.waiting.iter().find(|(table, _)| table == "conversations").map_or(0, |(_, rows)| *rows);
+    assert!(waiting > 0, "{summary:#?}");
+    let threads = manifest.rows("conversations");
+    assert_eq!(counts(&summary, "conversations").created + waiting, threads, "{summary:#?}");
+    assert_eq!(all_rows(&summary, |c| c.rejected + c.unknown + c.not_sent + c.drift), 0, "{summary:#?}");
+    // Somebody stands in now.
+    let summary = load(&again(&context), &settings(&url), &manifest, &Filter::default()).await.unwrap();
+    assert_eq!(counts(&summary, "conversations").created, waiting, "{summary:#?}");
+    assert_eq!(summary.waiting, []);
 }
 
 #[tokio::test(flavor = "multi_thread")]
