@@ -1,7 +1,7 @@
 //! The account in a workspace: loaded, balanced, read back, and nothing sent a second time.
 
 use super::{NO_WORKSPACE, settings};
-use crate::support::infoset::desk::staff::{TEAMS, USERS};
+use crate::support::infoset::desk::staff::{DEPARTED, TEAMS, USERS};
 use crate::support::infoset::desk::{article, deal, story};
 use crate::support::infoset::{Infoset, Switches};
 use crate::support::{Migration, Workspace};
@@ -52,8 +52,11 @@ fn only_rows_that_name_who_is_missing_wait_for_them() {
     for table in ["contacts", "companies", "collections", "custom_objects", "notes"] {
         assert_eq!(waiting(table), [] as [&str; 0], "{table}");
     }
-    // Somebody stands in: what waited is sent, and links lead to it.
-    migration.set("missing_people = \"wait\"", "placeholder_admin = \"migration@desk.example\"");
+    // Somebody takes the place: what waited is sent, and links lead to it.
+    std::fs::create_dir(migration.path().join("mapping")).unwrap();
+    let agents = format!("user_id,name,intercom_email\n{DEPARTED},,elif@ornek.example\n");
+    std::fs::write(migration.path().join("mapping/agents.csv"), agents).unwrap();
+    migration.done(&["transform"]);
     migration.done(&["load"]);
     migration.done(&["reconcile"]);
 }
