@@ -168,6 +168,9 @@ pub(crate) struct Reconcile {
     /// Write to this file instead of stdout.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
+    /// Make no call: compare with what was read back last.
+    #[arg(long)]
+    pub(crate) offline: bool,
 }
 
 /// How a reconciliation is printed.
