@@ -168,8 +168,11 @@ pub(crate) struct Reconcile {
     /// Write to this file instead of stdout.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
-    /// Make no call: compare with what was read back last.
+    /// Read the bytes of attachments back as well, and compare their hashes.
     #[arg(long)]
+    pub(crate) files: bool,
+    /// Make no call: compare with what was read back last.
+    #[arg(long, conflicts_with = "files")]
     pub(crate) offline: bool,
 }
 

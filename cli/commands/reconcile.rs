@@ -27,7 +27,7 @@ pub(crate) async fn run(migration: &Migration, args: &Reconcile, json: bool) -> 
     load::transformed(migration).await?;
     match args.offline {
         true => last_read_back(migration).await?,
-        false => drop(read_back(migration).await?),
+        false => drop(read_back(migration, args.files).await?),
     }
     let session = transform::session(migration).await?;
     session.compare(&transform::inputs(migration)).await?;
@@ -61,7 +61,7 @@ async fn last_read_back(migration: &Migration) -> Result<()> {
         return Err(refused("the workspace was never read back", "run `deskferry reconcile` without --offline first"));
     };
     let at = manifest.finished_at.format("%Y-%m-%d %H:%M:%S UTC");
-    say(&format!("Compared with the workspace as it was read back in run {}, until {at}.", manifest.run));
+    say(format!("Compared with the workspace as it was read back in run {}, until {at}.", manifest.run));
     Ok(())
 }
 

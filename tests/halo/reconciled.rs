@@ -78,7 +78,7 @@ impl Scene {
 
     /// What `reconcile` tells, with its exit code.
     fn told(&self) -> (Option<i32>, Value, BTreeSet<Told>) {
-        let output = self.migration.run(&["--json", "reconcile"]);
+        let output = self.migration.run(&["--json", "reconcile", "--files"]);
         let document: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| {
             panic!("{}", String::from_utf8_lossy(&output.stderr));
         });
@@ -185,19 +185,26 @@ fn messages(scene: &mut Scene) {
         parts.swap(first, second);
     }));
 
-    for (how, kind, field) in [("lost", "missing", ""), ("replaced", "differences", "size")] {
+    // Other bytes are behind the link.
+    let page = json!(format!("{}/", scene.workspace.url));
+    for (how, kind, field) in
+        [("lost", "missing", ""), ("cut", "differences", "size"), ("replaced", "differences", "sha256")]
+    {
         let thread_of = |file: &Value| {
             let part = all.iter().find(|part| part["source_key"] == file["part_key"]).unwrap();
             text(part, "conversation_key")
         };
         let files = scene.rows("attachments");
         let file = files.iter().find(|file| !scene.used.contains(&thread_of(file))).expect("no file to tamper with");
-        let name = file["name"].clone();
+        let (name, page) = (file["name"].clone(), page.clone());
         scene.edit(of("conversation_part", &text(file, "inside"), move |part| {
             let files = part["attachments"].as_array_mut().unwrap();
             match how {
                 "lost" => files.retain(|file| file["name"] != name),
-                _ => files.iter_mut().filter(|file| file["name"] == name).for_each(|file| file["filesize"] = json!(7)),
+                "cut" => {
+                    files.iter_mut().filter(|file| file["name"] == name).for_each(|file| file["filesize"] = json!(7))
+                }
+                _ => files.iter_mut().filter(|file| file["name"] == name).for_each(|file| file["url"] = page.clone()),
             }
         }));
         scene.want(kind, "attachments", &text(file, "source_key"), field);

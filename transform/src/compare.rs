@@ -36,8 +36,8 @@ const SCHEMA: &str = "reconcile";
 /// Columns that a query gives, with the rule.
 const COLUMNS: [&str; 6] = ["source_key", "intercom_id", "field", "wanted", "found", "rule"];
 
-/// Into how many shares threads are cut, tried one after another. What is kept whole, such as who sent what, does not shrink with them.
-const SHARES: [(Join, u32); 3] = [(Join::Hash, 4), (Join::Hash, 16), (Join::Hash, 64)];
+/// Into how many shares rows are cut, tried one after another. What is kept whole, such as who is who, does not shrink with them.
+const SHARES: [u32; 3] = [4, 16, 64];
 
 impl Session {
     /// Compares all, and adds the tables of the outcome to the session.
@@ -57,20 +57,22 @@ impl Session {
         self.add(SCHEMA, "differing", vec![differing])
     }
 
-    /// One table. What needs more memory than there is is compared again: share by share of its threads, in more and more shares,
-    /// where the query has `in_share`; else with sort-merge joins.
+    /// One table. What needs more memory than there is is compared again, share by share of its rows, in more and more shares, where
+    /// the query has `in_share`.
     async fn compared(&self, file: File<'_>, allowed: &Allowed) -> Result<Tally> {
         let query = Model::parse(file)?;
-        let mut done = self.compared_in(&query, allowed, Join::Hash, 1).await;
-        let again: &[_] = if query.sql.contains(in_share::NAME) { &SHARES } else { &[(Join::SortMerge, 1)] };
-        for (join, shares) in again {
-            let Err(Error::Memory { .. }) = done else { break };
-            done = self.compared_in(&query, allowed, *join, *shares).await;
+        let mut done = self.compared_in(&query, allowed, 1).await;
+        for shares in SHARES {
+            match done {
+                Err(Error::Memory { .. }) if query.sql.contains(in_share::NAME) => {}
+                _ => break,
+            }
+            done = self.compared_in(&query, allowed, shares).await;
         }
         done
     }
 
-    async fn compared_in(&self, query: &Model, allowed: &Allowed, join: Join, shares: u32) -> Result<Tally> {
+    async fn compared_in(&self, query: &Model, allowed: &Allowed, shares: u32) -> Result<Tally> {
         let sql = format!(
             "SELECT compared.source_key, intercom_id, field, wanted, found, \
              CASE WHEN wanted IS DISTINCT FROM found \
@@ -82,7 +84,7 @@ impl Session {
         let mut tally = Tally::default();
         for nth in 0..shares {
             let engine = self.engine.for_share(Share { nth, of: shares });
-            let mut stream = engine.stream(&query.path, engine.plan(&query.path, &sql, join).await?).await?;
+            let mut stream = engine.stream(&query.path, engine.plan(&query.path, &sql, Join::Hash).await?).await?;
             while let Some(batch) = stream.next().await {
                 let batch = batch.map_err(engine.failed(&query.path))?;
                 count(&query.name, &batch, allowed, &mut tally).map_err(Error::internal("comparing rows"))?;

@@ -1,6 +1,6 @@
 //! `in_share(key)`: whether a key is of the share that a comparison has in hand; all keys are, unless it goes share by share.
 //!
-//! A query of `sql/reconcile/compare/` that does not fit in memory runs once for each share of its threads, so what it keeps is a share
+//! A query of `sql/reconcile/compare/` that does not fit in memory runs once for each share of its rows, so what it keeps is a share
 //! of what it would keep: see `compare.rs`. Anywhere else there is one share, and the function changes nothing.
 
 use std::sync::Arc;
