@@ -171,7 +171,7 @@ pub(crate) struct Reconcile {
     /// Read the bytes of attachments back as well, and compare their hashes.
     #[arg(long)]
     pub(crate) files: bool,
-    /// Make no call: compare with what was read back last.
+    /// Compare with what was read back last, instead of reading the workspace again.
     #[arg(long, conflicts_with = "files")]
     pub(crate) offline: bool,
 }

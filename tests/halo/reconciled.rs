@@ -130,6 +130,28 @@ fn every_tampering_is_named_by_row_and_field_and_nothing_else_is() {
     let small = document["fields"].as_array().unwrap().iter();
     let small: Vec<_> = small.filter(|row| row["table"] == "contacts" && row["field"] == "email").collect();
     assert_eq!((&small[0]["allowed"], &small[0]["different"]), (&json!(1), &json!(0)), "{small:?}");
+
+    // A token that may not read articles: nothing is said to be gone, and nobody is told to load it again.
+    let is_refused = |path: &str| path == "/articles" || path.starts_with("/articles/");
+    let refused = Edit::from(Box::new(move |path: &str, json: &mut Value| {
+        if is_refused(path) {
+            *json = Value::Null;
+        }
+    }));
+    let refusing = Tampered::start(&scene.workspace.url, BTreeMap::new(), vec![refused]);
+    scene.migration.set(&tampered.url, &refusing.url);
+    let (code, document, _) = scene.told();
+    let faults: Vec<&str> =
+        document["faults"].as_array().unwrap().iter().map(|fault| fault.as_str().unwrap()).collect();
+    let articles: Vec<_> = faults.iter().filter(|fault| fault.starts_with("articles:")).collect();
+    assert_eq!((code, articles.len()), (Some(1), 1), "{faults:#?}");
+    assert!(articles[0].contains("could not be looked for") && articles[0].contains("404"), "{faults:#?}");
+
+    // The same again from what was read, without a call.
+    drop(refusing);
+    let output = scene.migration.run(&["--json", "reconcile", "--offline"]);
+    let again: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((output.status.code(), &again["faults"]), (Some(1), &document["faults"]));
 }
 
 fn text(row: &Value, column: &str) -> String {
