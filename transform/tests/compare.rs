@@ -21,7 +21,7 @@ async fn stage() -> Staging {
     let mut run = staging.begin(RunId::new(at, 0), Stage::Extract, "desk", at).unwrap();
     for (table, other) in [("wanted", ""), ("found", "!")] {
         let keys: ArrayRef = Arc::new((0..ROWS).map(|row| Some(row.to_string())).collect::<StringArray>());
-        let text = |row: usize| format!("{row:01000}{}", if row % DIFFERS == 0 { other } else { "" });
+        let text = |row: usize| format!("{row:01000}{}", if row.is_multiple_of(DIFFERS) { other } else { "" });
         let texts: ArrayRef = Arc::new((0..ROWS).map(|row| Some(text(row))).collect::<StringArray>());
         let batch = RecordBatch::try_from_iter_with_nullable([("id", keys, true), ("text", texts, true)]).unwrap();
         let mut writer = run.table(table, batch.schema()).unwrap();
