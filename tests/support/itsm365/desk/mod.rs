@@ -20,6 +20,7 @@ pub(crate) mod story;
 pub(crate) mod tenant;
 pub(crate) mod text;
 pub(crate) mod ticket;
+pub(crate) mod told;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, RwLock};

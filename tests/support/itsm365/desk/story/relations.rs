@@ -1,12 +1,15 @@
 //! Stories of what tickets have to do with others: mass problems, problems, changes, configuration items, approvals.
 
+use super::super::super::super::halo::dice::Dice;
 use super::super::approval::{Negotiation, Vote};
 use super::super::bulk;
 use super::super::catalog::{CHANGE_TYPES, PRIORITIES, RISKS};
+use super::super::file::{Content, File, Place};
 use super::super::itil::{CI_TYPES, Change, Ci, Problem};
 use super::super::people::{ACCOUNTING, IVANOV, KUZNETSOV, ORLOVA, ROMASHKA, SIDOROVA};
 use super::super::tenant::{Kind, State};
-use super::super::ticket::{Source, Ticket};
+use super::super::text::{Shape, Text};
+use super::super::ticket::{Comment, Source, Ticket};
 use super::super::{Facts, day, minutes, table};
 use super::{
     AFTER_CHANGE, APPROVED, ASKED, ASKED_TWICE, BEFORE_CHANGE, MASS_MASTER, MASS_SLAVES, OF_PROBLEM, OF_TWO_PROBLEMS,
@@ -28,6 +31,20 @@ pub(super) fn tell(facts: &mut Facts, tickets: i64) {
     facts.changes = table(changes(tickets), |change| change.id);
     facts.cis = table(cis(tickets), |ci| ci.id);
     facts.negotiations = table(negotiations(facts), |asked| asked.id);
+    talk_of_others(facts);
+}
+
+/// Comments and a file that belong to no ticket, which only who lists all comments meets.
+fn talk_of_others(facts: &mut Facts) {
+    for source in [("problem", 70_101), ("changeRequest", 70_011)] {
+        let (id, at) = (facts.next_comment(), day(2025, 4, 1));
+        let text = Text::new(&mut Dice::new(facts.seed, "comment", id), &format!("C{id}z"), Shape::Plain);
+        let author = Some(KUZNETSOV);
+        facts.comment(Comment { id, source, text, private: false, author, at, files: Vec::new() });
+    }
+    let (name, created, author) = ("Разбор.txt".into(), day(2025, 4, 1), Some(KUZNETSOV));
+    let (source, place, content) = (("problem", 70_101), Place::Attached, Content::Text);
+    facts.file(File { id: 0, source, place, name, content, created, author });
 }
 
 /// Every so many of the tickets without a story, from the first on.
@@ -74,7 +91,7 @@ fn problems(tickets: i64) -> Vec<Problem> {
 /// Changes of all types and risks; one without either; one that is not planned yet; one for every 40 tickets.
 fn changes(tickets: i64) -> Vec<Change> {
     let change = |n: i64, subject: &str, state, reasons: &[i64]| Change {
-        id: 70_011 + if n < 20 { n } else { 10_000 + n },
+        id: if n < 20 { 70_011 + n } else { 200_000 + n },
         number: 512 + n,
         subject: subject.into(),
         state,

@@ -1,6 +1,5 @@
 //! Stories of comments: who wrote, for whom, in which order.
 
-use super::super::super::super::halo::dice::Dice;
 use super::super::bulk::{say, solve};
 use super::super::people::{ABSOLUTE_ROLE, IVANOV, LEFT_AGENT, ORLOVA, PETROV, SIDOROVA};
 use super::super::tenant::State;
@@ -58,11 +57,8 @@ fn every_comment(facts: &mut Facts) {
     }
     let (source, at) = (ticket.source(), minutes(ticket.created, 110));
     // A comment without a text, and one of blanks.
-    let mut nothing = Text::new(&mut Dice::new(facts.seed, "nothing", 0), "", Shape::Plain);
-    nothing.lines.clear();
-    nothing.html.clear();
     for html in ["", "<p>&nbsp;</p><br>"] {
-        let text = Text { html: html.into(), ..nothing.clone() };
+        let text = Text { html: html.into(), ..Text::default() };
         facts.comment(Comment { id: 0, source, text, private: false, author: Some(PETROV), at, files: Vec::new() });
     }
     facts.put(ticket);
