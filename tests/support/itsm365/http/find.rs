@@ -42,7 +42,13 @@ pub(crate) fn rows(server: &Server, key: &Key, question: &Question<'_>) -> Resul
     let (wanted, hidden) = attributes(server, &facts, key, class, question)?;
     let mut filter = question.filter.clone();
     // What is not known filters nothing, if it is not refused.
-    filter.0.retain(|code, _| server.schemas[class].contains(code));
+    filter.0.retain(|code, _| {
+        let known = server.schemas[class].contains(code);
+        if !known {
+            *server.stats.lock().unwrap().ignored.entry(format!("find/{class}?{code}")).or_default() += 1;
+        }
+        known
+    });
     let ids = matching(server, &facts, key, class, question.fqn, &filter)?;
     let most = server.switches().limit_max.unwrap_or(usize::MAX);
     let limit = question.limit.unwrap_or(usize::MAX).min(most);
@@ -170,7 +176,7 @@ fn order(server: &Server, facts: &Facts, class: &'static str) -> Arc<Vec<i64>> {
         }
         ids.sort_by_cached_key(|id| Dice::new(facts.seed, class, *id).throw());
         let ids = Arc::new(ids);
-        orders.insert(class.to_owned(), (facts.version, Arc::clone(&ids)));
+        orders.insert(class, (facts.version, Arc::clone(&ids)));
         ids
     });
     let share = server.switches().unstable;

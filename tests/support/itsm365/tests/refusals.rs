@@ -51,6 +51,7 @@ fn what_is_not_known_is_refused_or_left_out() {
     });
     let all = itsm365.facts().tickets.len();
     assert_eq!(reader.rows("find/serviceCall", &[("attrs", "UUID,nothing"), ("nothing", "1")]).len(), all);
+    assert_eq!(itsm365.stats().ignored, [("find/serviceCall?nothing".to_owned(), 1)].into());
     assert_eq!(reader.get("get/serviceCall$1", &[]).0, 500);
     assert_eq!((reader.get("find/comment", &[]).0, reader.get("find/problem", &[]).0), (500, 500));
 }
