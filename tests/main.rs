@@ -13,6 +13,7 @@ mod halo;
 mod intercom;
 mod page;
 mod pipeline;
+mod probe;
 mod rebuild;
 mod report;
 mod rerun;

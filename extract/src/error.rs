@@ -69,6 +69,14 @@ pub enum Error {
         /// What is wrong and where.
         reason: String,
     },
+    /// A file that was dropped is not what it should be.
+    #[error("`{path}` cannot be read: {reason}")]
+    Dropped {
+        /// The file and the line.
+        path: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// The source has a form that is not supported.
     #[error("`{path}` cannot be read: {reason}")]
     Unsupported {
@@ -146,6 +154,16 @@ pub enum Error {
         /// What to do about it.
         hint: String,
     },
+    /// The spec says that such paths are never called.
+    #[error("{what}: `{path}` is not called, as it has `{piece}` in it")]
+    RefusedPath {
+        /// What was to be read: table `tickets`.
+        what: String,
+        /// The path.
+        path: String,
+        /// The piece of `refused_paths`.
+        piece: String,
+    },
     /// The source does not let us read a table without which nothing is published.
     #[error("the source refuses table `{table}`: {reason}")]
     NoAccess {
@@ -203,6 +221,8 @@ impl Error {
             | Self::NotThisSource { .. }
             | Self::Unsupported { .. }
             | Self::NoAccess { .. }
+            | Self::RefusedPath { .. }
+            | Self::Dropped { .. }
             | Self::Unfinished { .. }
             | Self::NothingUnfinished { .. }
             | Self::OtherPlan { .. }
@@ -245,6 +265,10 @@ impl Error {
             Self::NoAccess { table, .. } => format!(
                 "give the account that [source] logs in as the right to read it, then `deskferry extract --resume`; or say `access = \"optional\"` of `{table}` in the spec"
             ),
+            Self::Dropped { .. } => "correct the file, or take it out of the folder of [source] drop; nothing was published".into(),
+            Self::RefusedPath { .. } => {
+                "correct the path or the link in the spec; what refused_paths of [rest] names would change the source".into()
+            }
             Self::Unfinished { .. } => {
                 "`deskferry extract --resume` goes on with it; `deskferry extract --anew` throws away what it has fetched".into()
             }

@@ -376,13 +376,16 @@ impl Client {
             }
             return Outcome::Done(Reply { status, headers, body, json, request_id });
         }
-        let Refusal { code, message, request_id } = self.redacted(refusal(&headers, &body), credentials);
+        let said = refusal(&headers, &body);
+        let is_login = status == 401 || said.holds(&self.shared.settings.refused_if, &body);
+        let Refusal { code, message, request_id } = self.redacted(said, credentials);
         match status {
-            429 => {
+            429 if !is_login => {
                 self.shared.throttled.fetch_add(1, Ordering::Relaxed);
                 Outcome::Throttled(self.throttled(app, &headers, code.as_deref()))
             }
-            401 => Outcome::Failed(Error::Unauthorized {
+            _ if is_login => Outcome::Failed(Error::Unauthorized {
+                status,
                 name: self.shared.settings.name.clone(),
                 token_from: match (self.shared.settings.tokens.get(app), credentials) {
                     (Some(token), _) => token.from.clone(),

@@ -13,7 +13,7 @@
 //!    rows; so a page is there whole and its place known, or it is read again;
 //! 3. what is pushed is stored within [`FLUSH_MS`], or sooner where it is much: no more is lost by a crash.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray as _, RecordBatch, StringArray};
@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
 use super::list::Mark;
+use super::route::Route;
 use super::row::Row;
 use super::units::Done;
 use crate::{Error, Request, Result, Settings, Spec, Unfinished};
@@ -51,6 +52,12 @@ pub(super) struct Plan {
     pub(super) since_last: bool,
     /// For tables that can be asked for what changed since: since when.
     pub(super) since: BTreeMap<String, chrono::DateTime<chrono::Utc>>,
+    /// Tables that are listed whole, and asked further for those of their rows that say that they changed.
+    #[serde(default)]
+    pub(super) by_change: BTreeSet<String>,
+    /// SHA-256 of files that tables are read from.
+    #[serde(default)]
+    pub(super) dropped: BTreeMap<String, String>,
     /// The newest run of the source then, which is compared with.
     pub(super) newest: Option<RunId>,
 }
@@ -69,6 +76,8 @@ impl Plan {
             sample: request.sample,
             since_last: request.since_last,
             since: BTreeMap::new(),
+            by_change: BTreeSet::new(),
+            dropped: BTreeMap::new(),
             newest: None,
         }
     }
@@ -81,6 +90,7 @@ impl Plan {
             (self.settings == other.settings, "value of a key of [source]"),
             (self.tables == other.tables, "selection of tables"),
             (self.sample == other.sample, "--sample"),
+            (self.dropped == other.dropped, "file in the folder of [source] drop"),
             (self.since_last == other.since_last, "--since-last"),
         ];
         same.into_iter().find(|(same, _)| !same).map(|(_, what)| what)
@@ -230,6 +240,8 @@ pub(super) enum Entry {
     Members(Vec<String>),
     /// What the user should know.
     Remark(String),
+    /// How the table is asked for.
+    Route(Route),
     /// Nothing comes after it.
     End(End),
 }

@@ -9,11 +9,12 @@ use super::capture::{End, Entry};
 use super::fetch::Fetch;
 use super::list::no_key;
 use super::page::Query;
+use super::route::Route;
 use super::row::{Row, belongs, cell, has_key, hash, is_there, key};
 use super::units::{Answer, Done, Unit, Units};
-use crate::Result;
 use crate::hash::{Hash, of_texts, written};
 use crate::spec::Table;
+use crate::{Error, Result};
 
 /// All rows of one parent.
 struct Family<'a> {
@@ -42,10 +43,25 @@ impl<'a> Fetch<'a> {
     pub(super) async fn children(&'a self, table: &'a Table) -> Result<()> {
         let parent = self.parent(table)?;
         let units = Units::open(self, table, Family { fetch: self, table, parent }).await?;
-        let parents = self.final_rows(parent).await?.try_filter(|row| {
-            let wanted = table.parent_if.as_deref().is_none_or(|column| is_there(cell(parent, row, column)));
-            futures::future::ready(wanted && !units.is_done(hash(parent, row)))
-        });
+        let told = units.known().route.clone();
+        let is_told = told.is_some();
+        if let Some(route) = told {
+            self.remember_route(table, route);
+        }
+        let before = self.before(parent).await?;
+        let parents = async |changed: bool| {
+            let (units, before) = (&units, &before);
+            let rows = self.final_rows(parent).await?.try_filter(move |row| {
+                let wanted = table.parent_if.as_deref().is_none_or(|column| is_there(cell(parent, row, column)));
+                let wanted = wanted && before.has(parent, row) != changed;
+                futures::future::ready(wanted && !units.is_done(hash(parent, row)))
+            });
+            Ok::<_, Error>(rows.boxed())
+        };
+        if self.is_by_change(parent) {
+            units.unchanged(parents(false).await?).await?;
+        }
+        let parents = parents(true).await?;
         let outcome = units.all(parents.boxed()).await;
         let strangers = units.known().strangers;
         if strangers > 0 {
@@ -54,12 +70,21 @@ impl<'a> Fetch<'a> {
             );
             units.writer.push(&[Entry::Remark(remark)]).await?;
         }
+        let found = self.known_route(table);
+        if let Some(route) = found.filter(|_| !is_told) {
+            units.writer.push(&[Entry::Route(route.clone())]).await?;
+        }
         let end = match outcome {
+            // No path has answered for any parent.
+            Ok(()) if found.is_none() && table.path.len() > 1 && !units.known().done.is_empty() => {
+                self.refused(table, 404, "none of its paths answers for any row of its parent".into())?
+            }
             Ok(()) => {
                 let known = units.known();
                 // Rows of other parents come again with those, and are counted there.
                 let counted = known.counted.saturating_sub(known.strangers).max(known.rows());
-                let is_told = known.has_totals && known.failed == 0 && !self.is_part(table);
+                let is_told =
+                    known.has_totals && known.failed == 0 && !self.is_part(table) && !self.is_of_changed(table);
                 End { source_rows: is_told.then_some(counted), incomplete: known.incomplete() }
             }
             Err(Failure::Failed(error)) => return Err(error),
@@ -141,7 +166,12 @@ impl Family<'_> {
 impl Unit for Family<'_> {
     async fn ask(&self, row: &Row) -> Result<Answer, Failure> {
         let scope = Scope { row: None, parent: Some((self.parent, row)) };
-        let Some(query) = Query::new(&self.fetch.api, self.table, self.fetch.pager(self.table)?, scope, &[])? else {
+        let pager = self.fetch.pager(self.table)?;
+        let make = |route: &Route| Query::new(&self.fetch.api, self.table, pager.clone(), scope, &[], route);
+        if make(&Route::default())?.is_none() {
+            return Ok(self.without(row, Some("a column of the parent that the call needs is missing".into())));
+        }
+        let Some(query) = make(self.fetch.route(self.table, &make).await?)? else {
             return Ok(self.without(row, Some("a column of the parent that the call needs is missing".into())));
         };
         let mut found = Found::default();

@@ -18,6 +18,7 @@ use tokio::sync::{Mutex, OnceCell};
 
 use super::api::{Failure, Scope, cause, is_of_one_call};
 use super::capture::{Entry, FileRow, LogWriter};
+use super::dropped::is_path;
 use super::fetch::Fetch;
 use super::row::{Row, cell, find, hash, key};
 use super::units::Done;
@@ -82,7 +83,9 @@ impl<'a> Fetch<'a> {
             return Ok(());
         }
         let files = self.open_files(table).await?;
+        let before = self.before(table).await?;
         let rows = self.final_rows(table).await?;
+        let rows = rows.try_filter(|row| futures::future::ready(!before.has(table, row)));
         let of_all = &files;
         rows.try_for_each_concurrent(self.ahead(), |row| async move { of_all.row(row).await }).await?;
         files.writer.push(&[Entry::End(super::capture::End::default())]).await?;
@@ -186,6 +189,9 @@ impl Files<'_> {
 
     /// The file that a row stands for.
     async fn download(&self, download: &Download, row: &Row) -> Result<Outcome> {
+        if let Some(outcome) = self.of_drop(download, row).await? {
+            return Ok(outcome);
+        }
         if let Some(column) = &download.url {
             return match cell(self.table, row, column) {
                 Some(url) => self.follow(url, Wanted::File).await,
@@ -219,6 +225,27 @@ impl Files<'_> {
         }
     }
 
+    /// The file beside the files that the table is read from, where the row names one by its path.
+    async fn of_drop(&self, download: &Download, row: &Row) -> Result<Option<Outcome>> {
+        let column = download.url.as_ref().or(download.name.as_ref()).filter(|_| self.table.dropped);
+        let named = column.and_then(|column| cell(self.table, row, column)).filter(|path| is_path(path));
+        let Some(path) = named else { return Ok(None) };
+        let file = match self.fetch.dropped.file(path, self.fetch.rest.file_mib << 20).await? {
+            Ok(file) => file,
+            // It may be had from the API.
+            Err(_) if download.path.is_some() => return Ok(None),
+            Err(reason) => return Ok(Some(Err(reason))),
+        };
+        let name = path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+        let staged = stage_file(&self.fetch.api.context, file, &name).await?;
+        Ok(Some(staged.map(|(kept, content_type)| Kept {
+            sha256: kept.sha256,
+            size: kept.bytes,
+            content_type: Some(content_type.to_owned()),
+            name: Some(name),
+        })))
+    }
+
     /// A failure that concerns one file alone is its defect; where one file after another fails, it is the source that does.
     fn failed(&self, failure: Failure) -> Result<Outcome> {
         match failure {
@@ -247,20 +274,42 @@ impl Files<'_> {
             }
             Image::Link(link) => link,
         };
+        if let Some(path) = self.links.path_of(link) {
+            return Ok(Some(self.once(link, self.of_path(&path)).await?));
+        }
         if !self.links.is_ours(link) {
             return Ok(None);
         }
+        Ok(Some(self.once(link, self.follow(link, Wanted::Image)).await?))
+    }
+
+    /// What comes of an address, which is asked for once.
+    async fn once(&self, link: &str, asking: impl Future<Output = Result<Outcome>>) -> Result<Outcome> {
         let cell = {
             let mut images = self.images.lock().await;
-            Arc::clone(images.entry(of_texts([link.as_str()])).or_default())
+            Arc::clone(images.entry(of_texts([link])).or_default())
         };
-        Ok(Some(cell.get_or_try_init(|| self.follow(link, Wanted::Image)).await?.clone()))
+        Ok(cell.get_or_try_init(|| asking).await?.clone())
+    }
+
+    /// The image that a path of the API gives.
+    async fn of_path(&self, path: &str) -> Result<Outcome> {
+        let file = self.temporary()?;
+        let request = self.save(Request::get(path), &file);
+        match self.fetch.api.send(&format!("files of `{}`", self.table.name), request).await {
+            Ok(reply) if (300..400).contains(&reply.status) => self.follow(&location(&reply), Wanted::Image).await,
+            Ok(reply) => self.keep(&reply, file, String::new(), Wanted::Image).await,
+            Err(failure) => self.failed(failure),
+        }
     }
 
     /// Goes where a link leads.
     async fn follow(&self, link: &str, wanted: Wanted) -> Result<Outcome> {
         let mut link = link.to_owned();
         for _ in 0..=REDIRECTS_MAX {
+            if let Some(piece) = self.fetch.api.refused_piece(&link) {
+                return Ok(Err(format!("its address has `{piece}` in it, which is never called")));
+            }
             let (client, url) = match self.links.client(&link).await? {
                 Ok(found) => found,
                 Err(reason) => return Ok(Err(reason)),

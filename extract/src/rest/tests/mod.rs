@@ -2,11 +2,15 @@
 
 mod basics;
 mod completeness;
+mod dropped;
 mod failures;
 mod files;
 mod logins;
+mod probe;
 mod rate;
 mod resume;
+mod retention;
+mod routes;
 mod searches;
 mod since;
 mod support;
