@@ -5,10 +5,11 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::halo;
 use crate::support::halo::{Halo, Switches};
+use crate::support::infoset::{self, Infoset};
 use crate::support::psql::Server;
 use crate::support::{Migration, Workspace, repository, text};
+use crate::{halo, infoset as account};
 
 type Answers = BTreeMap<String, Vec<Value>>;
 
@@ -133,9 +134,24 @@ fn every_query_answers_on_a_halo_tenant_as_in_duckdb_and_psql() {
 }
 
 #[test]
+fn every_query_answers_on_an_infoset_account_as_in_duckdb_and_psql() {
+    let infoset = Infoset::start(infoset::Switches { tickets: 60, ..infoset::Switches::default() });
+    let desk = Migration::new(&account::settings(&infoset, account::NO_WORKSPACE));
+    desk.done(&["extract"]);
+    desk.done(&["transform"]);
+    let answers = answers(&desk, "infoset");
+    assert!(not_empty(&answers) >= 20, "{} of {}", not_empty(&answers), answers.len());
+    for query in ["channels", "defects", "going_chats", "lost_chats", "statuses"] {
+        assert!(!answers[&format!("sql/infoset/examples/{query}.sql")].is_empty(), "{query}");
+    }
+    same_in_duckdb(&desk, &answers);
+    same_in_psql(&desk, &answers);
+}
+
+#[test]
 fn every_query_is_listed_with_its_question() {
     let list = std::fs::read_to_string(repository("sql/README.md")).unwrap();
-    for path in queries("hesk").into_iter().chain(queries("halo")) {
+    for path in queries("hesk").into_iter().chain(queries("halo")).chain(queries("infoset")) {
         let query = std::fs::read_to_string(repository(&path)).unwrap();
         let question = query.lines().next().unwrap().strip_prefix("-- ").unwrap();
         assert!(question.contains('?'), "{path} does not begin with its question");

@@ -66,12 +66,12 @@ locales AS (
 
 translations AS (
     SELECT source_key, intercom_id, locale, unnest([
-        named_struct('field', 'title', 'wanted', json_get_str(translated_content, locale, 'title'), 'found', json_get_str(found_content, locale, 'title')),
-        named_struct('field', 'description', 'wanted', json_get_str(translated_content, locale, 'description'),
-            'found', json_get_str(found_content, locale, 'description')),
-        named_struct('field', 'body', 'wanted', with_addresses(json_get_str(translated_content, locale, 'body'), coalesce(by_key, '{}')),
-            'found', json_get_str(found_content, locale, 'body')),
-        named_struct('field', 'state', 'wanted', json_get_str(translated_content, locale, 'state'), 'found', json_get_str(found_content, locale, 'state'))
+        named_struct('field', 'title', 'wanted', json_get_str(json_get_json(translated_content, locale), 'title'), 'found', json_get_str(json_get_json(found_content, locale), 'title')),
+        named_struct('field', 'description', 'wanted', json_get_str(json_get_json(translated_content, locale), 'description'),
+            'found', json_get_str(json_get_json(found_content, locale), 'description')),
+        named_struct('field', 'body', 'wanted', with_addresses(json_get_str(json_get_json(translated_content, locale), 'body'), coalesce(by_key, '{}')),
+            'found', json_get_str(json_get_json(found_content, locale), 'body')),
+        named_struct('field', 'state', 'wanted', json_get_str(json_get_json(translated_content, locale), 'state'), 'found', json_get_str(json_get_json(found_content, locale), 'state'))
     ]) AS one
     FROM locales
 )
