@@ -1,4 +1,4 @@
-//! The ready queries of `sql/examples`: each answers on every desk, and DuckDB gives the same answers to the same text.
+//! The ready queries of `sql/examples`: each answers on every desk, and psql and DuckDB give the same answers to the same text.
 
 use std::collections::BTreeMap;
 use std::process::Command;
@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::support::halo::{Halo, Switches};
 use crate::support::infoset::{self, Infoset};
+use crate::support::psql::Server;
 use crate::support::{Migration, Workspace, repository, text};
 use crate::{halo, infoset as account};
 
@@ -50,12 +51,37 @@ fn same_in_duckdb(desk: &Migration, answers: &Answers) {
     }
 }
 
+/// Compares with psql on `sql --serve`.
+fn same_in_psql(desk: &Migration, answers: &Answers) {
+    let server = Server::start(desk);
+    for (query, rows) in answers {
+        let printed =
+            server.done(&["--csv", "-P", "tuples_only=off", "--file", &repository(query).display().to_string()]);
+        let mut read = csv::Reader::from_reader(printed.as_bytes());
+        let columns = read.headers().unwrap().clone();
+        let found: Vec<csv::StringRecord> = read.records().collect::<Result<_, _>>().unwrap();
+        assert_eq!(found.len(), rows.len(), "{query}");
+        for (found, row) in found.iter().zip(rows) {
+            for (column, cell) in columns.iter().zip(found) {
+                let same = match &row[column] {
+                    Value::Null => cell.is_empty(),
+                    Value::Bool(value) => cell == if *value { "t" } else { "f" },
+                    Value::Number(value) => cell.parse::<f64>().ok() == value.as_f64(),
+                    Value::String(value) => cell == value,
+                    other => panic!("{query} gives {other}"),
+                };
+                assert!(same, "{query}: {column} is {cell} in psql, {} here", row[column]);
+            }
+        }
+    }
+}
+
 fn not_empty(answers: &Answers) -> usize {
     answers.values().filter(|rows| !rows.is_empty()).count()
 }
 
 #[test]
-fn every_query_answers_on_a_loaded_hesk_desk_as_in_duckdb() {
+fn every_query_answers_on_a_loaded_hesk_desk_as_in_duckdb_and_psql() {
     let folder = repository("cli/demo");
     let desk = Migration::new(&format!(
         "[source]\nkind = \"hesk\"\nurl = \"{}/desk.sql.gz\"\ntimezone = \"America/New_York\"\n\
@@ -77,6 +103,7 @@ fn every_query_answers_on_a_loaded_hesk_desk_as_in_duckdb() {
     let answers = answers(&desk, "hesk");
     assert!(answers.len() >= 22 && not_empty(&answers) >= 22, "{} of {}", not_empty(&answers), answers.len());
     same_in_duckdb(&desk, &answers);
+    same_in_psql(&desk, &answers);
 
     let of = |name: &str| &answers[&format!("sql/examples/{name}.sql")];
     let contacts = of("changed_since_last_run")
@@ -94,7 +121,7 @@ fn every_query_answers_on_a_loaded_hesk_desk_as_in_duckdb() {
 }
 
 #[test]
-fn every_query_answers_on_a_halo_tenant_as_in_duckdb() {
+fn every_query_answers_on_a_halo_tenant_as_in_duckdb_and_psql() {
     let halo = Halo::start(Switches { long_thread: true, ..Switches::default() });
     let desk = Migration::new(&halo::settings(&halo, halo::NO_WORKSPACE));
     desk.done(&["extract"]);
@@ -103,10 +130,11 @@ fn every_query_answers_on_a_halo_tenant_as_in_duckdb() {
     assert!(not_empty(&answers) >= 20, "{} of {}", not_empty(&answers), answers.len());
     assert!(!answers["sql/examples/threads_over_500_parts.sql"].is_empty());
     same_in_duckdb(&desk, &answers);
+    same_in_psql(&desk, &answers);
 }
 
 #[test]
-fn every_query_answers_on_an_infoset_account_as_in_duckdb() {
+fn every_query_answers_on_an_infoset_account_as_in_duckdb_and_psql() {
     let infoset = Infoset::start(infoset::Switches { tickets: 60, ..infoset::Switches::default() });
     let desk = Migration::new(&account::settings(&infoset, account::NO_WORKSPACE));
     desk.done(&["extract"]);
@@ -117,6 +145,7 @@ fn every_query_answers_on_an_infoset_account_as_in_duckdb() {
         assert!(!answers[&format!("sql/infoset/examples/{query}.sql")].is_empty(), "{query}");
     }
     same_in_duckdb(&desk, &answers);
+    same_in_psql(&desk, &answers);
 }
 
 #[test]

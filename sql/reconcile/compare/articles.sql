@@ -19,7 +19,7 @@ WITH pairs AS (
     JOIN intercom_live.articles AS live ON live.id = sent.intercom_id
     LEFT JOIN ledger.rows AS parents ON parents.table_name = 'collections' AND parents.source_key = wanted.parent_key
     LEFT JOIN intercom_live.people AS people ON people.kind = 'admin' AND people.source_key = wanted.author_key
-    WHERE sent.table_name = 'articles' AND sent.state = 'done'
+    WHERE sent.table_name = 'articles' AND sent.state = 'done' AND in_share(sent.intercom_id)
 ),
 
 pieces AS (
