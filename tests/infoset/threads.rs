@@ -39,9 +39,12 @@ fn key(ticket: i64, shown: &Shown) -> String {
     }
 }
 
-/// What a thread has to show, with the ticket it is told in; the second are what merged tickets brought.
-fn wanted() -> BTreeMap<String, (Vec<(i64, Shown)>, Vec<(i64, Shown)>)> {
-    let mut threads: BTreeMap<String, (Vec<(i64, Shown)>, Vec<(i64, Shown)>)> = BTreeMap::new();
+/// What a thread has to show, each with the ticket it is told in: its own, and what merged tickets brought.
+type Wanted = (Vec<(i64, Shown)>, Vec<(i64, Shown)>);
+
+/// What every thread has to show.
+fn wanted() -> BTreeMap<String, Wanted> {
+    let mut threads: BTreeMap<String, Wanted> = BTreeMap::new();
     for ticket in desk().tickets() {
         let into = ticket.merged_into.filter(|id| desk().ticket(*id).is_some());
         let thread = threads.entry(format!("infoset:ticket:{}", into.unwrap_or(ticket.id))).or_default();
@@ -245,7 +248,7 @@ fn chats_that_were_deleted_are_told() {
     assert_eq!(lost, [(story::OF_PURGED_CHAT, room::GONE_ROOM)]);
     let key = format!("infoset:ticket:{}", story::OF_PURGED_CHAT);
     let warned = listed("SELECT source_key FROM intercom.warnings WHERE check_name = 'chat_is_there'");
-    assert_eq!(warned, [key.clone()]);
+    assert_eq!(warned, std::slice::from_ref(&key));
     let held = super::attributes(&row("conversations", &key));
     assert_eq!(held["Infoset lost chats"], room::GONE_ROOM.to_string());
     let rule = listed("SELECT rule FROM intercom.dispositions WHERE rule LIKE 'tells of chat %'");
