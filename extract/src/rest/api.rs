@@ -113,7 +113,8 @@ impl Api {
         let client = client(context, http)?;
         let (in_flight, elsewhere) = (Semaphore::new(rest.in_flight), Semaphore::new(rest.in_flight));
         let odd = Mutex::default();
-        let times = Times::new(rest, settings.desk_zone()?);
+        let zone = if rest.local_times { settings.desk_zone()? } else { None };
+        let times = Times::new(rest, zone);
         let (context, refused_paths) = (context.clone(), rest.refused_paths.clone());
         Ok(Self { client, base, context, values, in_flight, elsewhere, odd, times, refused_paths, spec: spec.clone() })
     }

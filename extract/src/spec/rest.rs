@@ -64,6 +64,9 @@ pub struct Rest {
     /// Forms of dates besides the usual ones, as `%Y.%m.%d %H:%M:%S%.f`.
     #[serde(default)]
     pub dates: Vec<String>,
+    /// Whether dates without an offset are in the zone of `[source] timezone`; else they are UTC.
+    #[serde(default)]
+    pub local_times: bool,
     /// Pieces of paths that are never called, whoever says so.
     #[serde(default)]
     pub refused_paths: Vec<String>,

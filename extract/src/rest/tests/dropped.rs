@@ -8,7 +8,7 @@ use serde_json::json;
 use super::support::{Call, Desk, Said, Server, bytes, ok, said, told};
 use crate::{Request, Unfinished};
 
-const TABLES: &str = "dates = [\"%d.%m.%Y %H:%M\"]\n[[table]]\nname = \"tickets\"\nkey = \"id\"\npath = \"/tickets\"\n[table.columns]\nid = \"int\"\n\
+const TABLES: &str = "local_times = true\ndates = [\"%d.%m.%Y %H:%M\"]\n[[table]]\nname = \"tickets\"\nkey = \"id\"\npath = \"/tickets\"\n[table.columns]\nid = \"int\"\n\
     [[table]]\nname = \"calls\"\nkey = \"id\"\npath = [\"/calls\", \"/call-logs\"]\nparent = { table = \"tickets\", column = \"ticket_id\", key = \"id\" }\n\
     download = { url = \"recording\" }\n\
     [table.columns]\nid = { type = \"int\", at = [\"id\", \"Номер\"] }\nticket_id = { type = \"int\", at = [\"ticketId\", \"Заявка\"] }\n\

@@ -218,10 +218,13 @@ async fn dates_of_other_forms_are_read_in_the_zone_of_the_source() {
     let server = Server::start(|_| ok(json!([{ "id": 1, "at": "2022.10.25 18:55:08" }]))).await;
     let tables =
         "[[table]]\nname = \"x\"\nkey = \"id\"\npath = \"/x\"\n[table.columns]\nid = \"int\"\nat = \"timestamp\"\n";
-    let mut desk = Desk::with(&server, "dates = [\"%Y.%m.%d %H:%M:%S%.f\"]\n", tables);
-    desk.settings.timezone = Some("Europe/Moscow".into());
-    let manifest = desk.extract().await.unwrap();
-    assert_eq!(desk.rows(&manifest, "x", &["at"]).await, ["2022-10-25T15:55:08Z"]);
+    for (local, at) in [("local_times = true\n", "2022-10-25T15:55:08Z"), ("", "2022-10-25T18:55:08Z")] {
+        let rest = format!("dates = [\"%Y.%m.%d %H:%M:%S%.f\"]\n{local}");
+        let mut desk = Desk::with(&server, &rest, tables);
+        desk.settings.timezone = Some("Europe/Moscow".into());
+        let manifest = desk.extract().await.unwrap();
+        assert_eq!(desk.rows(&manifest, "x", &["at"]).await, [at]);
+    }
 }
 
 #[tokio::test]

@@ -156,7 +156,7 @@ async fn without_a_filter_only_rows_that_say_that_they_changed_are_asked_for_fur
         }
     })
     .await;
-    let mut desk = Desk::with(&server, "dates = [\"%Y.%m.%d %H:%M:%S\"]\n", &by_change());
+    let mut desk = Desk::with(&server, "local_times = true\ndates = [\"%Y.%m.%d %H:%M:%S\"]\n", &by_change());
     desk.settings.timezone = Some("Europe/Moscow".into());
     let first = desk.extract().await.unwrap();
     assert_eq!((first.rows("tickets"), first.rows("notes"), first.rows("tags"), first.rows("papers")), (4, 5, 8, 5));
