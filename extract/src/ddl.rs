@@ -12,7 +12,7 @@ pub fn create_tables(spec: &Spec) -> String {
         // Writing to a text does not fail.
         let _ = writeln!(sql, "CREATE TABLE {} (", table.name);
         for column in &table.columns {
-            let place = column.at.as_deref().unwrap_or(&column.name);
+            let place = column.places().join("` or `");
             let _ = writeln!(
                 sql,
                 "    \"{}\" {},  -- `{place}` of {}, as {} has it",

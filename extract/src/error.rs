@@ -146,6 +146,16 @@ pub enum Error {
         /// What to do about it.
         hint: String,
     },
+    /// The spec says that such paths are never called.
+    #[error("{what}: `{path}` is not called, as it has `{piece}` in it")]
+    RefusedPath {
+        /// What was to be read: table `tickets`.
+        what: String,
+        /// The path.
+        path: String,
+        /// The piece of `refused_paths`.
+        piece: String,
+    },
     /// The source does not let us read a table without which nothing is published.
     #[error("the source refuses table `{table}`: {reason}")]
     NoAccess {
@@ -203,6 +213,7 @@ impl Error {
             | Self::NotThisSource { .. }
             | Self::Unsupported { .. }
             | Self::NoAccess { .. }
+            | Self::RefusedPath { .. }
             | Self::Unfinished { .. }
             | Self::NothingUnfinished { .. }
             | Self::OtherPlan { .. }
@@ -245,6 +256,9 @@ impl Error {
             Self::NoAccess { table, .. } => format!(
                 "give the account that [source] logs in as the right to read it, then `deskferry extract --resume`; or say `access = \"optional\"` of `{table}` in the spec"
             ),
+            Self::RefusedPath { .. } => {
+                "correct the path or the link in the spec; what refused_paths of [rest] names would change the source".into()
+            }
             Self::Unfinished { .. } => {
                 "`deskferry extract --resume` goes on with it; `deskferry extract --anew` throws away what it has fetched".into()
             }

@@ -66,6 +66,6 @@ pub use error::{Error, Result};
 pub use extract::{Probe, extract, probe};
 pub use settings::{Request, Settings, Unfinished};
 pub use spec::{
-    Access, Body, Column, ColumnType, Detail, Download, Hidden, Key, Login, Naming, Paging, Params, Parent, Place,
-    Rate, ReaderKind, Rest, Setting, Since, Spec, Table, Template,
+    Access, Body, Column, ColumnType, Detail, Download, Hidden, ImageLink, Key, Login, Naming, Paging, Params, Parent,
+    Place, Rate, ReaderKind, Rest, Retention, Setting, Since, Spec, Table, Template,
 };

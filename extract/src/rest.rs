@@ -29,6 +29,7 @@ mod outlook;
 mod page;
 mod paging;
 mod replay;
+mod route;
 mod row;
 mod sample;
 mod since;

@@ -33,7 +33,7 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 pub use columns::{Column, ColumnType};
-pub use rest::{Access, Detail, Download, Hidden, Login, Paging, Rate, Rest, Setting, Since};
+pub use rest::{Access, Detail, Download, Hidden, ImageLink, Login, Paging, Rate, Rest, Retention, Setting, Since};
 pub use template::{Body, Params, Place, Template};
 
 use crate::{Error, Result};
@@ -106,9 +106,9 @@ pub struct Table {
     /// Whether the source is not this kind of source without the table.
     #[serde(default)]
     pub required: bool,
-    /// Column that moves when a row changes.
-    #[serde(default)]
-    pub updated_at: Option<String>,
+    /// Columns of which one moves when a row changes, or something that belongs to it.
+    #[serde(default, deserialize_with = "columns::one_or_more")]
+    pub updated_at: Vec<String>,
     /// Column that names a file in the attachments folder.
     #[serde(default)]
     pub file: Option<String>,
@@ -118,9 +118,9 @@ pub struct Table {
     /// Which columns of other tables name its rows: a sample takes only the rows along that its rows of those tables name.
     #[serde(default)]
     pub named_by: Vec<Naming>,
-    /// Path of its list below the API's address.
-    #[serde(default)]
-    pub path: Option<Template>,
+    /// Path of its list below the API's address; of several the first that the source has.
+    #[serde(default, deserialize_with = "columns::one_or_more")]
+    pub path: Vec<Template>,
     /// Parameters of the list.
     #[serde(default)]
     pub query: Params,
@@ -136,9 +136,16 @@ pub struct Table {
     /// Where in a reply the rows are, tried in order; the reply itself for `""`, and if nothing is given.
     #[serde(default)]
     pub rows: Vec<String>,
-    /// Where in a reply the source's own count of the list's rows is.
+    /// Where in a reply the source's own count of the list's rows is; the first place that is there.
+    #[serde(default, deserialize_with = "columns::one_or_more")]
+    pub total: Vec<String>,
+    /// Parameter that takes the members that are wanted: those of the columns, with commas between them. Members that the source
+    /// does not know are found and left out.
     #[serde(default)]
-    pub total: Option<String>,
+    pub columns_in: Option<String>,
+    /// After how long the source deletes rows by itself.
+    #[serde(default)]
+    pub retention: Option<Retention>,
     /// Parameters with which the list is read once each; rows of one key are one row.
     #[serde(default)]
     pub passes: Vec<Params>,
@@ -237,6 +244,14 @@ impl Spec {
         let wrong = |source: Box<dyn std::error::Error + Send + Sync>| Error::Spec { file: file.to_owned(), source };
         let mut spec: Self = toml::from_str(text).map_err(|e| wrong(Box::new(e)))?;
         spec.sha256 = hex::encode(Sha256::digest(text));
+        // What the source's own spec never calls is called by no overlay of it either.
+        let own =
+            Self::built_in(&spec.name).filter(|own| *own != text).and_then(|own| toml::from_str::<Self>(own).ok());
+        if let (Some(rest), Some(own)) = (&mut spec.rest, own.and_then(|own| own.rest)) {
+            let more = own.refused_paths.into_iter().filter(|piece| !rest.refused_paths.contains(piece));
+            let more: Vec<String> = more.collect();
+            rest.refused_paths.extend(more);
+        }
         check::check(&spec).map_err(|wrong_table| wrong(wrong_table.told_in(text).into()))?;
         Ok(spec)
     }
@@ -277,7 +292,7 @@ impl Spec {
 
     /// Whether rows of other tables are asked for by rows of this one, which is nobody's child: what a sample is taken of.
     pub fn has_children(&self, table: &Table) -> bool {
-        let is_child = |t: &Table| t.path.is_some() && t.parent.as_ref().is_some_and(|p| p.table == table.name);
+        let is_child = |t: &Table| !t.path.is_empty() && t.parent.as_ref().is_some_and(|p| p.table == table.name);
         table.parent.is_none() && self.tables.iter().any(is_child)
     }
 

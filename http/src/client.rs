@@ -376,13 +376,16 @@ impl Client {
             }
             return Outcome::Done(Reply { status, headers, body, json, request_id });
         }
-        let Refusal { code, message, request_id } = self.redacted(refusal(&headers, &body), credentials);
+        let said = refusal(&headers, &body);
+        let is_login = status == 401 || self.says_refused(&said, &body);
+        let Refusal { code, message, request_id } = self.redacted(said, credentials);
         match status {
-            429 => {
+            429 if !is_login => {
                 self.shared.throttled.fetch_add(1, Ordering::Relaxed);
                 Outcome::Throttled(self.throttled(app, &headers, code.as_deref()))
             }
-            401 => Outcome::Failed(Error::Unauthorized {
+            _ if is_login => Outcome::Failed(Error::Unauthorized {
+                status,
                 name: self.shared.settings.name.clone(),
                 token_from: match (self.shared.settings.tokens.get(app), credentials) {
                     (Some(token), _) => token.from.clone(),
@@ -406,6 +409,17 @@ impl Client {
                 request_id,
             }),
         }
+    }
+
+    /// Whether a reply that is no success says that it does not take the credentials.
+    fn says_refused(&self, said: &Refusal, body: &[u8]) -> bool {
+        let texts = &self.shared.settings.refused_if;
+        let body = if texts.is_empty() { "".into() } else { String::from_utf8_lossy(body) };
+        let is_in = |text: &String| {
+            let mut said = [&said.code, &said.message].into_iter().flatten();
+            body.contains(text.as_str()) || said.any(|said| said.contains(text.as_str()))
+        };
+        texts.iter().any(is_in)
     }
 
     /// What a 429 is about; what concerns all calls is noted here.

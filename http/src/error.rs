@@ -37,12 +37,14 @@ pub enum Error {
         source: reqwest::Error,
     },
     /// The other side does not take the token.
-    #[error("{name} refused {token_from} (401{})", shown(code.as_deref(), message.as_deref(), request_id.as_deref()))]
+    #[error("{name} refused {token_from} ({status}{})", shown(code.as_deref(), message.as_deref(), request_id.as_deref()))]
     Unauthorized {
         /// What messages call the other side.
         name: String,
         /// Where the token comes from.
         token_from: String,
+        /// HTTP status.
+        status: u16,
         /// Code of the error reply.
         code: Option<String>,
         /// Message of the error reply.
@@ -168,8 +170,8 @@ impl Error {
             Self::Refused { status, code, message, request_id, .. } => {
                 (Some(*status), code.as_deref(), message.clone(), request_id.as_deref())
             }
-            Self::Unauthorized { code, message, request_id, .. } => {
-                (Some(401), code.as_deref(), message.clone(), request_id.as_deref())
+            Self::Unauthorized { status, code, message, request_id, .. } => {
+                (Some(*status), code.as_deref(), message.clone(), request_id.as_deref())
             }
             Self::Unknown { status, reason, request_id, .. } => {
                 (*status, None, Some(reason.clone()), request_id.as_deref())

@@ -46,11 +46,19 @@ pub(crate) fn refusal(headers: &HeaderMap, body: &[u8]) -> Refusal {
         .or_else(|| text(&json["Message"]))
         .or_else(|| text(&json["errorMessage"]))
         .or_else(|| text(&json))
+        .or_else(|| plain(body))
         .map(|m| match text(&first["field"]) {
             Some(field) => format!("{m} (field {field})"),
             None => m,
         });
     Refusal { code, message, request_id: text(&json["request_id"]).or_else(|| header(headers, "x-request-id")) }
+}
+
+/// The text of a body that is neither JSON nor a page.
+fn plain(body: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(body).ok()?.trim();
+    let is_text = !text.is_empty() && !text.starts_with(['<', '{', '[']);
+    is_text.then(|| text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(MESSAGE_CHARS).collect())
 }
 
 pub(crate) fn header(headers: &HeaderMap, name: &str) -> Option<String> {
@@ -69,5 +77,7 @@ mod tests {
         assert_eq!(found.message.as_deref(), Some("exists (field email)"));
         assert_eq!(found.request_id.as_deref(), Some("r1"));
         assert_eq!(refusal(&HeaderMap::new(), b"<html>"), Refusal::default());
+        let found = refusal(&HeaderMap::new(), "Ошибка:\r\n нет атрибута".as_bytes());
+        assert_eq!(found.message.as_deref(), Some("Ошибка: нет атрибута"));
     }
 }

@@ -113,6 +113,8 @@ pub struct Settings {
     pub grant: Option<Grant>,
     /// Texts that are never shown, besides the tokens.
     pub redact: Vec<Secret>,
+    /// What a reply of status 400 and above says where it does not take the credentials, besides 401.
+    pub refused_if: Vec<String>,
     /// Whether only public addresses are called: not the own machine, not the network it is in.
     pub public_only: bool,
     /// Sent with every request.
@@ -139,6 +141,7 @@ impl Settings {
             login: None,
             grant: None,
             redact: Vec::new(),
+            refused_if: Vec::new(),
             public_only: false,
             headers: Vec::new(),
             timeout: Duration::from_secs(60),

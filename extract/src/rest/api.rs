@@ -13,6 +13,7 @@ use url::Url;
 use super::json;
 use super::login;
 use super::row::{Row, cell};
+use super::times::Times;
 use super::values::{Values, address};
 use crate::lock::lock;
 use crate::spec::{Body, Params, Place, Rest, Spec, Table, Template};
@@ -39,11 +40,16 @@ pub(super) struct Api {
     elsewhere: Semaphore,
     /// What was odd about replies.
     odd: Mutex<BTreeSet<String>>,
+    /// How times are written.
+    pub(super) times: Times,
+    /// Pieces of paths that are never called.
+    refused_paths: Vec<String>,
+    spec: Spec,
 }
 
 /// Why a call gave nothing.
 pub(super) enum Failure {
-    /// The source has answered with this status, 400 to 499.
+    /// The source has answered with this status, 400 or above, which does not pass.
     Refused {
         /// HTTP status.
         status: u16,
@@ -95,6 +101,7 @@ impl Api {
         let http = deskferry_http::Settings {
             headers,
             redact,
+            refused_if: rest.login.refused_if().to_vec(),
             timeout: Duration::from_secs(rest.timeout_seconds),
             attempts_max: ATTEMPTS_MAX,
             backoff_max: BACKOFF_MAX,
@@ -106,7 +113,14 @@ impl Api {
         let client = client(context, http)?;
         let (in_flight, elsewhere) = (Semaphore::new(rest.in_flight), Semaphore::new(rest.in_flight));
         let odd = Mutex::default();
-        Ok(Self { client, base, context: context.clone(), values, in_flight, elsewhere, odd })
+        let times = Times::new(rest, settings.desk_zone()?);
+        let (context, refused_paths) = (context.clone(), rest.refused_paths.clone());
+        Ok(Self { client, base, context, values, in_flight, elsewhere, odd, times, refused_paths, spec: spec.clone() })
+    }
+
+    /// The spec.
+    pub(super) fn spec(&self) -> &Spec {
+        &self.spec
     }
 
     /// A path with its placeholders filled in, each value as one piece of a path; `None` where one has no value.
@@ -170,6 +184,20 @@ impl Api {
         lock(&self.odd)
     }
 
+    /// The piece in a path, or in the path of an address, because of which it is never called.
+    pub(super) fn refused_piece(&self, path: &str) -> Option<String> {
+        let base = self.base.as_str().trim_end_matches('/');
+        let whole = if path.starts_with('/') { format!("{base}{path}") } else { path.to_owned() };
+        // Dots are gone then; what is escaped is what it stands for to the server.
+        let path = Url::parse(&whole).map_or(whole, |url| url.path().to_owned()).replace('+', "%2B");
+        let path = url::form_urlencoded::parse(format!("x={path}").replace('&', "%26").as_bytes())
+            .next()
+            .map_or(path.clone(), |(_, path)| path.into_owned())
+            .to_lowercase();
+        let is_in = |piece: &&String| format!("{path}/").contains(&piece.to_lowercase());
+        self.refused_paths.iter().find(is_in).cloned()
+    }
+
     /// Sends a request.
     pub(super) async fn send(&self, what: &str, request: Request) -> Result<Reply, Failure> {
         self.send_by(None, what, request).await
@@ -177,6 +205,10 @@ impl Api {
 
     /// Sends a request by the client of another host, or by the API's own.
     pub(super) async fn send_by(&self, other: Option<&Client>, what: &str, request: Request) -> Result<Reply, Failure> {
+        if let Some(piece) = self.refused_piece(&request.path) {
+            let (what, path) = (what.to_owned(), request.shown_path());
+            return Err(Failure::Failed(Error::RefusedPath { what, path, piece }));
+        }
         // Never closed.
         let _permit = if other.is_some() { &self.elsewhere } else { &self.in_flight }.acquire().await;
         let sending = other.unwrap_or(&self.client).send(&request);

@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
 use super::list::Mark;
+use super::route::Route;
 use super::row::Row;
 use super::units::Done;
 use crate::{Error, Request, Result, Settings, Spec, Unfinished};
@@ -230,6 +231,8 @@ pub(super) enum Entry {
     Members(Vec<String>),
     /// What the user should know.
     Remark(String),
+    /// How the table is asked for.
+    Route(Route),
     /// Nothing comes after it.
     End(End),
 }

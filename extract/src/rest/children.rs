@@ -9,6 +9,7 @@ use super::capture::{End, Entry};
 use super::fetch::Fetch;
 use super::list::no_key;
 use super::page::Query;
+use super::route::Route;
 use super::row::{Row, belongs, cell, has_key, hash, is_there, key};
 use super::units::{Answer, Done, Unit, Units};
 use crate::Result;
@@ -42,6 +43,11 @@ impl<'a> Fetch<'a> {
     pub(super) async fn children(&'a self, table: &'a Table) -> Result<()> {
         let parent = self.parent(table)?;
         let units = Units::open(self, table, Family { fetch: self, table, parent }).await?;
+        let told = units.known().route.clone();
+        let is_told = told.is_some();
+        if let Some(route) = told {
+            self.remember_route(table, route);
+        }
         let parents = self.final_rows(parent).await?.try_filter(|row| {
             let wanted = table.parent_if.as_deref().is_none_or(|column| is_there(cell(parent, row, column)));
             futures::future::ready(wanted && !units.is_done(hash(parent, row)))
@@ -54,7 +60,15 @@ impl<'a> Fetch<'a> {
             );
             units.writer.push(&[Entry::Remark(remark)]).await?;
         }
+        let found = self.known_route(table);
+        if let Some(route) = found.filter(|_| !is_told) {
+            units.writer.push(&[Entry::Route(route.clone())]).await?;
+        }
         let end = match outcome {
+            // No path has answered for any parent.
+            Ok(()) if found.is_none() && table.path.len() > 1 && !units.known().done.is_empty() => {
+                self.refused(table, 404, "none of its paths answers for any row of its parent".into())?
+            }
             Ok(()) => {
                 let known = units.known();
                 // Rows of other parents come again with those, and are counted there.
@@ -141,7 +155,12 @@ impl Family<'_> {
 impl Unit for Family<'_> {
     async fn ask(&self, row: &Row) -> Result<Answer, Failure> {
         let scope = Scope { row: None, parent: Some((self.parent, row)) };
-        let Some(query) = Query::new(&self.fetch.api, self.table, self.fetch.pager(self.table)?, scope, &[])? else {
+        let pager = self.fetch.pager(self.table)?;
+        let make = |route: &Route| Query::new(&self.fetch.api, self.table, pager.clone(), scope, &[], route);
+        if make(&Route::default())?.is_none() {
+            return Ok(self.without(row, Some("a column of the parent that the call needs is missing".into())));
+        }
+        let Some(query) = make(self.fetch.route(self.table, &make).await?)? else {
             return Ok(self.without(row, Some("a column of the parent that the call needs is missing".into())));
         };
         let mut found = Found::default();

@@ -9,6 +9,7 @@ use deskferry_staging::Tick;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 use futures::{StreamExt as _, TryStreamExt as _};
+use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 use super::api::{Api, Failure, Scope};
@@ -16,6 +17,7 @@ use super::capture::{Capture, End, Entry, LogWriter};
 use super::outlook::{self, Outlook};
 use super::page::{Page, Query};
 use super::paging::Pager;
+use super::route::Route;
 use super::row::{Row, Selector, hash, of_key, set};
 use super::sample::Keeps;
 use crate::hash::Hash;
@@ -41,14 +43,21 @@ pub(super) struct Fetch<'a> {
     pub(super) needed: Vec<&'a Table>,
     /// First pages that were looked at for the forecast.
     first_pages: Mutex<HashMap<String, Page>>,
+    /// How tables are asked for, where that has to be found out.
+    pub(super) routes: BTreeMap<String, OnceCell<Route>>,
+    /// How all others are.
+    pub(super) straight: Route,
 }
 
 impl<'a> Fetch<'a> {
     pub(super) fn new(spec: &'a Spec, rest: &'a Rest, request: &'a Request, api: Api, capture: Capture) -> Self {
         let ended = spec.tables.iter().map(|t| (t.name.clone(), CancellationToken::new())).collect();
         let (writers, outlook, first_pages) = (Mutex::default(), Outlook::default(), Mutex::default());
-        let needed = Vec::new();
-        let mut fetch = Self { spec, rest, request, api, capture, writers, ended, outlook, needed, first_pages };
+        let (needed, straight) = (Vec::new(), Route::default());
+        let with_route = spec.tables.iter().filter(|t| t.has_route());
+        let routes = with_route.map(|t| (t.name.clone(), OnceCell::new())).collect();
+        let mut fetch =
+            Self { spec, rest, request, api, capture, writers, ended, outlook, needed, first_pages, routes, straight };
         fetch.needed = spec.tables.iter().filter(|t| fetch.needs(t)).collect();
         fetch
     }
@@ -155,8 +164,8 @@ impl<'a> Fetch<'a> {
         self.table(table.parent.as_ref().map(|p| p.table.as_str()).unwrap_or_default())
     }
 
-    pub(super) fn selector(&self) -> Selector<'a> {
-        Selector { spec: self.spec, null_dates: &self.rest.null_dates }
+    pub(super) fn selector(&self) -> Selector<'_> {
+        Selector { spec: self.spec, times: &self.api.times }
     }
 
     /// How lists of a table are walked.
@@ -237,7 +246,7 @@ impl<'a> Fetch<'a> {
     /// What becomes of a table that the source refuses.
     pub(super) fn refused(&self, table: &Table, status: u16, reason: String) -> Result<End> {
         match (table.access, status) {
-            (Access::Optional, 403 | 404 | 405 | 410) => {
+            (Access::Optional, _) => {
                 Ok(End { incomplete: Some(format!("the source refuses it: {reason}")), ..End::default() })
             }
             (Access::Required, 403 | 404) => Err(Error::NoAccess { table: table.name.clone(), reason }),
@@ -250,10 +259,16 @@ impl<'a> Fetch<'a> {
     }
 
     /// The list of a table, with the parameters of a pass.
-    pub(super) fn query(&'a self, table: &'a Table, pass: &Params) -> Result<Option<Query<'a>>> {
+    pub(super) async fn query(&'a self, table: &'a Table, pass: &Params) -> Result<Option<Query<'a>>, Failure> {
+        let route = self.route(table, &|route| self.query_by(table, pass, route)).await?;
+        Ok(self.query_by(table, pass, route)?)
+    }
+
+    /// The same, by a route.
+    fn query_by(&'a self, table: &'a Table, pass: &Params, route: &Route) -> Result<Option<Query<'a>>> {
         let is_sampled = self.capture.plan.sample.is_some() && self.spec.has_children(table);
         let newest = if is_sampled { &table.newest } else { &Params::default() };
-        let query = Query::new(&self.api, table, self.pager(table)?, Scope::default(), &[pass, newest])?;
+        let query = Query::new(&self.api, table, self.pager(table)?, Scope::default(), &[pass, newest], route)?;
         Ok(match (&table.since, self.capture.plan.since.get(&table.name)) {
             (Some(since), Some(time)) => query.map(|q| q.since(since, *time)),
             _ => query,

@@ -247,20 +247,42 @@ impl Files<'_> {
             }
             Image::Link(link) => link,
         };
+        if let Some(path) = self.links.path_of(link) {
+            return Ok(Some(self.once(link, self.of_path(&path)).await?));
+        }
         if !self.links.is_ours(link) {
             return Ok(None);
         }
+        Ok(Some(self.once(link, self.follow(link, Wanted::Image)).await?))
+    }
+
+    /// What comes of an address, which is asked for once.
+    async fn once(&self, link: &str, asking: impl Future<Output = Result<Outcome>>) -> Result<Outcome> {
         let cell = {
             let mut images = self.images.lock().await;
-            Arc::clone(images.entry(of_texts([link.as_str()])).or_default())
+            Arc::clone(images.entry(of_texts([link])).or_default())
         };
-        Ok(Some(cell.get_or_try_init(|| self.follow(link, Wanted::Image)).await?.clone()))
+        Ok(cell.get_or_try_init(|| asking).await?.clone())
+    }
+
+    /// The image that a path of the API gives.
+    async fn of_path(&self, path: &str) -> Result<Outcome> {
+        let file = self.temporary()?;
+        let request = self.save(Request::get(path), &file);
+        match self.fetch.api.send(&format!("files of `{}`", self.table.name), request).await {
+            Ok(reply) if (300..400).contains(&reply.status) => self.follow(&location(&reply), Wanted::Image).await,
+            Ok(reply) => self.keep(&reply, file, String::new(), Wanted::Image).await,
+            Err(failure) => self.failed(failure),
+        }
     }
 
     /// Goes where a link leads.
     async fn follow(&self, link: &str, wanted: Wanted) -> Result<Outcome> {
         let mut link = link.to_owned();
         for _ in 0..=REDIRECTS_MAX {
+            if let Some(piece) = self.fetch.api.refused_piece(&link) {
+                return Ok(Err(format!("its address has `{piece}` in it, which is never called")));
+            }
             let (client, url) = match self.links.client(&link).await? {
                 Ok(found) => found,
                 Err(reason) => return Ok(Err(reason)),

@@ -89,6 +89,8 @@ struct State {
     mark: Option<Mark>,
     members: BTreeSet<String>,
     heeds_since: bool,
+    /// Whether the log says how the table is asked for.
+    has_route: bool,
     /// Pages and places of this reading, as far as this process has read them.
     been: HashSet<Hash>,
 }
@@ -133,7 +135,12 @@ impl<'a> Fetch<'a> {
         let mut state = State { heeds_since: true, ..State::default() };
         let mut entries = self.capture.entries(&table.name, log).await?;
         while let Some(entry) = entries.next().await {
-            state.apply(table, &entry?);
+            let entry = entry?;
+            state.apply(table, &entry);
+            if let Entry::Route(route) = entry {
+                self.remember_route(table, route);
+                state.has_route = true;
+            }
         }
         let sample = self.capture.plan.sample.filter(|_| self.spec.has_children(table));
         let most = sample.filter(|_| !table.newest.0.is_empty());
@@ -156,7 +163,11 @@ impl Listing<'_> {
         let passes: &[Params] = if self.table.passes.is_empty() { &none } else { &self.table.passes };
         let mut mark = self.state.mark.take().unwrap_or_else(|| Mark { counted: Some(0), ..Mark::default() });
         while let Some(pass) = passes.get(mark.pass) {
-            let query = fetch.query(self.table, pass)?;
+            let query = fetch.query(self.table, pass).await?;
+            if let Some(route) = fetch.known_route(self.table).filter(|_| !self.state.has_route) {
+                self.writer.push(&[Entry::Route(route.clone())]).await?;
+                self.state.has_route = true;
+            }
             let query = query.ok_or_else(|| Error::Internal(format!("`{}` has no path", self.table.name)))?;
             if !mark.begun {
                 (mark.begun, mark.next) = (true, Some(query.pager.first()));
@@ -344,7 +355,7 @@ impl Listing<'_> {
     fn is_older(&self, row: &Row) -> bool {
         let since = self.fetch.capture.plan.since.get(&self.table.name).filter(|_| self.table.since.is_some());
         let Some(since) = since else { return false };
-        let changed = self.table.updated_at.as_deref().and_then(|column| cell(self.table, row, column));
+        let changed = self.table.updated_at.first().and_then(|column| cell(self.table, row, column));
         let least = (*since - TimeDelta::hours(HEEDED_HOURS)).format("%Y-%m-%dT%H:%M:%S").to_string();
         changed.is_some_and(|changed| changed.replace(' ', "T") < least)
     }

@@ -9,8 +9,8 @@ use super::fetch::Fetch;
 use super::outlook;
 use super::page::Page;
 use super::row::Row;
-use crate::Result;
 use crate::spec::{Paging, Params, Table};
+use crate::{Error, Result};
 
 /// A first page: of a table, by the number of the pass.
 type Look<'a> = (&'a Table, usize, Result<Page, Failure>);
@@ -20,24 +20,34 @@ type Counts = Vec<(String, Option<u64>)>;
 impl<'a> Fetch<'a> {
     /// The first pages of some lists, of each of their passes.
     async fn first_pages_of(&'a self, tables: impl Iterator<Item = &'a Table>) -> Result<Vec<Look<'a>>> {
-        let none = Params::default();
+        static NONE: Params = Params(Vec::new());
+        let none = &NONE;
         let mut looks = Vec::new();
         for table in tables {
-            let passes: Vec<&Params> =
-                if table.passes.is_empty() { vec![&none] } else { table.passes.iter().collect() };
+            let passes: Vec<&Params> = if table.passes.is_empty() { vec![none] } else { table.passes.iter().collect() };
             for (number, pass) in passes.into_iter().enumerate() {
-                let Some(query) = self.query(table, pass)? else { continue };
-                looks.push(async move { (table, number, query.page(&query.pager.first()).await) });
+                looks.push(async move { (table, number, self.look_at(table, pass, number == 0).await) });
             }
         }
         Ok(futures::future::join_all(looks).await)
+    }
+
+    /// The first page of a pass.
+    async fn look_at(&'a self, table: &'a Table, pass: &'a Params, is_first: bool) -> Result<Page, Failure> {
+        let query = self.query(table, pass).await?;
+        let query = query.ok_or_else(|| Error::Internal(format!("`{}` has no path", table.name)))?;
+        match self.first_page(table).filter(|_| is_first) {
+            // It has come already, as the route had to be found.
+            Some(page) => Ok(page),
+            None => query.page(&query.pager.first()).await,
+        }
     }
 
     /// The lists that are asked for by themselves.
     fn lists(&'a self) -> impl Iterator<Item = &'a Table> {
         // Looking at a scroll would open it.
         let is_scroll = |t: &Table| matches!(t.paging, Some(Paging::Scroll { .. }));
-        self.needed.iter().copied().filter(move |t| t.path.is_some() && t.parent.is_none() && !is_scroll(t))
+        self.needed.iter().copied().filter(move |t| !t.path.is_empty() && t.parent.is_none() && !is_scroll(t))
     }
 
     /// Rows of each list by the source's own count, and what there is to say of those that it does not let us read.
@@ -58,12 +68,16 @@ impl<'a> Fetch<'a> {
                 None => counts.push((table.name.clone(), count)),
             }
         }
+        for table in self.lists() {
+            let told = self.known_route(table).map(|route| route.remarks(table)).unwrap_or_default();
+            remarks.extend(told.into_iter().map(|remark| format!("{}: {remark}", table.name)));
+        }
         Ok((counts, remarks))
     }
 
     /// Looks at the first page of each list on which many calls depend, and tells how many that will be.
     pub(super) async fn look(&'a self) -> Result<()> {
-        let heavy = |t: &&Table| t.detail.is_some() || t.total.is_some() || self.spec.has_children(t);
+        let heavy = |t: &&Table| t.detail.is_some() || !t.total.is_empty() || self.spec.has_children(t);
         for (table, pass, page) in self.first_pages_of(self.lists().filter(heavy)).await? {
             let page = match page {
                 Ok(page) => page,

@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::api::{Api, Failure, Scope};
 use super::paging::{Pager, Position};
-use super::row::{find, find_mut};
+use super::route::{Route, Trial, members};
+use super::row::{find, find_first, find_mut};
 use crate::hash::{Hash, of_json};
 use crate::spec::{Params, Since, Table};
 use crate::{Error, Result};
@@ -40,6 +41,10 @@ pub(super) struct Page {
 const ASKED_MIN: u64 = 50;
 /// Failures of the source after which a scroll is begun anew.
 const SCROLL_REFUSALS: &[u16] = &[500, 502, 503, 504];
+/// What is no failure that passes: the source does not do this.
+const REFUSALS: &[u16] = &[501];
+/// Some sources fail so where they do not know a member.
+const COLUMNS_REFUSALS: &[u16] = &[500, 501];
 
 impl<'a> Query<'a> {
     /// A list with more parameters than the table's own; `None` where a placeholder has no value.
@@ -49,8 +54,10 @@ impl<'a> Query<'a> {
         pager: Pager<'a>,
         scope: Scope<'_>,
         more: &[&Params],
+        route: &Route,
     ) -> Result<Option<Self>> {
-        let path = table.path.as_ref().ok_or_else(|| Error::Internal(format!("table `{}` has no path", table.name)))?;
+        let path =
+            table.path.get(route.path).ok_or_else(|| Error::Internal(format!("table `{}` has no path", table.name)))?;
         let Some(path) = api.path(path, scope) else { return Ok(None) };
         let mut params: Vec<(String, String)> = Vec::new();
         // Those of passes are filters, and can be the number of rows by chance.
@@ -73,6 +80,12 @@ impl<'a> Query<'a> {
             params.retain(|(name, _)| !pairs.iter().any(|(other, _)| other == name));
             params.extend(pairs);
         }
+        if let Some(name) = &table.columns_in {
+            let mut wanted = members(api.spec(), table);
+            wanted.retain(|member| !route.without.iter().any(|unknown| unknown == member));
+            params.retain(|(other, _)| other != name);
+            params.push((name.clone(), wanted.join(",")));
+        }
         Ok(Some(Self { api, table, pager, path, params, body, numbers }))
     }
 
@@ -89,12 +102,13 @@ impl<'a> Query<'a> {
     }
 
     /// The call for a page.
-    fn request(&self, position: &Position) -> Request {
+    fn request(&self, position: &Position, trial: Trial) -> Request {
+        let pages = self.pages(position, trial);
         let call = match (&self.body, position) {
             (_, Position::Link(Some(link))) => Request::get(link.clone()),
             (Some(body), _) => {
                 let mut body = body.clone();
-                for (place, text) in self.pager.params(position) {
+                for (place, text) in pages {
                     // A cursor is a text, whatever it looks like.
                     let number = text
                         .parse::<u64>()
@@ -105,12 +119,27 @@ impl<'a> Query<'a> {
                 Request { query: self.params.clone(), ..Request::search(self.path.clone(), body) }
             }
             (None, _) => {
-                let query = self.params.iter().cloned().chain(self.pager.params(position)).collect();
+                let query = self.params.iter().cloned().chain(pages).collect();
                 Request { query, ..Request::get(self.path.clone()) }
             }
         };
         // Repeating a call does not help where the source has lost the place.
-        Request { refusals: if self.pager.is_scroll() { SCROLL_REFUSALS } else { &[] }, ..call }
+        let refusals = match trial {
+            _ if self.pager.is_scroll() => SCROLL_REFUSALS,
+            Trial::No => REFUSALS,
+            Trial::Whole | Trial::Brief if self.table.columns_in.is_none() => REFUSALS,
+            Trial::Whole | Trial::Brief => COLUMNS_REFUSALS,
+        };
+        Request { refusals, ..call }
+    }
+
+    /// The parameters of a page; for a look one row.
+    fn pages(&self, position: &Position, trial: Trial) -> Vec<(String, String)> {
+        let mut params = self.pager.params(position);
+        if let Some((size, _)) = self.pager.size().filter(|_| trial == Trial::Brief) {
+            params.iter_mut().filter(|(name, _)| name == size).for_each(|(_, value)| *value = "1".to_owned());
+        }
+        params
     }
 
     /// Whether a list that comes in one reply was cut off there: it has as many rows as the spec calls a ceiling, or as a
@@ -127,9 +156,14 @@ impl<'a> Query<'a> {
 
     /// Fetches a page.
     pub(super) async fn page(&self, position: &Position) -> Result<Page, Failure> {
+        self.page_as(position, Trial::No).await
+    }
+
+    /// Fetches a page, for its rows or to see whether it is refused.
+    pub(super) async fn page_as(&self, position: &Position, trial: Trial) -> Result<Page, Failure> {
         let what = format!("table `{}`", self.table.name);
-        let (mut json, reply) = self.api.json(&what, self.request(position)).await?;
-        let total = self.table.total.as_deref().and_then(|place| find(&json, place)).and_then(count);
+        let (mut json, reply) = self.api.json(&what, self.request(position, trial)).await?;
+        let total = find_first(&json, &self.table.total).and_then(count);
         let lacks_place = self.pager.lacks_place(position, &json);
         let place = self.rows_place(&json)?.map(ToOwned::to_owned);
         let array = place.as_deref().and_then(|place| find(&json, place)).and_then(Value::as_array);

@@ -124,6 +124,14 @@ impl Fetch<'_> {
                         found.push(&table.name, &key, &column, raw.as_bytes(), &reason)
                     }
                     Entry::Members(names) => members.extend(names),
+                    Entry::Route(route) => {
+                        for (column, member) in route.columns_without(table) {
+                            let reason = "the source does not know this member: the column is empty";
+                            found.push(&table.name, "", column, member.as_bytes(), reason);
+                        }
+                        let remarks = route.remarks(table).into_iter();
+                        said.remarks.extend(remarks.map(|remark| format!("{}: {remark}", table.name)));
+                    }
                     Entry::Remark(remark) => said.remarks.push(format!("{}: {remark}", table.name)),
                     Entry::End(end) if log == "rows" => drop(said.ends.insert(table.name.clone(), end)),
                     _ => {}

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::times;
+use super::times::{self, Times};
 use crate::hash::{Hash, of_texts};
 use crate::spec::{Column, ColumnType, Spec, Table};
 
@@ -25,7 +25,7 @@ pub(super) struct Row {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Selector<'a> {
     pub(super) spec: &'a Spec,
-    pub(super) null_dates: &'a [String],
+    pub(super) times: &'a Times,
 }
 
 impl Selector<'_> {
@@ -48,10 +48,11 @@ impl Selector<'_> {
         row.cells.resize(table.columns.len(), None);
         let mut known: BTreeSet<&str> = BTreeSet::new();
         for (column, cell) in table.columns.iter().zip(&mut row.cells) {
-            let place = column.at.as_deref().unwrap_or(&column.name);
-            known.insert(place.split('.').next().unwrap_or(place));
-            known.insert(place);
-            if let Some(value) = find(json, place) {
+            for place in column.places() {
+                known.insert(place.split('.').next().unwrap_or(place));
+                known.insert(place);
+            }
+            if let Some(value) = find_first(json, column.places()) {
                 *cell = self.text(column, value);
             }
         }
@@ -134,7 +135,7 @@ impl Selector<'_> {
                 text.trim().parse::<i64>().map_or_else(|_| text.trim().to_owned(), |number| number.to_string())
             }
             (ColumnType::Float, Value::String(text)) => text.trim().to_owned(),
-            (ColumnType::Timestamp, Value::String(text)) => return times::text(text, self.null_dates),
+            (ColumnType::Timestamp, Value::String(text)) => return self.times.text(text),
             (ColumnType::Timestamp, Value::Number(number)) => return times::epoch(number),
             (ColumnType::Duration, Value::Number(number)) => times::seconds(number)?,
             (_, Value::String(text)) => text.clone(),
@@ -176,6 +177,12 @@ pub(super) fn find<'a>(json: &'a Value, place: &str) -> Option<&'a Value> {
         Value::Array(values) => values.get(name.parse::<usize>().ok()?),
         other => other.get(name),
     })
+}
+
+/// What is at the first of some places that has a value; null where one is there without.
+pub(super) fn find_first<'a>(json: &'a Value, places: &[String]) -> Option<&'a Value> {
+    let found = || places.iter().filter_map(|place| find(json, place));
+    found().find(|value| !value.is_null()).or_else(|| found().next())
 }
 
 /// A row of which nothing is known but its key, of one column.

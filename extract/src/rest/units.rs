@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::api::{Failure, cause, is_of_one_call};
 use super::capture::{Entry, LogWriter};
 use super::fetch::Fetch;
+use super::route::Route;
 use super::row::{Row, hash};
 use crate::Result;
 use crate::hash::{self, Hash};
@@ -87,6 +88,8 @@ pub(super) struct Known {
     /// The anonymous rows of the first parent that has some; parents with the same, and with others.
     alike: Option<(Hash, u64, u64)>,
     pub(super) failed: u64,
+    /// How the table is asked for, as the log says.
+    pub(super) route: Option<Route>,
 }
 
 impl Known {
@@ -95,6 +98,7 @@ impl Known {
             Entry::Row(row) => drop(self.seen.insert(hash(table, row))),
             Entry::Done(done) => self.count(done),
             Entry::Members(names) => self.members.extend(names.iter().cloned()),
+            Entry::Route(route) => self.route = Some(route.clone()),
             _ => {}
         }
     }

@@ -1,6 +1,6 @@
 //! What the keys of a spec must agree on. Each rule is told with the table and the name that break it.
 
-use super::{Access, Login, Paging, Params, Place, ReaderKind, Spec, Table, Template};
+use super::{Access, ColumnType, Login, Paging, Params, Place, ReaderKind, Spec, Table, Template};
 
 /// Keys of `[source]` that every source has, so that a spec cannot declare them.
 const RESERVED: [&str; 7] = ["kind", "timezone", "language", "site_url", "own_mailboxes", "rate_calls", "rate_seconds"];
@@ -55,6 +55,7 @@ fn columns(table: &Table) -> Checked {
     let named = table.key.columns().iter().chain(&table.updated_at).chain(&table.file);
     let files = table.download.iter().flat_map(|d| d.name.iter().chain(&d.size)).chain(&table.images_in);
     let files = files.chain(table.hidden.iter().flat_map(|h| &h.columns)).chain(&table.pass_column);
+    let files = files.chain(table.retention.iter().map(|r| &r.column));
     let files = files.chain(&table.position).chain(table.download.iter().flat_map(|d| &d.url));
     let parent = table.parent.as_ref().map(|p| &p.column);
     if let Some(column) = named.chain(files).chain(parent).find(|c| table.column(c).is_none()) {
@@ -125,14 +126,16 @@ enum Origin {
 /// Keys that mean something only for tables of some origins: a key that would be passed over is a mistake.
 fn fitting(table: &Table, from: Origin) -> Checked {
     use Origin::{Each, Inside, List, Parent};
-    let keys: [(&str, bool, &[Origin]); 22] = [
-        ("path", table.path.is_some(), &[List, Parent]),
+    let keys: [(&str, bool, &[Origin]); 24] = [
+        ("path", !table.path.is_empty(), &[List, Parent]),
         ("query", !table.query.0.is_empty(), &[List, Parent]),
         ("body", table.body.is_some(), &[List, Parent]),
         ("each", table.each.is_some(), &[Each]),
         ("paging", table.paging.is_some(), &[List, Parent]),
         ("rows", !table.rows.is_empty(), &[List, Parent]),
-        ("total", table.total.is_some(), &[List, Parent]),
+        ("total", !table.total.is_empty(), &[List, Parent]),
+        ("columns_in", table.columns_in.is_some(), &[List, Parent]),
+        ("retention", table.retention.is_some(), &[List, Parent]),
         ("ceiling", table.ceiling.is_some(), &[List, Parent]),
         ("access", table.access == Access::Optional, &[List, Parent]),
         ("passes", !table.passes.is_empty(), &[List]),
@@ -169,10 +172,10 @@ fn calls(spec: &Spec, table: &Table) -> Checked {
     if MADE.contains(&table.name.as_str()) {
         return wrong("has the name of a table that every source has".to_owned());
     }
-    match (&table.path, &table.inside) {
-        (None, None) if table.each.is_none() => return wrong("has neither `path` nor `inside`".to_owned()),
-        (Some(_), Some(_)) => return wrong("has both `path` and `inside`".to_owned()),
-        (None, Some(_)) if table.parent.is_none() => return wrong("is `inside` no parent".to_owned()),
+    match (!table.path.is_empty(), &table.inside) {
+        (false, None) if table.each.is_none() => return wrong("has neither `path` nor `inside`".to_owned()),
+        (true, Some(_)) => return wrong("has both `path` and `inside`".to_owned()),
+        (false, Some(_)) if table.parent.is_none() => return wrong("is `inside` no parent".to_owned()),
         _ => {}
     }
     let from = match (&table.inside, &table.parent) {
@@ -185,7 +188,7 @@ fn calls(spec: &Spec, table: &Table) -> Checked {
         return wrong("has `each`, which fills a key of one column and has no parent".to_owned());
     }
     fitting(table, from)?;
-    if table.since.is_some() && table.updated_at.is_none() {
+    if table.since.is_some() && table.updated_at.is_empty() {
         return wrong("has `since`, which needs `updated_at`".to_owned());
     }
     let parent = table.parent.as_ref().and_then(|p| spec.table(&p.table));
@@ -201,6 +204,21 @@ fn calls(spec: &Spec, table: &Table) -> Checked {
     }
     if table.download.as_ref().is_some_and(|d| d.path.is_some() == d.url.is_some()) {
         return wrong("has a `download` that needs either `path` or `url`".to_owned());
+    }
+    if table
+        .retention
+        .as_ref()
+        .is_some_and(|r| r.days == 0 || table.column(&r.column).is_none_or(|c| c.column_type != ColumnType::Timestamp))
+    {
+        return wrong("has `retention`, which needs days and a column of type timestamp".to_owned());
+    }
+    let refused = spec.rest.iter().flat_map(|rest| &rest.refused_paths).filter(|piece| !is_every_path(piece));
+    let paths = table.path.iter().chain(table.detail.iter().map(|d| &d.path));
+    let paths = paths.chain(table.download.iter().filter_map(|d| d.path.as_ref()));
+    if let Some((path, piece)) =
+        paths.flat_map(|path| refused.clone().map(move |piece| (path, piece))).find(|(path, piece)| path.holds(piece))
+    {
+        return wrong(format!("has the path `{path}`, and `{piece}` is one of refused_paths"));
     }
     if table.pass_column.is_some() && table.passes.is_empty() {
         return wrong("has `pass_column`, but no `passes`".to_owned());
@@ -288,12 +306,34 @@ fn rest(spec: &Spec) -> Checked {
     if let Some(host) = rest.hosts.iter().find(|h| !is_host(h)) {
         return Err(Wrong::spec(format!("[rest] hosts has `{host}`: write a name, or `*.name` for all below it")));
     }
+    let is_form = |form: &&String| chrono::format::StrftimeItems::new(form).all(|i| i != chrono::format::Item::Error);
+    if let Some(form) = rest.dates.iter().find(|form| !is_form(form) || !form.contains('%')) {
+        return Err(Wrong::spec(format!("[rest] dates has `{form}`, which is no form such as `%Y.%m.%d %H:%M:%S%.f`")));
+    }
+    if rest.refused_paths.iter().any(|piece| is_every_path(piece)) {
+        return Err(Wrong::spec("[rest] refused_paths has an empty piece, which would be every path"));
+    }
+    for image in &rest.images {
+        let (link, path): (Vec<&Place>, Vec<&Place>) = (image.link.places().collect(), image.path.places().collect());
+        if !matches!(link[..], [Place::Name(_)])
+            || path != link
+            || image.link.around().is_none_or(|(l, _)| l.is_empty())
+        {
+            let told = "write `link` with a text and one placeholder behind it, and `path` with the same placeholder";
+            return Err(Wrong::spec(format!("[rest] images has `{}`: {told}", image.link)));
+        }
+    }
     check_paging(spec, &rest.paging).map_err(|reason| Wrong::spec(format!("[rest.paging] {reason}")))?;
     let templates = std::iter::once(&rest.url).chain(params(&rest.headers)).chain(login(&rest.login));
     for template in templates {
         known(spec, template, None, None).map_err(|reason| Wrong::spec(format!("[rest] {reason}")))?;
     }
     Ok(())
+}
+
+/// Whether a piece of a path is in every path.
+fn is_every_path(piece: &str) -> bool {
+    piece.trim_matches('/').is_empty()
 }
 
 /// A host's name with at least one dot, so that `*` alone, or a whole top-level domain, is none.
@@ -305,12 +345,12 @@ fn is_host(pattern: &str) -> bool {
 
 fn login(login: &Login) -> Vec<&Template> {
     match login {
-        Login::ClientCredentials { url, query, client_id, client_secret, scope } => {
+        Login::ClientCredentials { url, query, client_id, client_secret, scope, .. } => {
             [url, client_id, client_secret].into_iter().chain(scope).chain(params(query)).collect()
         }
         Login::Header { value, .. } | Login::Query { value, .. } => vec![value],
-        Login::Bearer { token } => vec![token],
-        Login::Basic { user, password } => vec![user, password],
+        Login::Bearer { token, .. } => vec![token],
+        Login::Basic { user, password, .. } => vec![user, password],
         Login::LogIn { url, json, form, .. } => std::iter::once(url).chain(params(json)).chain(params(form)).collect(),
         Login::None => Vec::new(),
     }

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{DeserializeOwned, Deserializer, Error as _, MapAccess, Visitor};
+use serde::de::value::{SeqAccessDeserializer, StrDeserializer};
+use serde::de::{DeserializeOwned, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
 /// One column of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,8 +13,15 @@ pub struct Column {
     pub name: String,
     /// What its values are.
     pub column_type: ColumnType,
-    /// Where in a row it is, where not under its name: `priority.name`.
-    pub at: Option<String>,
+    /// Where in a row it is, where not under its name: `priority.name`; of several the first place that has a value.
+    pub at: Vec<String>,
+}
+
+impl Column {
+    /// Where in a row it may be.
+    pub fn places(&self) -> &[String] {
+        if self.at.is_empty() { std::slice::from_ref(&self.name) } else { &self.at }
+    }
 }
 
 /// What the values of a column are.
@@ -39,7 +47,7 @@ pub enum ColumnType {
 /// What a spec says about a column: its type alone, or where it is besides.
 struct Declared {
     column_type: ColumnType,
-    at: Option<String>,
+    at: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -47,8 +55,8 @@ struct Declared {
 struct Placed {
     #[serde(rename = "type")]
     column_type: ColumnType,
-    #[serde(default)]
-    at: Option<String>,
+    #[serde(default, deserialize_with = "one_or_more")]
+    at: Vec<String>,
 }
 
 impl<'de> Deserialize<'de> for Declared {
@@ -62,8 +70,8 @@ impl<'de> Deserialize<'de> for Declared {
             }
 
             fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Declared, E> {
-                let column_type = ColumnType::deserialize(serde::de::value::StrDeserializer::new(text))?;
-                Ok(Declared { column_type, at: None })
+                let column_type = ColumnType::deserialize(StrDeserializer::new(text))?;
+                Ok(Declared { column_type, at: Vec::new() })
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Declared, A::Error> {
@@ -108,6 +116,27 @@ fn expand(name: &str) -> Result<Vec<String>, String> {
     };
     let (numbers, end) = range().ok_or_else(|| format!("column `{name}` is not of the form `name{{1..100}}`"))?;
     Ok(numbers.map(|n| format!("{start}{n}{end}")).collect())
+}
+
+/// A text, or a list of texts.
+pub(super) fn one_or_more<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    struct Texts<T>(std::marker::PhantomData<T>);
+    impl<'de, T: DeserializeOwned> Visitor<'de> for Texts<T> {
+        type Value = Vec<T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a text or a list of texts")
+        }
+
+        fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Vec<T>, E> {
+            Ok(vec![T::deserialize(StrDeserializer::new(text))?])
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Vec<T>, A::Error> {
+            Vec::deserialize(SeqAccessDeserializer::new(list))
+        }
+    }
+    deserializer.deserialize_any(Texts(std::marker::PhantomData))
 }
 
 /// A table of the file as pairs, in the order of the file.

@@ -58,6 +58,15 @@ pub struct Rest {
     /// Beginnings of paths on the API's own host, below which images are fetched with the login; others are fetched without.
     #[serde(default)]
     pub image_paths: Vec<String>,
+    /// Addresses in texts that stand for a file of the API, and the path that gives it.
+    #[serde(default)]
+    pub images: Vec<ImageLink>,
+    /// Forms of dates besides the usual ones, as `%Y.%m.%d %H:%M:%S%.f`.
+    #[serde(default)]
+    pub dates: Vec<String>,
+    /// Pieces of paths that are never called, whoever says so.
+    #[serde(default)]
+    pub refused_paths: Vec<String>,
     /// Most bytes of one file.
     #[serde(default = "file_mib")]
     pub file_mib: u64,
@@ -76,13 +85,33 @@ impl Rest {
         let login: Vec<&Template> = match &self.login {
             Login::ClientCredentials { client_secret, .. } => vec![client_secret],
             Login::Header { value, .. } | Login::Query { value, .. } => vec![value],
-            Login::Bearer { token } => vec![token],
+            Login::Bearer { token, .. } => vec![token],
             Login::Basic { password, .. } => vec![password],
             Login::LogIn { json, form, .. } => json.0.iter().chain(&form.0).map(|(_, template)| template).collect(),
             Login::None => Vec::new(),
         };
         headers.chain(login).collect()
     }
+}
+
+/// `[rest] images`: an image whose address has `link` in it is fetched from `path`, with the login.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ImageLink {
+    /// What the address ends with or has in it, with one placeholder: `download?uuid={id}`.
+    pub link: Template,
+    /// The path, with the same placeholder.
+    pub path: Template,
+}
+
+/// `retention` of a table: the source deletes rows that are so old.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retention {
+    /// Age in days.
+    pub days: u32,
+    /// Column with the time from which it counts.
+    pub column: String,
 }
 
 fn in_flight() -> usize {
@@ -125,6 +154,9 @@ pub enum Login {
         /// What it is for.
         #[serde(default)]
         scope: Option<Template>,
+        /// What a refused login says, in replies of status 400 and above that are not 401.
+        #[serde(default)]
+        refused_if: Vec<String>,
     },
     /// A header with every call.
     Header {
@@ -132,6 +164,9 @@ pub enum Login {
         name: String,
         /// Its value.
         value: Template,
+        /// What a refused login says, in replies of status 400 and above that are not 401.
+        #[serde(default)]
+        refused_if: Vec<String>,
     },
     /// A parameter with every call.
     Query {
@@ -139,11 +174,17 @@ pub enum Login {
         name: String,
         /// Its value.
         value: Template,
+        /// What a refused login says, in replies of status 400 and above that are not 401.
+        #[serde(default)]
+        refused_if: Vec<String>,
     },
     /// `Authorization: Bearer` with every call.
     Bearer {
         /// The token.
         token: Template,
+        /// What a refused login says, in replies of status 400 and above that are not 401.
+        #[serde(default)]
+        refused_if: Vec<String>,
     },
     /// `Authorization: Basic` with every call.
     Basic {
@@ -151,6 +192,9 @@ pub enum Login {
         user: Template,
         /// Password; may be empty.
         password: Template,
+        /// What a refused login says, in replies of status 400 and above that are not 401.
+        #[serde(default)]
+        refused_if: Vec<String>,
     },
     /// A call whose reply has a token.
     LogIn {
@@ -173,10 +217,28 @@ pub enum Login {
         /// What stands before it there.
         #[serde(default = "bearer")]
         prefix: String,
+        /// What a refused login says, in replies of status 400 and above that are not 401.
+        #[serde(default)]
+        refused_if: Vec<String>,
     },
     /// No login.
     #[default]
     None,
+}
+
+impl Login {
+    /// What a refused login says, besides status 401.
+    pub fn refused_if(&self) -> &[String] {
+        match self {
+            Self::ClientCredentials { refused_if, .. }
+            | Self::Header { refused_if, .. }
+            | Self::Query { refused_if, .. }
+            | Self::Bearer { refused_if, .. }
+            | Self::Basic { refused_if, .. }
+            | Self::LogIn { refused_if, .. } => refused_if,
+            Self::None => &[],
+        }
+    }
 }
 
 fn authorization() -> String {

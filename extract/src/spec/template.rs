@@ -68,6 +68,22 @@ impl Template {
         })
     }
 
+    /// Whether a piece stands in its fixed text.
+    pub fn holds(&self, piece: &str) -> bool {
+        self.parts.iter().any(|part| matches!(part, Part::Text(text) if text.contains(piece)))
+    }
+
+    /// The texts before and behind its only placeholder; `None` where it has none or several.
+    pub fn around(&self) -> Option<(&str, &str)> {
+        match self.parts.as_slice() {
+            [Part::Place(_)] => Some(("", "")),
+            [Part::Text(before), Part::Place(_)] => Some((before, "")),
+            [Part::Place(_), Part::Text(behind)] => Some(("", behind)),
+            [Part::Text(before), Part::Place(_), Part::Text(behind)] => Some((before, behind)),
+            _ => None,
+        }
+    }
+
     /// Whether a setting of this name stands in it.
     pub fn names(&self, setting: &str) -> bool {
         self.places().any(|place| matches!(place, Place::Name(name) if name == setting))

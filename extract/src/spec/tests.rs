@@ -58,7 +58,7 @@ fn the_vocabulary_is_a_spec_itself() {
     let spec = Spec::parse("vocabulary.toml", Spec::vocabulary()).unwrap();
     let tickets = spec.table("tickets").unwrap();
     assert_eq!(tickets.passes.len(), 2);
-    assert_eq!(tickets.column("priority").unwrap().at.as_deref(), Some("priority.name"));
+    assert_eq!(tickets.column("priority").unwrap().at, ["priority.name"]);
     assert!(spec.setting("client_secret").unwrap().is_secret() && !spec.setting("tenant").unwrap().is_secret());
     assert!(matches!(spec.rest.unwrap().login, Login::ClientCredentials { .. }));
 }
@@ -88,6 +88,8 @@ fn the_page_of_the_vocabulary_has_every_key_and_every_kind() {
         table("detail = { zzz = 1 }"),
         table("download = { zzz = 1 }"),
         table("hidden = { zzz = 1 }"),
+        table("retention = { zzz = 1 }"),
+        rest(&format!("images = [{{ zzz = 1 }}]\n{TABLE}")),
         table("parent = { zzz = 1 }"),
         table("named_by = [{ zzz = 1 }]"),
         rest(&TABLE.replace("\"int\"", "\"zzz\"")),
@@ -134,6 +136,17 @@ fn what_does_not_fit_together_is_told_with_table_and_line() {
             "waits for itself by `parent`",
         ),
         (REST.replace("[rest]", "[rest]\nhosts = [\"*\"]") + TABLE, "hosts has `*`"),
+        (table("path = \"/t\"\nretention = { days = 90, column = \"id\" }"), "a column of type timestamp"),
+        (REST.replace("[rest]", "[rest]\ndates = [\"%Q\"]") + TABLE, "dates has `%Q`"),
+        (REST.replace("[rest]", "[rest]\nrefused_paths = [\"/\"]") + TABLE, "an empty piece"),
+        (
+            REST.replace("[rest]", "[rest]\nrefused_paths = [\"/t\"]") + TABLE,
+            "table `t` has the path `/t`, and `/t` is one of",
+        ),
+        (
+            REST.replace("[rest]", "[rest]\nimages = [{ link = \"a{id}\", path = \"/{no}\" }]") + TABLE,
+            "with the same placeholder",
+        ),
         (REST.replace("[settings.s]", "[settings.kind]") + TABLE, "[settings.kind] is a key that every source has"),
         (format!("{REST}[rest.login]\nkind = \"bearer\"\ntoken = \"{{no}}\"\n{TABLE}"), "`no` is not a setting"),
         (REST.replace("[rest]\nurl = \"{url}\"\n", "") + &TABLE.replace("path = \"/t\"\n", ""), "there is no [rest]"),

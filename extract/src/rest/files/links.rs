@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use deskferry_http::Client;
+use deskferry_http::{Client, path_piece};
 use tokio::sync::Mutex;
 use url::Url;
 
@@ -30,6 +30,22 @@ impl<'a> Links<'a> {
     /// Whether a link leads to the host of the API or to a host of the spec.
     pub(super) fn is_ours(&self, link: &str) -> bool {
         self.api.base.join(link).is_ok_and(|url| self.is_allowed(&url))
+    }
+
+    /// The path of the API that gives what an address stands for, as `images` of the spec says: an address without a host, or on
+    /// the host of the API.
+    pub(super) fn path_of(&self, link: &str) -> Option<String> {
+        self.rest.images.iter().find_map(|image| {
+            let (before, behind) = image.link.around()?;
+            let (place, id) = link.split_once(before)?;
+            let id = id.split(['&', '#', '"', '\'', '<', '>', ' ']).next()?;
+            let id = if behind.is_empty() { id } else { id.split_once(behind)?.0 };
+            let host = self.api.base.join(place).ok()?;
+            let is_ours = matches!(host.scheme(), "http" | "https") && host.host_str() == self.api.base.host_str();
+            let id =
+                url::form_urlencoded::parse(format!("x={}", id.replace('+', "%2B")).as_bytes()).next()?.1.into_owned();
+            (is_ours && !id.is_empty()).then(|| image.path.fill(|_| Some(path_piece(&id))))?
+        })
     }
 
     /// Whether images at this address are fetched with the login.

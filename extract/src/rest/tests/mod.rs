@@ -7,6 +7,7 @@ mod files;
 mod logins;
 mod rate;
 mod resume;
+mod routes;
 mod searches;
 mod since;
 mod support;
