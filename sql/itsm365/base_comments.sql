@@ -37,7 +37,7 @@ SELECT
     ticket,
     'itsm365:' || replace(uuid, '$', ':')                                                   AS source_key,
     conversation_key,
-    CASE WHEN coalesce(private, FALSE) OR author_kind IN ('system', 'unknown') THEN 'note' ELSE 'comment' END AS part_type,
+    CASE WHEN coalesce(private, FALSE) THEN 'note' ELSE 'comment' END                       AS part_type,
     CASE WHEN NOT coalesce(private, FALSE) AND author_kind IN ('requester', 'person') THEN 'contact' ELSE 'admin' END AS author_type,
     CASE
         WHEN author_kind = 'agent' THEN agent_key

@@ -5,7 +5,7 @@ SELECT
     coalesce(max(CASE WHEN key = 'source.companies' THEN value END), 'company')             AS companies,
     coalesce(max(CASE WHEN key = 'source.changes' THEN value END), 'custom_object')         AS changes,
     coalesce(max(CASE WHEN key = 'source.problems' THEN value END), 'custom_object')        AS problems,
-    coalesce(max(CASE WHEN key = 'source.archived' THEN value END), 'skip')                 AS archived,
+    coalesce(max(CASE WHEN key = 'source.archived' THEN value END), 'keep')                 AS archived,
     coalesce(max(CASE WHEN key = 'source.priority_tags' THEN value END), 'separate')        AS priority_tags,
     -- The tenant's address, without the part of the API: people look at objects below it.
     coalesce(
