@@ -16,6 +16,7 @@
 //! 4. the login goes to the host of `url` and nowhere else.
 
 mod api;
+mod before;
 mod capture;
 mod children;
 mod details;

@@ -4,6 +4,7 @@ pub(crate) mod acme;
 pub(crate) mod chromium;
 pub(crate) mod demo;
 pub(crate) mod halo;
+pub(crate) mod itsm365;
 pub(crate) mod mariadb;
 pub(crate) mod tampered;
 

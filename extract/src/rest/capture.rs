@@ -13,7 +13,7 @@
 //!    rows; so a page is there whole and its place known, or it is read again;
 //! 3. what is pushed is stored within [`FLUSH_MS`], or sooner where it is much: no more is lost by a crash.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray as _, RecordBatch, StringArray};
@@ -52,6 +52,9 @@ pub(super) struct Plan {
     pub(super) since_last: bool,
     /// For tables that can be asked for what changed since: since when.
     pub(super) since: BTreeMap<String, chrono::DateTime<chrono::Utc>>,
+    /// Tables that are listed whole, and asked further for those of their rows that say that they changed.
+    #[serde(default)]
+    pub(super) by_change: BTreeSet<String>,
     /// The newest run of the source then, which is compared with.
     pub(super) newest: Option<RunId>,
 }
@@ -70,6 +73,7 @@ impl Plan {
             sample: request.sample,
             since_last: request.since_last,
             since: BTreeMap::new(),
+            by_change: BTreeSet::new(),
             newest: None,
         }
     }

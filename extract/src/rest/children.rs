@@ -12,9 +12,9 @@ use super::page::Query;
 use super::route::Route;
 use super::row::{Row, belongs, cell, has_key, hash, is_there, key};
 use super::units::{Answer, Done, Unit, Units};
-use crate::Result;
 use crate::hash::{Hash, of_texts, written};
 use crate::spec::Table;
+use crate::{Error, Result};
 
 /// All rows of one parent.
 struct Family<'a> {
@@ -48,10 +48,20 @@ impl<'a> Fetch<'a> {
         if let Some(route) = told {
             self.remember_route(table, route);
         }
-        let parents = self.final_rows(parent).await?.try_filter(|row| {
-            let wanted = table.parent_if.as_deref().is_none_or(|column| is_there(cell(parent, row, column)));
-            futures::future::ready(wanted && !units.is_done(hash(parent, row)))
-        });
+        let before = self.before(parent).await?;
+        let parents = async |changed: bool| {
+            let (units, before) = (&units, &before);
+            let rows = self.final_rows(parent).await?.try_filter(move |row| {
+                let wanted = table.parent_if.as_deref().is_none_or(|column| is_there(cell(parent, row, column)));
+                let wanted = wanted && before.has(parent, row) != changed;
+                futures::future::ready(wanted && !units.is_done(hash(parent, row)))
+            });
+            Ok::<_, Error>(rows.boxed())
+        };
+        if self.is_by_change(parent) {
+            units.unchanged(parents(false).await?).await?;
+        }
+        let parents = parents(true).await?;
         let outcome = units.all(parents.boxed()).await;
         let strangers = units.known().strangers;
         if strangers > 0 {
@@ -73,7 +83,8 @@ impl<'a> Fetch<'a> {
                 let known = units.known();
                 // Rows of other parents come again with those, and are counted there.
                 let counted = known.counted.saturating_sub(known.strangers).max(known.rows());
-                let is_told = known.has_totals && known.failed == 0 && !self.is_part(table);
+                let is_told =
+                    known.has_totals && known.failed == 0 && !self.is_part(table) && !self.is_of_changed(table);
                 End { source_rows: is_told.then_some(counted), incomplete: known.incomplete() }
             }
             Err(Failure::Failed(error)) => return Err(error),

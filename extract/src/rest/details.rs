@@ -78,32 +78,39 @@ impl<'a> Fetch<'a> {
         let keeps = OnceCell::new();
         let asked = Mutex::new(HashSet::new());
         let is_new = |row: &Row| !units.is_done(hash(table, row));
-        let rest = async |or_keys: bool| {
+        let before = self.before(table).await?;
+        // Those that have changed, if given; others; all.
+        let rest = async |or_keys: bool, changed: Option<bool>| {
             listed.cancelled().await;
             let keeps = keeps.get_or_try_init(|| self.sample_filter(table)).await?;
             let rows = self.rows(table, "list").await?;
             Ok::<_, Error>(rows.try_filter(move |row| {
                 let is_wanted = is_new(row) && keeps.keeps(table, row) && (or_keys || keys.is_none());
+                let is_wanted = is_wanted && changed.is_none_or(|changed| before.has(table, row) != changed);
                 futures::future::ready(is_wanted)
             }))
         };
         let ask = |row: &Row| lock(&asked).insert(hash(table, row)) && is_new(row);
         let early = futures::stream::unfold(early, async |mut early| Some((early.recv().await?, early)));
-        let early = early.filter(|row| futures::future::ready(keys.is_none() && ask(row)));
+        let early = early.filter(|row| futures::future::ready(keys.is_none() && !before.has(table, row) && ask(row)));
         let first = early.chain(futures::stream::iter(by_key).filter(|row| futures::future::ready(ask(row))));
-        let others = futures::stream::once(rest(false)).try_flatten();
+        let others = futures::stream::once(rest(false, Some(true))).try_flatten();
         let others = others.try_filter(|row| futures::future::ready(ask(row)));
-        let refused = match units.all(first.map(Ok).chain(others).boxed()).await {
+        let outcome = units.all(first.map(Ok).chain(others).boxed()).await;
+        if self.is_by_change(table) && !matches!(outcome, Err(Failure::Failed(_))) {
+            units.unchanged(rest(true, Some(false)).await?.boxed()).await?;
+        }
+        let refused = match outcome {
             Ok(()) => None,
             Err(Failure::Failed(error)) => return Err(error),
             Err(Failure::Refused { status, reason }) => {
                 let end = self.refused(table, status, reason)?;
                 // Rows stay as the list has them.
-                units.give_up(rest(true).await?.boxed()).await?;
+                units.give_up(rest(true, None).await?.boxed()).await?;
                 end.incomplete.map(|reason| format!("no row was read in full: {reason}"))
             }
         };
-        units.as_listed(rest(true).await?.boxed()).await?;
+        units.as_listed(rest(true, None).await?.boxed()).await?;
         for files in &units.unit.files {
             files.writer.flush().await?;
         }

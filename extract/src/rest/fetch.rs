@@ -13,6 +13,7 @@ use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 use super::api::{Api, Failure, Scope};
+use super::before::Before;
 use super::capture::{Capture, End, Entry, LogWriter};
 use super::outlook::{self, Outlook};
 use super::page::{Page, Query};
@@ -47,17 +48,36 @@ pub(super) struct Fetch<'a> {
     pub(super) routes: BTreeMap<String, OnceCell<Route>>,
     /// How all others are.
     pub(super) straight: Route,
+    /// When the rows of tables changed by the last state, where that tells what is asked for.
+    pub(super) before: BTreeMap<String, OnceCell<Before>>,
+    /// Nothing is known of the others.
+    pub(super) never: Before,
 }
 
 impl<'a> Fetch<'a> {
     pub(super) fn new(spec: &'a Spec, rest: &'a Rest, request: &'a Request, api: Api, capture: Capture) -> Self {
         let ended = spec.tables.iter().map(|t| (t.name.clone(), CancellationToken::new())).collect();
         let (writers, outlook, first_pages) = (Mutex::default(), Outlook::default(), Mutex::default());
-        let (needed, straight) = (Vec::new(), Route::default());
+        let (needed, straight, never) = (Vec::new(), Route::default(), Before::default());
+        let before = capture.plan.by_change.iter().map(|name| (name.clone(), OnceCell::new())).collect();
         let with_route = spec.tables.iter().filter(|t| t.has_route());
         let routes = with_route.map(|t| (t.name.clone(), OnceCell::new())).collect();
-        let mut fetch =
-            Self { spec, rest, request, api, capture, writers, ended, outlook, needed, first_pages, routes, straight };
+        let mut fetch = Self {
+            spec,
+            rest,
+            request,
+            api,
+            capture,
+            writers,
+            ended,
+            outlook,
+            needed,
+            first_pages,
+            routes,
+            straight,
+            before,
+            never,
+        };
         fetch.needed = spec.tables.iter().filter(|t| fetch.needs(t)).collect();
         fetch
     }

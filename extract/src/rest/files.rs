@@ -82,7 +82,9 @@ impl<'a> Fetch<'a> {
             return Ok(());
         }
         let files = self.open_files(table).await?;
+        let before = self.before(table).await?;
         let rows = self.final_rows(table).await?;
+        let rows = rows.try_filter(|row| futures::future::ready(!before.has(table, row)));
         let of_all = &files;
         rows.try_for_each_concurrent(self.ahead(), |row| async move { of_all.row(row).await }).await?;
         files.writer.push(&[Entry::End(super::capture::End::default())]).await?;

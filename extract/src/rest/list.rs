@@ -299,6 +299,7 @@ impl Listing<'_> {
             _ => None,
         });
         self.fetch.outlook.parents(self.fetch.spec, self.table, new.clone());
+        self.fetch.count_changed(self.table, new.clone()).await?;
         if let Some(early) = &self.early {
             for row in new {
                 // Who does not take them any more takes them from the log.

@@ -89,6 +89,7 @@ impl<'a> Fetch<'a> {
             let mut members = BTreeSet::new();
             let rows: Vec<Row> = page.rows.iter().map(|r| self.selector().row(table, r, None, &mut members)).collect();
             self.outlook.parents(self.spec, table, rows.iter());
+            self.count_changed(table, rows.iter()).await?;
             if pass == 0 {
                 self.first_pages().insert(table.name.clone(), page);
             } else {

@@ -29,6 +29,16 @@ struct Gauge {
     asked: (u64, u64),
     /// Rows that these parents tell of, where what they are asked by is a number.
     told: f64,
+    /// Of rows that were looked at, those that have changed, and all; where only the former are asked for further.
+    changed: (u64, u64),
+}
+
+impl Gauge {
+    /// The share of rows that are asked for further.
+    fn share(&self) -> f64 {
+        let (changed, all) = self.changed;
+        if all > 0 { changed as f64 / all as f64 } else { 1.0 }
+    }
 }
 
 /// What is known of all tables.
@@ -78,6 +88,11 @@ impl Outlook {
                 gauge.told += rows;
             });
         }
+    }
+
+    /// Rows have come of which only those that have changed are asked for further.
+    pub(super) fn changed(&self, table: &str, changed: u64, all: u64) {
+        self.with(table, |gauge| gauge.changed = (gauge.changed.0 + changed, gauge.changed.1 + all));
     }
 
     /// All rows of a list are known.
@@ -167,7 +182,7 @@ impl View<'_> {
         let Some(parent) = self.parent(table) else { return 0.0 };
         let (asked, all) = self.gauge(table).asked;
         let share = if table.parent_if.is_some() && all > 0 { asked as f64 / all as f64 } else { 1.0 };
-        self.rows(parent) * share
+        self.rows(parent) * share * self.gauge(parent).share()
     }
 
     fn calls(&self, table: &Table) -> f64 {
@@ -188,8 +203,8 @@ impl View<'_> {
             };
             known.max(passes as u64) as f64
         };
-        let details = if table.detail.is_some() { self.rows(table) } else { 0.0 };
-        let files = if table.download.is_some() { self.rows(table) } else { 0.0 };
+        let details = if table.detail.is_some() { self.rows(table) * gauge.share() } else { 0.0 };
+        let files = if table.download.is_some() { self.rows(table) * gauge.share() } else { 0.0 };
         list + details + files
     }
 }

@@ -1,5 +1,6 @@
 //! Only what changed: tables that the source lists by the time of their changes are asked for what changed since the last state,
-//! and the rows that belong to these rows, again. All other tables are read whole and compared. What is gone is noticed where all
+//! and the rows that belong to these rows, again. Tables whose rows say when they changed are listed whole, and asked further for
+//! those that did (`before.rs`). All other tables are read whole and compared. What is gone is noticed where all
 //! rows were read, or all rows of a parent.
 
 use std::collections::HashSet;
@@ -29,14 +30,21 @@ pub(super) async fn plan(context: &Context, spec: &Spec, request: &Request, plan
     let last = LastState::read(context, spec, request).await?;
     plan.newest = last.newest().cloned();
     let runs = context.staging.current(spec.schema()).await?;
-    for table in spec.tables.iter().filter(|t| t.since.is_some() && request.wants(&t.name)) {
+    let by_time = |t: &&Table| t.parent.is_none() && !t.path.is_empty() && !t.updated_at.is_empty();
+    for table in spec.tables.iter().filter(by_time).filter(|t| request.wants(&t.name)) {
         // The rows of its children are known by it, so all of them must have a state to be compared with, which misses nothing.
         let is_whole = |t: &Table| {
             let newest = runs.get(&t.name).and_then(|runs| runs.last()?.tables.get(&t.name));
             last.has(&t.name) && newest.is_some_and(|newest| newest.incomplete.is_none())
         };
         let comparable = families(spec, table).into_iter().filter(|t| request.wants(&t.name)).all(is_whole);
-        let read_from = runs.get(&table.name).and_then(|runs| runs.last()?.cursors.get(&table.name)?.get("read_from"));
+        if table.since.is_none() && comparable {
+            plan.by_change.insert(table.name.clone());
+        }
+        let read_from = runs
+            .get(&table.name)
+            .filter(|_| table.since.is_some())
+            .and_then(|runs| runs.last()?.cursors.get(&table.name)?.get("read_from"));
         let read_from = read_from.and_then(|time| serde_json::from_value::<DateTime<Utc>>(time.clone()).ok());
         if let Some(read_from) = read_from.filter(|_| comparable) {
             plan.since.insert(table.name.clone(), read_from - TimeDelta::hours(OVERLAP_HOURS));
@@ -55,7 +63,14 @@ impl Fetch<'_> {
     /// Whether only some rows of a table are read: those that changed, or that belong to such.
     pub(super) fn is_part(&self, table: &Table) -> bool {
         let parent = table.parent.as_ref().and_then(|p| self.spec.table(&p.table));
-        self.capture.plan.since.contains_key(&table.name) || parent.is_some_and(|parent| self.is_part(parent))
+        let is_part = |parent| self.is_part(parent) || self.is_of_changed(parent);
+        self.capture.plan.since.contains_key(&table.name) || parent.is_some_and(is_part)
+    }
+
+    /// Whether the parents that have not changed are known, and only the others are asked for rows of this table.
+    pub(super) fn is_of_changed(&self, table: &Table) -> bool {
+        let parent = table.parent.as_ref().and_then(|p| self.spec.table(&p.table));
+        parent.is_some_and(|parent| self.is_by_change(parent))
     }
 
     /// Tells the last state what was not read: so that no row is taken to be gone that was not looked for, and none to have lost
@@ -67,7 +82,7 @@ impl Fetch<'_> {
         if last.newest() != self.capture.plan.newest.as_ref() {
             return Err(Error::Overtaken { run: last.newest().map(ToString::to_string).unwrap_or_default() });
         }
-        let mut is_all = true;
+        let mut is_all = self.capture.plan.by_change.is_empty();
         for table in self.spec.tables.iter().filter(|t| self.request.wants(&t.name)) {
             let missed = self.missed(table).await?;
             if table.parent.is_none() && !missed.is_empty() {
@@ -80,8 +95,12 @@ impl Fetch<'_> {
         }
         let (mut read, mut lost) = (HashSet::new(), HashSet::new());
         for table in self.spec.tables.iter().filter(|t| self.request.wants_files(t)) {
+            let before = self.before(table).await?;
             let mut rows = self.final_rows(table).await?;
             while let Some(row) = rows.try_next().await? {
+                if before.has(table, &row) {
+                    continue;
+                }
                 read.insert(of_texts([table.name.as_str(), &key(table, &row)]));
             }
             let mut entries = self.capture.entries(&table.name, "files").await?;

@@ -267,6 +267,16 @@ impl<'a, U: Unit> Units<'a, U> {
         .await
     }
 
+    /// Records rows that have not changed: what the last state has of them stays.
+    pub(super) async fn unchanged(&self, rows: BoxStream<'_, Result<Row>>) -> Result<()> {
+        rows.try_for_each(|mut row| async move {
+            // What is inside of the row comes with the row in full.
+            row.inside.clear();
+            self.store(self.unit.without(&row, None)).await
+        })
+        .await
+    }
+
     /// Records rows as they were listed.
     pub(super) async fn as_listed(&self, rows: BoxStream<'_, Result<Row>>) -> Result<()> {
         rows.try_for_each(|row| async move {

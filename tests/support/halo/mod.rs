@@ -9,12 +9,12 @@
 //! filters that are misspelt filter nothing, nulls are left out, numbers of actions repeat from ticket to ticket. What can go
 //! wrong beside that is a switch in [`Switches`]; what was asked of it is in [`Stats`].
 
-#![allow(dead_code, reason = "the example serves the desk and has no use for its facts")]
+#![allow(dead_code, unused_imports, reason = "examples serve desks and have no use for their facts")]
 
 pub(crate) mod changes;
 pub(crate) mod desk;
 pub(crate) mod dice;
-mod http;
+pub(crate) mod http;
 mod stats;
 mod switches;
 #[cfg(test)]

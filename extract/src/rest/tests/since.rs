@@ -115,3 +115,94 @@ async fn stopped_on_the_way_it_goes_on_with_the_same_time() {
     assert_eq!(second.tables["notes"].changes.unwrap(), Changes { new: 2, changed: 0, gone: 1, unchanged: 3 });
     assert_eq!(second.tables["tickets"].changes.unwrap(), Changes { new: 1, changed: 1, gone: 0, unchanged: 2 });
 }
+
+/// Without a parameter that asks for changes: `updated` and `commented` say which rows changed.
+fn by_change() -> String {
+    let columns = "updated = \"timestamp\"\ncommented = \"text\"\n";
+    let tables =
+        TABLES.replace("updated_at = \"updated\"\nsince = \"since\"\n", "updated_at = [\"updated\", \"commented\"]\n");
+    let files = "[[table]]\nname = \"papers\"\nkey = \"id\"\nparent = { table = \"notes\", column = \"note_id\", key = \"id\" }\n\
+        path = \"/papers\"\nquery = { note = \"{parent.id}\" }\npaging = { kind = \"none\" }\n[table.columns]\nid = \"int\"\nnote_id = \"int\"\n";
+    tables.replace("updated = \"timestamp\"\n", columns) + files
+}
+
+#[tokio::test]
+async fn without_a_filter_only_rows_that_say_that_they_changed_are_asked_for_further() {
+    // Tickets by id: when changed, last comment, name, notes.
+    type Ticket = (u64, &'static str, &'static str, &'static str, Vec<u64>);
+    let state: std::sync::Arc<Mutex<Vec<Ticket>>> = std::sync::Arc::new(Mutex::new(vec![
+        (1, "2020.01.01 00:00:00", "c1", "a", vec![11]),
+        (2, "2020.01.01 00:00:00", "c2", "b", vec![21]),
+        (3, "2020.01.01 00:00:00", "c3", "c", vec![31, 32]),
+        (4, "2020.01.01 00:00:00", "c4", "d", vec![41]),
+    ]));
+    let of_server = std::sync::Arc::clone(&state);
+    let server = Server::start(move |call| {
+        let tickets = of_server.lock().unwrap();
+        let found = |id: &str| tickets.iter().find(|t| t.0.to_string() == id).unwrap();
+        match call.path.as_str() {
+            "/tickets" => {
+                let row = |t: &Ticket| json!({ "id": t.0, "updated": t.1, "commented": t.2, "tags": ["listed"] });
+                page(call, &tickets.iter().map(row).collect::<Vec<_>>(), 10)
+            }
+            "/notes" => ok(found(call.param("ticket")).4.iter().map(|id| json!({ "id": id, "text": "n" })).collect()),
+            "/papers" => ok(json!([{ "id": call.number("note") * 10 }])),
+            "/users" => ok(json!([])),
+            "/i.png" => bytes("image/png", b"\x89PNG\r\n\x1a\n0000"),
+            path => {
+                let ticket = found(path.rsplit('/').next().unwrap());
+                ok(json!({ "name": ticket.3, "html": format!("<img src=/i.png?{}>", ticket.3), "tags": ["x", ticket.3] }))
+            }
+        }
+    })
+    .await;
+    let mut desk = Desk::with(&server, "dates = [\"%Y.%m.%d %H:%M:%S\"]\n", &by_change());
+    desk.settings.timezone = Some("Europe/Moscow".into());
+    let first = desk.extract().await.unwrap();
+    assert_eq!((first.rows("tickets"), first.rows("notes"), first.rows("tags"), first.rows("papers")), (4, 5, 8, 5));
+    let since_last = Request { since_last: true, ..Request::default() };
+    let again = |calls_before: usize| {
+        let mut asked: Vec<String> = server.calls()[calls_before..]
+            .iter()
+            .map(|c| format!("{}{}{}", c.path, c.param("ticket"), c.param("note")))
+            .collect();
+        asked.retain(|path| path != "/users");
+        asked.sort();
+        asked.dedup();
+        asked
+    };
+
+    // Nothing has changed: the list alone is asked for.
+    let before = server.calls().len();
+    let second = desk.run(&since_last).await.unwrap();
+    assert_eq!(again(before), ["/tickets"]);
+    for table in ["tickets", "notes", "tags", "papers", "files"] {
+        let changes = second.tables[table].changes.unwrap();
+        assert_eq!((changes.new, changes.changed, changes.gone), (0, 0, 0), "{table}");
+    }
+
+    // One has another time, one another comment, one is gone, one is new.
+    {
+        let mut tickets = state.lock().unwrap();
+        tickets[0] = (1, "2020.01.02 00:00:00", "c1", "a2", vec![12]);
+        tickets[1] = (2, "2020.01.01 00:00:00", "c2b", "b2", vec![21, 22]);
+        tickets.remove(2);
+        tickets.push((5, "2020.01.02 00:00:00", "", "e", vec![51]));
+    }
+    let before = server.calls().len();
+    let third = desk.run(&since_last).await.unwrap();
+    let asked = again(before);
+    assert!(asked.contains(&"/tickets/1".to_owned()) && asked.contains(&"/notes2".to_owned()), "{asked:?}");
+    assert!(asked.iter().all(|path| !matches!(path.as_str(), "/tickets/4" | "/notes4" | "/papers41")), "{asked:?}");
+    let changes = |table: &str| third.tables[table].changes.unwrap();
+    assert_eq!(changes("tickets"), Changes { new: 1, changed: 2, gone: 1, unchanged: 1 });
+    assert_eq!(changes("notes"), Changes { new: 3, changed: 0, gone: 3, unchanged: 2 });
+    assert_eq!(changes("tags"), Changes { new: 4, changed: 0, gone: 4, unchanged: 4 });
+    assert_eq!(third.incomplete().count(), 0);
+
+    // And what the state is then, is the state.
+    let before = server.calls().len();
+    let fourth = desk.run(&since_last).await.unwrap();
+    assert_eq!(again(before), ["/tickets"]);
+    assert_eq!(fourth.tables["tickets"].changes.unwrap(), Changes { new: 0, changed: 0, gone: 0, unchanged: 4 });
+}

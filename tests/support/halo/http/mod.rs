@@ -8,7 +8,7 @@ mod knowledge;
 mod lists;
 mod login;
 mod rate;
-mod reply;
+pub(crate) mod reply;
 mod routes;
 mod server;
 mod tickets;

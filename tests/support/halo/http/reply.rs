@@ -76,7 +76,9 @@ impl Reply {
         let mut response = Response::new(body);
         *response.status_mut() = StatusCode::from_u16(self.status).unwrap();
         for (name, value) in self.headers {
-            response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_str(&value).unwrap());
+            response
+                .headers_mut()
+                .insert(HeaderName::from_static(name), HeaderValue::from_bytes(value.as_bytes()).unwrap());
         }
         if cut {
             response.headers_mut().insert("content-length", HeaderValue::from(length));
