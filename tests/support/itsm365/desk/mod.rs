@@ -20,6 +20,7 @@ pub(crate) mod story;
 pub(crate) mod tenant;
 pub(crate) mod text;
 pub(crate) mod ticket;
+pub(crate) mod told;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, RwLock};
@@ -127,10 +128,20 @@ impl Facts {
 
     /// Adds a comment, whose number follows.
     pub(crate) fn comment(&mut self, comment: Comment) -> i64 {
-        let id = self.comments.last_key_value().map_or(100_000_000, |(last, _)| last + 1);
+        let id = self.next_comment();
         self.comments_by_source.entry(comment.source).or_default().push(id);
         self.comments.insert(id, Arc::new(Comment { id, ..comment }));
         id
+    }
+
+    /// Changes a comment.
+    pub(crate) fn edit_comment(&mut self, id: i64, edit: impl FnOnce(&mut Comment)) {
+        edit(Arc::make_mut(self.comments.get_mut(&id).unwrap()));
+    }
+
+    /// Changes a ticket.
+    pub(crate) fn edit_ticket(&mut self, id: i64, edit: impl FnOnce(&mut Ticket)) {
+        edit(Arc::make_mut(self.tickets.get_mut(&id).unwrap()));
     }
 
     /// The number of the next comment: markers are made of it.

@@ -51,7 +51,8 @@ fn article(seed: u64, id: i64, open: bool, title: &str, parent: Option<i64>) -> 
 
 /// Adds a link to another article, as the editor writes it.
 fn link(mut page: Page, to: i64) -> Page {
-    page.text.html.push_str(&format!("<p><a href=\"/sd/operator/#uuid:KB${to}\">См. также</a></p>"));
+    let host = if to % 2 == 0 { "https://acme.itsm365.com" } else { "" };
+    page.text.html.push_str(&format!("<p><a href=\"{host}/sd/operator/#uuid:KB${to}\">См. также</a></p>"));
     page.links.push(to);
     page
 }

@@ -42,7 +42,7 @@ pub(crate) struct Shown {
     pub(crate) at: Moment,
     /// Files that go with it, without those shown in its text: each once.
     pub(crate) files: Vec<i64>,
-    /// Files shown in its text.
+    /// Files shown in its text that are there.
     pub(crate) images: Vec<i64>,
 }
 
@@ -73,33 +73,45 @@ impl Facts {
             comments.iter().flat_map(|comment| comment.files.iter().chain(&comment.text.images).copied()).collect();
         let own = self.files_of(ticket.source()).into_iter();
         let own = own.filter(|file| file.place == Place::Attribute || !elsewhere.contains(&file.id));
-        let opening =
-            shown(Part::Opening, self.asker(ticket), true, &ticket.text, ticket.created, own.map(|file| file.id));
-        let mut all = vec![opening];
-        for comment in comments {
-            let author = self.author(ticket, comment);
-            let files = comment.files.iter().copied();
-            all.push(shown(Part::Comment(comment.id), author, !comment.private, &comment.text, comment.at, files));
-        }
+        let own: Vec<i64> = own.map(|file| file.id).collect();
+        let mut all = vec![Shown {
+            part: Part::Opening,
+            author: self.asker(ticket),
+            public: true,
+            at: ticket.created,
+            ..self.message(&ticket.text, &own)
+        }];
+        all.extend(comments.into_iter().map(|comment| Shown {
+            part: Part::Comment(comment.id),
+            author: self.author(ticket, comment),
+            public: !comment.private,
+            at: comment.at,
+            ..self.message(&comment.text, &comment.files)
+        }));
         if let Some(text) = &ticket.resolution {
-            let author = ticket.solved_by.map_or(Author::Nobody, Author::Agent);
             let last = all.last().map_or(ticket.created, |message| message.at);
-            let at = ticket.solved.unwrap_or(ticket.modified).max(last);
-            all.push(shown(Part::Resolution, author, true, text, at, std::iter::empty()));
+            all.push(Shown {
+                part: Part::Resolution,
+                author: ticket.solved_by.map_or(Author::Nobody, Author::Agent),
+                public: true,
+                at: ticket.solved.unwrap_or(ticket.modified).max(last),
+                ..self.message(text, &[])
+            });
         }
         all
     }
-}
 
-fn shown(part: Part, author: Author, public: bool, text: &Text, at: Moment, files: impl Iterator<Item = i64>) -> Shown {
-    Shown {
-        part,
-        author,
-        public,
-        marker: text.marker.clone(),
-        lines: text.lines.clone(),
-        at,
-        files: files.filter(|file| !text.images.contains(file)).collect(),
-        images: text.images.clone(),
+    /// A message of a text and these files.
+    fn message(&self, text: &Text, files: &[i64]) -> Shown {
+        Shown {
+            part: Part::Opening,
+            author: Author::Nobody,
+            public: true,
+            marker: text.marker.clone(),
+            lines: text.lines.clone(),
+            at: Moment::default(),
+            files: files.iter().copied().filter(|file| !text.images.contains(file)).collect(),
+            images: text.images.iter().copied().filter(|file| self.files.contains_key(file)).collect(),
+        }
     }
 }

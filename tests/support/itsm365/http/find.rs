@@ -40,7 +40,16 @@ pub(crate) fn rows(server: &Server, key: &Key, question: &Question<'_>) -> Resul
     let facts = server.desk.facts();
     let class = class(server, &facts, question.fqn)?;
     let (wanted, hidden) = attributes(server, &facts, key, class, question)?;
-    let ids = matching(server, &facts, key, class, question)?;
+    let mut filter = question.filter.clone();
+    // What is not known filters nothing, if it is not refused.
+    filter.0.retain(|code, _| {
+        let known = server.schemas[class].contains(code);
+        if !known {
+            *server.stats.lock().unwrap().ignored.entry(format!("find/{class}?{code}")).or_default() += 1;
+        }
+        known
+    });
+    let ids = matching(server, &facts, key, class, question.fqn, &filter)?;
     let most = server.switches().limit_max.unwrap_or(usize::MAX);
     let limit = question.limit.unwrap_or(usize::MAX).min(most);
     let page = ids.into_iter().skip(question.offset).take(limit);
@@ -95,10 +104,11 @@ fn matching(
     facts: &Facts,
     key: &Key,
     class: &'static str,
-    question: &Question<'_>,
+    fqn: &str,
+    filter: &Filter,
 ) -> Result<Vec<i64>, Reply> {
-    let filter = &question.filter;
-    if ["comment", "file"].contains(&class) && server.switches().wants_source && !filter.0.contains_key("source") {
+    let narrow = filter.0.contains_key("source") || filter.0.contains_key("UUID");
+    if ["comment", "file"].contains(&class) && server.switches().wants_source && !narrow {
         return Err(Reply::text(500, "Операция не может быть выполнена: не указан атрибут 'source'"));
     }
     let ids = match (filter.any_of("UUID"), filter.any_of("source")) {
@@ -108,7 +118,7 @@ fn matching(
     };
     let mut codes = filter.codes();
     codes.insert("metaClass".into());
-    let of_type = question.fqn.contains('$').then_some(question.fqn);
+    let of_type = fqn.contains('$').then_some(fqn);
     if filter.0.is_empty() && of_type.is_none() && key.hidden_classes.is_empty() {
         return Ok(ids);
     }
@@ -166,7 +176,7 @@ fn order(server: &Server, facts: &Facts, class: &'static str) -> Arc<Vec<i64>> {
         }
         ids.sort_by_cached_key(|id| Dice::new(facts.seed, class, *id).throw());
         let ids = Arc::new(ids);
-        orders.insert(class.to_owned(), (facts.version, Arc::clone(&ids)));
+        orders.insert(class, (facts.version, Arc::clone(&ids)));
         ids
     });
     let share = server.switches().unstable;

@@ -41,6 +41,9 @@ impl Call {
     }
 }
 
+/// An order of objects, and the version of the facts it is of.
+type Order = (u64, Arc<Vec<i64>>);
+
 /// The stand-in at work.
 #[derive(Debug)]
 pub(crate) struct Server {
@@ -51,8 +54,8 @@ pub(crate) struct Server {
     pub(crate) schemas: BTreeMap<&'static str, Vec<String>>,
     /// Keys that were given out.
     pub(crate) given: Mutex<Vec<Key>>,
-    /// The order in which objects of a class are listed, and the version of the facts it is of.
-    pub(crate) orders: Mutex<BTreeMap<String, (u64, Arc<Vec<i64>>)>>,
+    /// The order in which objects of a class are listed.
+    pub(crate) orders: Mutex<BTreeMap<&'static str, Order>>,
     pages: AtomicU64,
 }
 

@@ -1,5 +1,10 @@
 //! That the stand-in does what it is told to: each of its traps, once.
 
+mod lists;
+mod refusals;
+mod rpc;
+mod truth;
+
 use serde_json::{Value, json};
 
 use super::{Itsm365, KEY, Switches};
@@ -54,20 +59,4 @@ fn start(switches: Switches) -> (Itsm365, Reader) {
     let itsm365 = Itsm365::start(switches);
     let reader = Reader::of(&itsm365);
     (itsm365, reader)
-}
-
-#[test]
-fn pages_are_cut_out_of_an_order_that_means_nothing_but_stays() {
-    let (itsm365, reader) = start(Switches::default());
-    let all = reader.rows("find/serviceCall", &[("attrs", "UUID")]);
-    assert_eq!(all.len(), itsm365.facts().tickets.len());
-    let mut paged = Vec::new();
-    for offset in (0..all.len()).step_by(50) {
-        let offset = offset.to_string();
-        paged.extend(reader.rows("find/serviceCall", &[("attrs", "UUID"), ("offset", &offset), ("limit", "50")]));
-    }
-    assert_eq!(paged, all);
-    assert_eq!(reader.rows("search/serviceCall", &[])[0], all[0]["UUID"]);
-    assert_eq!(all[0], json!({"UUID": all[0]["UUID"]}), "only what was asked for");
-    assert_eq!(itsm365.stats().writes, 0);
 }

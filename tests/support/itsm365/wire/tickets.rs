@@ -124,6 +124,9 @@ fn classified<'a>(row: Row<'a>, ticket: &'a Ticket) -> Row<'a> {
         .plain("massProblem", ticket.mass)
         .object("masterMassProblem", "serviceCall", ticket.master)
         .objects("massProblemSlaves", "serviceCall", || {
+            if !ticket.mass {
+                return Vec::new();
+            }
             facts.tickets.values().filter(|other| other.master == Some(ticket.id)).map(|other| other.id).collect()
         })
         .objects("rfcReason", "changeRequest", || facts.changes_for(ticket.id).iter().map(|rfc| rfc.id).collect())
