@@ -377,7 +377,9 @@ impl Client {
             return Outcome::Done(Reply { status, headers, body, json, request_id });
         }
         let said = refusal(&headers, &body);
-        let is_login = status == 401 || self.says_refused(&said, &body);
+        let settings = &self.shared.settings;
+        let is_login = status == 401 || says(&settings.refused_if, &said, &body);
+        let is_final = request.refusals.contains(&status) || says(&settings.final_if, &said, &body);
         let Refusal { code, message, request_id } = self.redacted(said, credentials);
         match status {
             429 if !is_login => {
@@ -396,7 +398,7 @@ impl Client {
                 message,
                 request_id,
             }),
-            408 | 500.. if !request.refusals.contains(&status) => {
+            408 | 500.. if !is_final => {
                 let reason = [Some(status.to_string()), code, message].into_iter().flatten().collect::<Vec<_>>();
                 Outcome::Doubtful { status: Some(status), reason: reason.join(" "), request_id }
             }
@@ -409,17 +411,6 @@ impl Client {
                 request_id,
             }),
         }
-    }
-
-    /// Whether a reply that is no success says that it does not take the credentials.
-    fn says_refused(&self, said: &Refusal, body: &[u8]) -> bool {
-        let texts = &self.shared.settings.refused_if;
-        let body = if texts.is_empty() { "".into() } else { String::from_utf8_lossy(body) };
-        let is_in = |text: &String| {
-            let mut said = [&said.code, &said.message].into_iter().flatten();
-            body.contains(text.as_str()) || said.any(|said| said.contains(text.as_str()))
-        };
-        texts.iter().any(is_in)
     }
 
     /// What a 429 is about; what concerns all calls is noted here.
@@ -470,6 +461,16 @@ impl std::fmt::Debug for Client {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Client").field("settings", &self.shared.settings).finish_non_exhaustive()
     }
+}
+
+/// Whether a reply that is no success has one of these texts in it.
+fn says(texts: &[String], said: &Refusal, body: &[u8]) -> bool {
+    let body = if texts.is_empty() { "".into() } else { String::from_utf8_lossy(body) };
+    let is_in = |text: &String| {
+        let mut said = [&said.code, &said.message].into_iter().flatten();
+        body.contains(text.as_str()) || said.any(|said| said.contains(text.as_str()))
+    };
+    texts.iter().any(is_in)
 }
 
 /// Refuses an address that is written as one; names are looked at when they are resolved.

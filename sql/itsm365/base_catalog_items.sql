@@ -8,7 +8,7 @@ WITH titled AS (
         items.parent,
         coalesce(mapped.title, nullif(trim(items.title), ''), items.code, items.uuid)       AS title
     FROM (SELECT *, row_number() OVER (PARTITION BY uuid ORDER BY catalog) AS nth FROM itsm365.catalog_items) AS items
-    LEFT JOIN mapping.catalog_items AS mapped ON mapped.catalog = items.catalog AND mapped.code = items.code
+    LEFT JOIN mapping.catalog_items AS mapped ON mapped.item = items.catalog || ':' || items.code
     WHERE items.nth = 1
 )
 

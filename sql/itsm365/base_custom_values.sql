@@ -74,7 +74,7 @@ named AS (
         CASE WHEN mapped.data_type IN ('string', 'none') THEN mapped.data_type ELSE kinds.kind END AS kind,
         coalesce(mapped.name, 'itsm_' || kinds.code)                                        AS attribute
     FROM kinds
-    LEFT JOIN mapping.attributes AS mapped ON mapped.class = kinds.scope AND mapped.code = kinds.code
+    LEFT JOIN mapping.attributes AS mapped ON mapped.attribute = kinds.scope || ':' || kinds.code
 )
 
 SELECT

@@ -16,8 +16,8 @@ SELECT
     held.type,
     held.code,
     coalesce(by_type.title, by_class.title, held.code)                                      AS title,
-    coalesce(by_type.state, by_class.state)                                                 AS state
+    coalesce(by_type.becomes, by_class.becomes)                                             AS state
 FROM held
-LEFT JOIN mapping.states AS by_type ON by_type.class = held.type AND by_type.code = held.code
-LEFT JOIN mapping.states AS by_class ON by_class.class = split_part(held.type, '$', 1) AND by_class.code = held.code
+LEFT JOIN mapping.states AS by_type ON by_type.state = held.type || ':' || held.code
+LEFT JOIN mapping.states AS by_class ON by_class.state = split_part(held.type, '$', 1) || ':' || held.code
 WHERE held.code IS NOT NULL

@@ -52,14 +52,16 @@ fn member(place: &str) -> &str {
     place.split('.').next().unwrap_or(place)
 }
 
-/// The members that a table needs, in the order of its columns: also those of rows inside and of what hides columns.
-pub(super) fn members<'a>(spec: &'a Spec, table: &'a Table) -> Vec<&'a str> {
+/// The members that a table needs, in the order of its columns: also those of rows inside and of what hides columns, and `besides`
+/// what the query names with commas between.
+pub(super) fn members<'a>(spec: &'a Spec, table: &'a Table, besides: &'a str) -> Vec<&'a str> {
     let of_columns = table.columns.iter().filter(|column| table.pass_column.as_ref() != Some(&column.name));
     let inside = spec.tables.iter().filter(|t| t.parent.as_ref().is_some_and(|p| p.table == table.name));
     let places = of_columns.flat_map(|column| column.places()).chain(inside.filter_map(|t| t.inside.as_ref()));
     let places = places.chain(table.hidden.iter().flat_map(|hidden| hidden.conditions.keys()));
     let mut seen = BTreeSet::new();
-    places.map(|place| member(place)).filter(|name| !name.is_empty() && seen.insert(*name)).collect()
+    let places = places.map(|place| member(place)).chain(besides.split(',').map(str::trim));
+    places.filter(|name| !name.is_empty() && seen.insert(*name)).collect()
 }
 
 /// Whether a status says that there is no such path.
@@ -144,7 +146,8 @@ impl<'a> Fetch<'a> {
             Err(failure @ Failure::Refused { .. }) if table.columns_in.is_some() && !is_no_path(&failure) => failure,
             outcome => return outcome,
         };
-        let all = members(self.spec, table);
+        let besides = self.api.besides(table);
+        let all = members(self.spec, table, &besides);
         let is_of_key = |name: &&str| {
             let mut places = table.key.columns().iter().filter_map(|c| table.column(c)).flat_map(|c| c.places());
             places.any(|place| member(place) == *name)

@@ -10,14 +10,14 @@ FROM mapping.teams AS mapped
 LEFT JOIN intercom.base_teams AS teams ON teams.uuid = mapped.team
 WHERE teams.uuid IS NULL
 UNION ALL
-SELECT 'conversations', 'itsm365:state:' || mapped.class || ':' || mapped.code, 'mapping/states.csv says "' || coalesce(mapped.state, '') || '" of ' || mapped.code || ': it takes open, closed or snoozed'
+SELECT 'conversations', 'itsm365:state:' || mapped.state, 'mapping/states.csv says "' || coalesce(mapped.becomes, '') || '" of ' || mapped.state || ': it takes open, closed or snoozed'
 FROM mapping.states AS mapped
-WHERE coalesce(mapped.state, '') NOT IN ('open', 'closed', 'snoozed')
+WHERE coalesce(mapped.becomes, '') NOT IN ('open', 'closed', 'snoozed')
 UNION ALL
-SELECT 'attributes', 'itsm365:custom_attribute:' || mapped.class || ':' || mapped.code, 'mapping/attributes.csv names ' || mapped.code || ' of ' || mapped.class || ', which no row has filled'
+SELECT 'attributes', 'itsm365:custom_attribute:' || mapped.attribute, 'mapping/attributes.csv names ' || mapped.attribute || ', which no row has filled'
 FROM mapping.attributes AS mapped
-LEFT JOIN (SELECT DISTINCT scope, code FROM intercom.base_custom_values) AS held ON held.scope = mapped.class AND held.code = mapped.code
-WHERE held.code IS NULL AND coalesce(mapped.data_type, '') <> 'none'
+LEFT JOIN (SELECT DISTINCT scope || ':' || code AS attribute FROM intercom.base_custom_values) AS held ON held.attribute = mapped.attribute
+WHERE held.attribute IS NULL AND coalesce(mapped.data_type, '') <> 'none'
 UNION ALL
 SELECT 'companies', 'itsm365:setting:' || name, '[source] ' || name || ' is "' || value || '": it takes ' || words
 FROM (
