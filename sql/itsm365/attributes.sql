@@ -63,7 +63,7 @@ built_in AS (
         ('company', 'itsm_owner', 'string', 'Owner of the configuration item', FALSE),
         ('company', 'itsm_number', 'string', 'Number of the configuration item', FALSE),
         ('company', 'itsm_description', 'string', 'Description of the configuration item', FALSE),
-        ('company', 'itsm_archived', 'boolean', 'Archived in ITSM 365', FALSE)
+        ('company', 'itsm_company_archived', 'boolean', 'Archived in ITSM 365', FALSE)
     ) AS built_in
 )
 

@@ -72,7 +72,7 @@ named AS (
         kinds.scope,
         kinds.code,
         CASE WHEN mapped.data_type IN ('string', 'none') THEN mapped.data_type ELSE kinds.kind END AS kind,
-        coalesce(mapped.name, 'itsm_' || kinds.code)                                        AS attribute
+        coalesce(mapped.name, CASE WHEN kinds.scope IN ('ou', 'ci') THEN 'itsm_company_' ELSE 'itsm_' END || kinds.code)                                      AS attribute
     FROM kinds
     LEFT JOIN mapping.attributes AS mapped ON mapped.attribute = kinds.scope || ':' || kinds.code
 )

@@ -1,15 +1,8 @@
 -- one row per employee with the contact that it becomes; key: uuid
--- People with one e-mail are one contact, known by the lowest number. Roles are nobody, nor are the desk's own mailboxes, nor
--- employees who answer tickets and never asked for anything: contact_key is NULL and rule says why.
-WITH asking AS (
-    SELECT client_employee AS uuid FROM base_tickets WHERE client_employee IS NOT NULL AND fate = 'conversation'
-    UNION
-    SELECT comments.author
-    FROM itsm365.ticket_comments AS comments
-    JOIN base_tickets AS tickets ON tickets.uuid = comments.ticket AND tickets.client_employee = comments.author AND tickets.fate = 'conversation'
-),
-
-addressed AS (
+-- People with one e-mail are one contact, known by the lowest number; whoever answers tickets is one, too, for they ask as well.
+-- Roles are nobody, nor are the desk's own mailboxes and accounts of integrations that no ticket names: contact_key is NULL and rule
+-- says why.
+WITH addressed AS (
     SELECT
         *,
         TRY_CAST(split_part(uuid, '$', 2) AS BIGINT)                                        AS id,
@@ -23,13 +16,12 @@ judged AS (
         CASE
             WHEN types.become = 'none' THEN 'a role, no person'
             WHEN own.email IS NOT NULL THEN 'an address of the help desk itself'
-            WHEN asking.uuid IS NULL AND agents.uuid IS NOT NULL THEN 'somebody who answers tickets and has asked for nothing'
+            WHEN people.for_integration AND asking.uuid IS NULL THEN 'the account of an integration, which no ticket names'
         END AS rule
     FROM addressed AS people
     LEFT JOIN mapping.types AS types ON types.type = people.type
     LEFT JOIN base_own_mailboxes AS own ON own.email = people.address
-    LEFT JOIN base_agents AS agents ON agents.uuid = people.uuid
-    LEFT JOIN asking ON asking.uuid = people.uuid
+    LEFT JOIN (SELECT DISTINCT client_employee AS uuid FROM base_tickets) AS asking ON asking.uuid = people.uuid
 ),
 
 -- The first that is a whole number, with its country.

@@ -49,7 +49,7 @@ SELECT
             'itsm_owner', rows.owner_name,
             'itsm_number', rows.number,
             'itsm_description', CASE WHEN length(rows.description) > 255 THEN left(rows.description, 254) || '…' ELSE rows.description END,
-            'itsm_archived', CASE WHEN rows.removed THEN TRUE END
+            'itsm_company_archived', CASE WHEN rows.removed THEN TRUE END
         ),
         custom.custom_attributes)                                                           AS custom_attributes
 FROM rows

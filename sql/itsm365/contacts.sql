@@ -14,7 +14,7 @@ merged AS (
         bool_and(locked)                                                                    AS locked,
         min(created_at)                                                                     AS created_at,
         first_value(phone ORDER BY removed, id) FILTER (WHERE phone IS NOT NULL)            AS phone,
-        string_agg(DISTINCT phones, ', ' ORDER BY phones)                                   AS phones
+        array_to_string(array_sort(array_agg(DISTINCT phones) FILTER (WHERE phones IS NOT NULL)), ', ') AS phones
     FROM base_people
     WHERE contact_key IS NOT NULL
     GROUP BY contact_key
@@ -86,7 +86,7 @@ LEFT JOIN base_custom_attributes AS custom ON custom.scope = 'employee' AND cust
 WHERE people.nth = 1
 UNION ALL
 SELECT
-    others.contact_key, others.contact_key, 'user', others.email, normalize_phone(others.phone),
+    others.contact_key, others.contact_key AS external_id, 'user', others.email, normalize_phone(others.phone),
     coalesce(others.name, CASE WHEN others.email IS NULL THEN 'Unknown contact' END),
     others.created_at, CAST(NULL AS TIMESTAMP), CAST(NULL AS VARCHAR), CAST(NULL AS BOOLEAN),
     companies.company_keys, CAST(NULL AS VARCHAR),

@@ -73,12 +73,9 @@ votes (source_table, source_id, target_table, target_key, rule) AS (
 ),
 
 people AS (
-    -- Who answers and asks, too, is a teammate and a contact: told as the contact.
-    SELECT
-        'employees' AS source_table, people.uuid, CASE WHEN people.contact_key IS NULL AND agents.uuid IS NOT NULL THEN 'admins' ELSE 'contacts' END,
-        coalesce(people.contact_key, agents.source_key), people.rule
-    FROM base_people AS people
-    LEFT JOIN base_agents AS agents ON agents.uuid = people.uuid
+    -- Whoever answers tickets is a teammate, too.
+    SELECT 'employees' AS source_table, uuid, 'contacts', contact_key, rule
+    FROM base_people
     UNION ALL
     SELECT 'employee_fields', fields.uuid, 'contacts', CASE WHEN custom.owner IS NOT NULL THEN people.contact_key END,
         coalesce(people.rule, CASE WHEN custom.owner IS NULL THEN 'none of the attributes that [source] names is filled' ELSE 'the employee was not read' END)
