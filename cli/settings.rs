@@ -263,6 +263,19 @@ impl Settings {
         Ok((place("source.url", &self.source.url)?, attachments.transpose()?))
     }
 
+    /// Where files are that tables are read from instead of from the API: what is set, else the folder `drop` where it is there.
+    pub(crate) fn drop_place(
+        &self,
+        directory: &Path,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Option<String>> {
+        if let Some(text) = &self.source.drop {
+            return Ok(Some(within(directory, expand("source.drop", text, &variable)?)));
+        }
+        let usual = directory.join("drop");
+        Ok(usual.is_dir().then(|| usual.to_string_lossy().into_owned()))
+    }
+
     /// What the spec's own settings are set to; read only by commands that go to the source, for there may be secrets among them.
     pub(crate) fn source_values(&self, variable: impl Fn(&str) -> Option<String>) -> Result<BTreeMap<String, String>> {
         let values = self.source.values.iter();

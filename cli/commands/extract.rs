@@ -63,6 +63,7 @@ pub(crate) fn settings(migration: &Migration) -> Result<Settings> {
     Ok(Settings {
         url,
         attachments,
+        drop: migration.settings.drop_place(&migration.directory, &migration.variable)?,
         attachments_options: surroundings::store_options(),
         table_prefix: source.table_prefix.clone(),
         timezone: source.timezone.clone(),

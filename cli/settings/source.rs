@@ -19,6 +19,9 @@ pub(crate) struct Source {
     pub(crate) url: String,
     /// Folder or object-store URL of the attachments.
     pub(crate) attachments: Option<String>,
+    /// Folder or object-store URL of files that tables of an API are read from instead.
+    #[serde(skip)]
+    pub(crate) drop: Option<String>,
     /// What the names of the desk's tables begin with.
     #[serde(default = "default_prefix")]
     pub(crate) table_prefix: String,
@@ -69,8 +72,8 @@ pub(super) struct SourceKind {
 pub(super) type Keys = BTreeMap<Spanned<String>, Spanned<Value>>;
 
 /// Keys of every source that a spec describes, besides its own.
-const COMMON: [&str; 8] =
-    ["kind", "url", "timezone", "language", "site_url", "own_mailboxes", "rate_calls", "rate_seconds"];
+const COMMON: [&str; 9] =
+    ["kind", "url", "timezone", "language", "site_url", "own_mailboxes", "rate_calls", "rate_seconds", "drop"];
 
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -89,6 +92,7 @@ impl Source {
             kind: spec.name.clone(),
             url: String::new(),
             attachments: None,
+            drop: None,
             table_prefix: String::new(),
             timezone: None,
             database_timezone: None,
@@ -135,6 +139,7 @@ impl Source {
             "kind" => {}
             "url" => self.url = text(&value)?,
             "timezone" => self.timezone = Some(text(&value)?),
+            "drop" => self.drop = Some(text(&value)?),
             "language" => self.language = Some(text(&value)?),
             "site_url" => self.site_url = Some(text(&value)?),
             "rate_calls" => self.rate_calls = count(&value)?,

@@ -69,6 +69,14 @@ pub enum Error {
         /// What is wrong and where.
         reason: String,
     },
+    /// A file that was dropped is not what it should be.
+    #[error("`{path}` cannot be read: {reason}")]
+    Dropped {
+        /// The file and the line.
+        path: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// The source has a form that is not supported.
     #[error("`{path}` cannot be read: {reason}")]
     Unsupported {
@@ -214,6 +222,7 @@ impl Error {
             | Self::Unsupported { .. }
             | Self::NoAccess { .. }
             | Self::RefusedPath { .. }
+            | Self::Dropped { .. }
             | Self::Unfinished { .. }
             | Self::NothingUnfinished { .. }
             | Self::OtherPlan { .. }
@@ -256,6 +265,7 @@ impl Error {
             Self::NoAccess { table, .. } => format!(
                 "give the account that [source] logs in as the right to read it, then `deskferry extract --resume`; or say `access = \"optional\"` of `{table}` in the spec"
             ),
+            Self::Dropped { .. } => "correct the file, or take it out of the folder of [source] drop; nothing was published".into(),
             Self::RefusedPath { .. } => {
                 "correct the path or the link in the spec; what refused_paths of [rest] names would change the source".into()
             }

@@ -20,6 +20,7 @@ mod before;
 mod capture;
 mod children;
 mod details;
+mod dropped;
 mod fetch;
 mod files;
 mod json;
@@ -47,6 +48,7 @@ use crate::spec::{ReaderKind, Rest};
 use crate::{Error, Probe, Request, Result, Settings, Spec, Unfinished};
 use api::Api;
 use capture::{Capture, Plan};
+use dropped::Dropped;
 use fetch::Fetch;
 
 /// Reads the tables that are wanted into one published run.
@@ -57,13 +59,16 @@ pub(crate) async fn extract(
     settings: &Settings,
     request: &Request,
 ) -> Result<Manifest> {
+    let dropped = Dropped::open(spec, settings).await?;
+    let spec = &dropped.over(spec);
     let api = Api::new(context, spec, rest, settings)?;
     let mut plan = Plan::new(context, spec, settings, request);
+    plan.dropped = dropped.hashes();
     if request.since_last && request.unfinished != Unfinished::Resume {
         since::plan(context, spec, request, &mut plan).await?;
     }
     let capture = Capture::open(context, spec, plan, request.unfinished).await?;
-    let fetch = Fetch::new(spec, rest, request, api, capture);
+    let fetch = Fetch::new(spec, rest, request, api, capture, dropped);
     if let Err(error) = fetch.all().await {
         return Err(stopped(&fetch, error).await);
     }
@@ -79,11 +84,14 @@ pub(crate) async fn probe(context: &Context, spec: &Spec, rest: &Rest, settings:
     // What is fetched is looked at and forgotten.
     let context = Context { staging: Staging::in_memory(), ..context.clone() };
     let request = Request::default();
+    let dropped = Dropped::open(spec, settings).await?;
+    let spec = &dropped.over(spec);
     let api = Api::new(&context, spec, rest, settings)?;
     let plan = Plan::new(&context, spec, settings, &request);
     let capture = Capture::open(&context, spec, plan, request.unfinished).await?;
-    let fetch = Fetch::new(spec, rest, &request, api, capture);
-    let (tables, remarks) = fetch.counts().await?;
+    let fetch = Fetch::new(spec, rest, &request, api, capture, dropped);
+    let (tables, mut remarks) = fetch.counts().await?;
+    remarks.extend(fetch.dropped.remarks());
     Ok(Probe { reader: ReaderKind::Rest, version: None, timezone: settings.timezone.clone(), tables, remarks })
 }
 

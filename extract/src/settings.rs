@@ -18,6 +18,8 @@ pub struct Settings {
     pub attachments: Option<String>,
     /// Options of the attachments' object store by name (`aws_endpoint`, `AWS_REGION` …).
     pub attachments_options: Vec<(String, String)>,
+    /// Folder or object-store url of files that tables are read from instead of from the API; options as of `attachments`.
+    pub drop: Option<String>,
     /// What the source's table names begin with: `hesk_`; may be empty.
     pub table_prefix: String,
     /// The help desk's own time zone by IANA name; wins over what `settings_file` says.

@@ -188,6 +188,9 @@ pub struct Table {
     /// Columns of HTML whose images are fetched, too.
     #[serde(default)]
     pub images_in: Vec<String>,
+    /// Whether it is read from files, and not from the API.
+    #[serde(skip)]
+    pub(crate) dropped: bool,
     /// Columns in the order in which they are staged.
     #[serde(deserialize_with = "columns::columns")]
     pub columns: Vec<Column>,
@@ -292,7 +295,8 @@ impl Spec {
 
     /// Whether rows of other tables are asked for by rows of this one, which is nobody's child: what a sample is taken of.
     pub fn has_children(&self, table: &Table) -> bool {
-        let is_child = |t: &Table| !t.path.is_empty() && t.parent.as_ref().is_some_and(|p| p.table == table.name);
+        let is_child =
+            |t: &Table| (!t.path.is_empty() || t.dropped) && t.parent.as_ref().is_some_and(|p| p.table == table.name);
         table.parent.is_none() && self.tables.iter().any(is_child)
     }
 
@@ -303,6 +307,44 @@ impl Spec {
 }
 
 impl Table {
+    /// A table of which nothing else is said.
+    pub(crate) fn of(name: String, key: Key, columns: Vec<Column>) -> Self {
+        Self {
+            name,
+            key,
+            columns,
+            required: false,
+            updated_at: Vec::new(),
+            file: None,
+            parent: None,
+            named_by: Vec::new(),
+            path: Vec::new(),
+            query: Params::default(),
+            body: None,
+            each: None,
+            paging: None,
+            rows: Vec::new(),
+            total: Vec::new(),
+            columns_in: None,
+            retention: None,
+            passes: Vec::new(),
+            pass_column: None,
+            hidden: None,
+            ceiling: None,
+            newest: Params::default(),
+            since: None,
+            detail: None,
+            access: Access::Required,
+            parent_if: None,
+            inside: None,
+            position: None,
+            count: None,
+            download: None,
+            images_in: Vec::new(),
+            dropped: false,
+        }
+    }
+
     /// A declared column by its name in the source; MySQL's column names have no case.
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|c| c.name.eq_ignore_ascii_case(name))

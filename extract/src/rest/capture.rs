@@ -55,6 +55,9 @@ pub(super) struct Plan {
     /// Tables that are listed whole, and asked further for those of their rows that say that they changed.
     #[serde(default)]
     pub(super) by_change: BTreeSet<String>,
+    /// SHA-256 of files that tables are read from.
+    #[serde(default)]
+    pub(super) dropped: BTreeMap<String, String>,
     /// The newest run of the source then, which is compared with.
     pub(super) newest: Option<RunId>,
 }
@@ -74,6 +77,7 @@ impl Plan {
             since_last: request.since_last,
             since: BTreeMap::new(),
             by_change: BTreeSet::new(),
+            dropped: BTreeMap::new(),
             newest: None,
         }
     }
@@ -86,6 +90,7 @@ impl Plan {
             (self.settings == other.settings, "value of a key of [source]"),
             (self.tables == other.tables, "selection of tables"),
             (self.sample == other.sample, "--sample"),
+            (self.dropped == other.dropped, "file in the folder of [source] drop"),
             (self.since_last == other.since_last, "--since-last"),
         ];
         same.into_iter().find(|(same, _)| !same).map(|(_, what)| what)

@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::api::{Api, Failure, Scope};
 use super::before::Before;
 use super::capture::{Capture, End, Entry, LogWriter};
+use super::dropped::Dropped;
 use super::outlook::{self, Outlook};
 use super::page::{Page, Query};
 use super::paging::Pager;
@@ -52,10 +53,19 @@ pub(super) struct Fetch<'a> {
     pub(super) before: BTreeMap<String, OnceCell<Before>>,
     /// Nothing is known of the others.
     pub(super) never: Before,
+    /// Files that tables are read from.
+    pub(super) dropped: Dropped,
 }
 
 impl<'a> Fetch<'a> {
-    pub(super) fn new(spec: &'a Spec, rest: &'a Rest, request: &'a Request, api: Api, capture: Capture) -> Self {
+    pub(super) fn new(
+        spec: &'a Spec,
+        rest: &'a Rest,
+        request: &'a Request,
+        api: Api,
+        capture: Capture,
+        dropped: Dropped,
+    ) -> Self {
         let ended = spec.tables.iter().map(|t| (t.name.clone(), CancellationToken::new())).collect();
         let (writers, outlook, first_pages) = (Mutex::default(), Outlook::default(), Mutex::default());
         let (needed, straight, never) = (Vec::new(), Route::default(), Before::default());
@@ -77,6 +87,7 @@ impl<'a> Fetch<'a> {
             straight,
             before,
             never,
+            dropped,
         };
         fetch.needed = spec.tables.iter().filter(|t| fetch.needs(t)).collect();
         fetch
@@ -123,6 +134,7 @@ impl<'a> Fetch<'a> {
         if self.capture.end(&table.name, "rows").await?.is_none() {
             let detail = table.detail.as_ref().filter(|d| d.of_listed || self.request.keys.contains_key(&table.name));
             match (&table.parent, detail) {
+                _ if table.dropped => self.read_dropped(table).await?,
                 _ if table.each.is_some() => self.each(table).await?,
                 (Some(_), _) => self.children(table).await?,
                 (None, None) => self.list(table, "rows", None).await?,

@@ -18,6 +18,7 @@ use tokio::sync::{Mutex, OnceCell};
 
 use super::api::{Failure, Scope, cause, is_of_one_call};
 use super::capture::{Entry, FileRow, LogWriter};
+use super::dropped::is_path;
 use super::fetch::Fetch;
 use super::row::{Row, cell, find, hash, key};
 use super::units::Done;
@@ -188,6 +189,9 @@ impl Files<'_> {
 
     /// The file that a row stands for.
     async fn download(&self, download: &Download, row: &Row) -> Result<Outcome> {
+        if let Some(outcome) = self.of_drop(download, row).await? {
+            return Ok(outcome);
+        }
         if let Some(column) = &download.url {
             return match cell(self.table, row, column) {
                 Some(url) => self.follow(url, Wanted::File).await,
@@ -219,6 +223,27 @@ impl Files<'_> {
             }
             None => self.keep(&reply, file, name, Wanted::File).await,
         }
+    }
+
+    /// The file beside the files that the table is read from, where the row names one by its path.
+    async fn of_drop(&self, download: &Download, row: &Row) -> Result<Option<Outcome>> {
+        let column = download.url.as_ref().or(download.name.as_ref()).filter(|_| self.table.dropped);
+        let named = column.and_then(|column| cell(self.table, row, column)).filter(|path| is_path(path));
+        let Some(path) = named else { return Ok(None) };
+        let file = match self.fetch.dropped.file(path, self.fetch.rest.file_mib << 20).await? {
+            Ok(file) => file,
+            // It may be had from the API.
+            Err(_) if download.path.is_some() => return Ok(None),
+            Err(reason) => return Ok(Some(Err(reason))),
+        };
+        let name = path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+        let staged = stage_file(&self.fetch.api.context, file, &name).await?;
+        Ok(Some(staged.map(|(kept, content_type)| Kept {
+            sha256: kept.sha256,
+            size: kept.bytes,
+            content_type: Some(content_type.to_owned()),
+            name: Some(name),
+        })))
     }
 
     /// A failure that concerns one file alone is its defect; where one file after another fails, it is the source that does.

@@ -187,7 +187,7 @@ impl View<'_> {
 
     fn calls(&self, table: &Table) -> f64 {
         let gauge = self.gauge(table);
-        let list = if table.inside.is_some() {
+        let list = if table.inside.is_some() || table.dropped {
             0.0
         } else if table.parent.is_some() {
             self.parents(table)
@@ -204,7 +204,7 @@ impl View<'_> {
             known.max(passes as u64) as f64
         };
         let details = if table.detail.is_some() { self.rows(table) * gauge.share() } else { 0.0 };
-        let files = if table.download.is_some() { self.rows(table) * gauge.share() } else { 0.0 };
+        let files = if table.download.is_some() && !table.dropped { self.rows(table) * gauge.share() } else { 0.0 };
         list + details + files
     }
 }

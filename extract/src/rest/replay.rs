@@ -78,11 +78,13 @@ impl Fetch<'_> {
                 cursor.insert("read_from".into(), serde_json::json!(self.capture.plan.begun));
             }
         }
+        manifest.remarks.extend(self.dropped.remarks());
         manifest
             .remarks
             .extend(self.remarks().into_iter().chain(std::mem::take(&mut last.remarks)).chain(said.remarks));
         manifest.sample = self.request.sample;
         last_state::mark_delta(manifest, &compared);
+        manifest.hashes.extend(self.capture.plan.dropped.clone());
         manifest.hashes.insert(format!("sources/{}.toml", self.spec.name), self.spec.sha256.clone());
         if context.cancel.is_cancelled() {
             return Err(Error::Stopped { run: self.capture.run().to_string() });

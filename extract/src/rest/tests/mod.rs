@@ -2,6 +2,7 @@
 
 mod basics;
 mod completeness;
+mod dropped;
 mod failures;
 mod files;
 mod logins;

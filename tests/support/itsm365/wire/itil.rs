@@ -24,7 +24,12 @@ pub(crate) fn problem<'a>(facts: &'a Facts, problem: &'a Problem, wanted: Wanted
         .plain("knownError", problem.known_error)
         .with("workaround", || json!(problem.workaround))
         .object("priority", "priority", problem.priority)
+        .object("urgency", "urgency", None)
+        .object("impact", "impact", None)
+        .date("deadLineTime", None)
+        .object("responsible", "employee", problem.responsible)
         .object("responsibleEmployee", "employee", problem.responsible)
+        .object("responsibleTeam", "team", None)
         .objects("serviceCalls", "serviceCall", || problem.tickets.clone())
 }
 
@@ -40,7 +45,13 @@ pub(crate) fn change<'a>(facts: &'a Facts, change: &'a Change, wanted: Wanted<'a
         .object("changeType", "changeType", change.change_type)
         .object("risk", "risk", change.risk)
         .date("implementationDate", change.implementation)
+        .object("priority", "priority", None)
+        .object("urgency", "urgency", None)
+        .object("impact", "impact", None)
+        .date("deadLineTime", None)
+        .object("responsible", "employee", change.responsible)
         .object("responsibleEmployee", "employee", change.responsible)
+        .object("responsibleTeam", "team", None)
         .objects("reasonCalls", "serviceCall", || change.reasons.clone())
         .objects("resultCalls", "serviceCall", || change.results.clone())
         .objects("negotiations", "negotiation", || {

@@ -17,7 +17,6 @@ pub(crate) fn employee<'a>(facts: &'a Facts, employee: &'a Employee, wanted: Wan
     let id = employee.id;
     Row::new(facts, "employee", employee.fqn, id, wanted)
         .common(&employee.title(), employee.created, employee.modified, employee.removed)
-        .with("author", || Value::Null)
         .text("lastName", &employee.last)
         .with("firstName", || json!(employee.first))
         .with("middleName", || json!(employee.middle))
@@ -49,9 +48,8 @@ pub(crate) fn employee<'a>(facts: &'a Facts, employee: &'a Employee, wanted: Wan
         .objects("createdSCs", "serviceCall", || tickets(facts, |ticket| ticket.author == Some(id)))
         .objects("respForSCs", "serviceCall", || tickets(facts, |ticket| ticket.responsible == Some(id)))
         .objects("serviceCalls", "serviceCall", || tickets(facts, |ticket| ticket.client == Client::Employee(id)))
-        .with("createdPrblms", || json!([]))
-        .with("createdChReqs", || json!([]))
-        .with("approvalsMaden", || json!([]))
+        .nothing("createdPrblms createdChReqs createdTasks respForPrblms respForChReqs respForTasks")
+        .nothing("negotiation votes approvalsMaden")
 }
 
 /// A company or department.

@@ -78,9 +78,11 @@ impl<'a> Row<'a> {
         self.with(code, || ids().into_iter().map(|id| super::link(facts, class, id)).collect())
     }
 
-    /// What lists and archives know of every object.
+    /// What all objects have; some fill in more of it.
     pub(crate) fn common(self, title: &str, created: Moment, modified: Moment, removed: Option<Moment>) -> Self {
         self.text("title", title)
+            .with("number", || Value::Null)
+            .with("author", || Value::Null)
             .date("creationDate", created)
             .date("lastModifiedDate", modified)
             .plain("removed", removed.is_some())
@@ -90,7 +92,12 @@ impl<'a> Row<'a> {
             .with("folders", || json!([]))
     }
 
-    /// The row, without what may not be seen.
+    /// Collections that are empty here.
+    pub(crate) fn nothing(self, codes: &str) -> Self {
+        codes.split(' ').fold(self, |row, code| row.with(code, || json!([])))
+    }
+
+    /// The row.
     pub(crate) fn done(self) -> Map<String, Value> {
         self.members
     }
