@@ -40,7 +40,7 @@ pub(crate) struct Switches {
     pub(crate) unknown_is_ignored: bool,
     /// Whether `find/comment` and `find/file` want a `source`; otherwise they list all.
     pub(crate) wants_source: bool,
-    /// Status with which `get` answers for what is not there: 404 or 500.
+    /// Status with which `get` and `get-file` answer for what is not there: 404 or 500.
     pub(crate) not_found: u16,
     /// Classes that the tenant does not have: 500.
     pub(crate) absent_classes: Vec<String>,

@@ -120,7 +120,8 @@ fn file(server: &Server, uuid: &str) -> Reply {
     let file = find::number(&facts, "file", uuid).and_then(|id| facts.files.get(&id).cloned());
     let Some(file) = file else { return find::missing(server, uuid) };
     let Some(body) = file.bytes() else {
-        return Reply::text(500, "Операция не может быть выполнена: содержимое файла не найдено в хранилище");
+        let text = "Операция не может быть выполнена: содержимое файла не найдено в хранилище";
+        return Reply::text(server.switches().not_found, text);
     };
     let disposition = disposition(&file.name, file.id);
     Reply { status: 200, headers: vec![("content-type", file.mime().into())], body }

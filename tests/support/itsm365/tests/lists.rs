@@ -112,7 +112,7 @@ fn files_are_given_as_they_are() {
             (reply.status().as_u16(), reply.headers().clone(), reply.bytes().await.unwrap())
         });
         let Some(content) = file.bytes() else {
-            assert_eq!(status, 500, "{}", file.name);
+            assert_eq!(status, 404, "{}", file.name);
             continue;
         };
         assert!(bytes == content, "{}", file.name);
