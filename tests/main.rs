@@ -11,6 +11,7 @@ mod examples;
 mod explain;
 mod halo;
 mod intercom;
+mod itsm365;
 mod page;
 mod pipeline;
 mod rebuild;

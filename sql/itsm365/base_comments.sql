@@ -47,7 +47,11 @@ SELECT
         WHEN author_kind = 'person' THEN person_key
     END                                                                                     AS author_key,
     coalesce(agent_name, CASE WHEN author_kind = 'requester' THEN requester_name END, person_name, nullif(trim(author_name), ''), 'ITSM 365') AS author_name,
-    CASE WHEN regexp_like(text, '<[a-zA-Z/!]') THEN clean_html(text) ELSE text_to_html(text) END AS body,
+    CASE
+        WHEN regexp_replace(html_to_text(text), '[\s\x{a0}\x{200b}]+', '', 'g') = '' THEN NULL
+        WHEN regexp_like(text, '<[a-zA-Z/!]') THEN clean_html(text)
+        ELSE text_to_html(text)
+    END                                                                                     AS body,
     coalesce(created_at, opened_at)                                                         AS created_at,
     TRY_CAST(split_part(uuid, '$', 2) AS BIGINT)                                            AS nth
 FROM judged

@@ -1,6 +1,6 @@
 -- one row per file and picture of a conversation, with the part it belongs to; key: source_key
 -- A file can be attached to the ticket, named by a comment and shown in texts: it is one file of the thread, at the comment that
--- names it, else at the text that shows it, else at the opening.
+-- names it, else at the text that shows it, else at the message that it is itself, else at the opening.
 WITH stored AS (
     SELECT
         CASE WHEN table_name = 'comment_files' THEN split_part(key, '/', 2) ELSE key END     AS uuid,
@@ -19,6 +19,9 @@ texts AS (
 
 places AS (
     SELECT uuid, CAST(NULL AS VARCHAR) AS place, title AS name, 'itsm365:message:' || replace(ticket, '$', ':') AS part_key, 4 AS rank, CAST(NULL AS VARCHAR) AS sha256, CAST(NULL AS BIGINT) AS size, CAST(NULL AS VARCHAR) AS content_type
+    FROM itsm365.ticket_files
+    UNION ALL
+    SELECT uuid, NULL, title, 'itsm365:file_message:' || split_part(uuid, '$', 2), 3, NULL, NULL, NULL
     FROM itsm365.ticket_files
     UNION ALL
     SELECT uuid, NULL, title, 'itsm365:' || replace(comment, '$', ':'), 0, NULL, NULL, NULL

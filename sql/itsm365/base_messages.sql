@@ -1,5 +1,6 @@
 -- one row per message or note of a conversation, not yet in order; key: source_key
--- rank settles what comes first at the same moment: the opening, comments, approvals and problems. The resolution is always last.
+-- rank settles what comes first at the same moment: the opening, comments, files, approvals, problems. The resolution is always last.
+-- A file that was attached to the ticket later, and that no comment and no text has, is a message of its own, of whoever attached it.
 WITH threads AS (
     SELECT * FROM base_tickets WHERE fate = 'conversation'
 ),
@@ -25,6 +26,31 @@ comments AS (
     FROM base_comments
 ),
 
+told_files AS (
+    SELECT uuid FROM itsm365.comment_files
+    UNION
+    SELECT uuid FROM base_pictures WHERE uuid IS NOT NULL
+),
+
+late_files AS (
+    SELECT
+        'itsm365:file_message:' || split_part(files.uuid, '$', 2)                           AS source_key,
+        tickets.source_key                                                                  AS conversation_key,
+        'comment',
+        CASE WHEN files.author = tickets.client_employee OR agents.uuid IS NULL AND people.contact_key IS NOT NULL THEN 'contact' ELSE 'admin' END,
+        CASE WHEN files.author = tickets.client_employee THEN requesters.contact_key WHEN agents.uuid IS NOT NULL THEN agents.source_key ELSE people.contact_key END,
+        coalesce(agents.name, people.name, 'ITSM 365'),
+        '<p>' || escape_html(coalesce(nullif(trim(files.title), ''), 'file')) || '</p>',
+        files.created_at, 2, TRY_CAST(split_part(files.uuid, '$', 2) AS BIGINT)
+    FROM itsm365.ticket_files AS files
+    JOIN threads AS tickets ON tickets.uuid = files.ticket AND files.created_at > tickets.created_at + INTERVAL '10 minutes'
+    JOIN base_ticket_people AS requesters ON requesters.ticket = tickets.uuid AND requesters.position = 0
+    LEFT JOIN told_files ON told_files.uuid = files.uuid
+    LEFT JOIN base_agents AS agents ON agents.uuid = files.author
+    LEFT JOIN base_people AS people ON people.uuid = files.author
+    WHERE told_files.uuid IS NULL
+),
+
 approvals AS (
     SELECT
         approvals.source_key,
@@ -32,7 +58,7 @@ approvals AS (
         'note', 'admin', CAST(NULL AS VARCHAR), 'ITSM 365',
         '<p>ITSM 365: approval “' || escape_html(approvals.name) || '”: ' || escape_html(coalesce(approvals.status, 'no result')) || '</p>'
             || coalesce('<p>' || escape_html(approvals.answers) || '</p>', ''),
-        approvals.created_at, 2, TRY_CAST(split_part(approvals.uuid, '$', 2) AS BIGINT)
+        approvals.created_at, 3, TRY_CAST(split_part(approvals.uuid, '$', 2) AS BIGINT)
     FROM base_approvals AS approvals
     JOIN threads AS tickets ON tickets.uuid = approvals.source
     CROSS JOIN base_settings
@@ -49,7 +75,7 @@ problems AS (
             || CASE WHEN problems.known_error THEN '<p>Known error</p>' ELSE '' END
             || coalesce('<p>Workaround: ' || escape_html(problems.workaround) || '</p>', '')
             || coalesce('<p>' || escape_html(problems.description) || '</p>', ''),
-        problems.created_at, 3, TRY_CAST(split_part(problems.uuid, '$', 2) AS BIGINT)
+        problems.created_at, 4, TRY_CAST(split_part(problems.uuid, '$', 2) AS BIGINT)
     FROM base_links AS links
     JOIN base_problems AS problems ON problems.uuid = links.uuid AND links.kind = 'problem'
     CROSS JOIN base_settings
@@ -71,6 +97,8 @@ resolutions AS (
 SELECT * FROM openings
 UNION ALL
 SELECT * FROM comments
+UNION ALL
+SELECT * FROM late_files
 UNION ALL
 SELECT * FROM approvals
 UNION ALL

@@ -1,6 +1,6 @@
 -- one row per person on a conversation, the requester at position 0; key: (ticket, contact_key)
--- The requester is the ticket's employee; where there is none, the address, else the name that the ticket has as text (mail of
--- strangers); else somebody unnamed of the company or department that asked, else of the ticket. Subscribers take part.
+-- The requester is the ticket's employee; where there is none, the address, else the name and telephone number that the ticket has as text
+-- (strangers); else somebody unnamed of the company or department that asked, else of the ticket. Subscribers take part.
 WITH by_email AS (
     SELECT email, min(contact_key) AS contact_key FROM base_people WHERE contact_key IS NOT NULL AND email IS NOT NULL GROUP BY email
 ),
@@ -11,11 +11,12 @@ requesters AS (
         CASE
             WHEN people.contact_key IS NOT NULL THEN people.contact_key
             WHEN tickets.client_email IS NOT NULL AND own.email IS NULL THEN coalesce(by_email.contact_key, 'itsm365:contact:' || tickets.client_email)
-            WHEN tickets.client_name IS NOT NULL THEN 'itsm365:person:' || stable_key(lower(tickets.client_name), regexp_replace(tickets.client_phone, '[^0-9]', '', 'g'))
+            WHEN coalesce(tickets.client_name, tickets.client_phone) IS NOT NULL
+                THEN 'itsm365:person:' || stable_key(lower(tickets.client_name), regexp_replace(tickets.client_phone, '[^0-9]', '', 'g'))
             WHEN ous.uuid IS NOT NULL THEN 'itsm365:person_of:' || replace(ous.uuid, '$', ':')
             ELSE 'itsm365:person_of:' || replace(tickets.uuid, '$', ':')
         END AS contact_key,
-        coalesce(people.name, tickets.client_name, ous.name || ' (nobody named)') AS name,
+        coalesce(people.name, tickets.client_name, tickets.client_phone, ous.name || ' (nobody named)') AS name,
         CASE WHEN people.contact_key IS NOT NULL THEN people.email WHEN own.email IS NULL THEN tickets.client_email END AS email,
         CASE WHEN people.contact_key IS NULL THEN tickets.client_phone END AS phone,
         coalesce(ous.company_key, people.company_key) AS company_key,
