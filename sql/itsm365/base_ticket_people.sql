@@ -16,7 +16,8 @@ requesters AS (
             WHEN ous.uuid IS NOT NULL THEN 'itsm365:person_of:' || replace(ous.uuid, '$', ':')
             ELSE 'itsm365:person_of:' || replace(tickets.uuid, '$', ':')
         END AS contact_key,
-        coalesce(people.name, tickets.client_name, tickets.client_phone, ous.name || ' (nobody named)') AS name,
+        coalesce(people.name, tickets.client_name, tickets.client_phone, ous.name || ' (nobody named)',
+            CASE WHEN tickets.client_email IS NULL OR own.email IS NOT NULL THEN 'Unknown contact' END) AS name,
         CASE WHEN people.contact_key IS NOT NULL THEN people.email WHEN own.email IS NULL THEN tickets.client_email END AS email,
         CASE WHEN people.contact_key IS NULL THEN tickets.client_phone END AS phone,
         coalesce(ous.company_key, people.company_key) AS company_key,
