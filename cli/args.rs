@@ -27,6 +27,8 @@ pub(crate) enum Command {
     Init(Init),
     /// Connect to both sides: counts, what is missing, what to switch off first. Changes nothing.
     Check,
+    /// Ask a live source with an API what it is like, by a few calls that change nothing, and correct its spec with it.
+    Probe(Probe),
     /// Source to raw tables in the stage.
     Extract(Extract),
     /// Raw tables to Intercom-shaped tables; contract and checks. Models that have not changed do not run again.
@@ -66,6 +68,18 @@ pub(crate) struct Init {
     /// Show every key that the spec of a source can have, and write nothing.
     #[arg(long)]
     pub(crate) explain_spec: bool,
+}
+
+/// Arguments of `probe`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Probe {
+    /// Only these tables, and those that their rows belong to.
+    #[arg(value_name = "TABLE")]
+    pub(crate) tables: Vec<String>,
+    /// Write the spec to this file, in the migration's folder, whatever is there. [default: sources/NAME.toml, where something was
+    /// corrected and that file is not there]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 /// Arguments of `extract`.

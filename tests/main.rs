@@ -14,6 +14,7 @@ mod intercom;
 mod itsm365;
 mod page;
 mod pipeline;
+mod probe;
 mod rebuild;
 mod report;
 mod rerun;

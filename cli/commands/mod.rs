@@ -8,6 +8,7 @@ mod extract;
 mod init;
 mod load;
 mod plan;
+mod probe;
 mod read_back;
 mod reconcile;
 mod report;
@@ -38,6 +39,7 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
         Command::Sandbox(sandbox) => self::sandbox::run(sandbox, args.json).await,
         Command::Demo(demo) => self::demo::run(directory, demo).await,
         Command::Check => self::check::run(&Migration::open(directory)?, args.json).await,
+        Command::Probe(probe) => self::probe::run(&Migration::open(directory)?, probe, args.json).await,
         Command::Extract(extract) => self::extract::run(&Migration::open(directory)?, extract, args.json).await,
         Command::Transform(transform) => self::transform::run(&Migration::open(directory)?, transform, args.json).await,
         Command::Plan(load) => self::plan::run(&Migration::open(directory)?, load, args.json).await,

@@ -115,7 +115,7 @@ pub async fn probe(context: &Context, spec: &Spec, settings: &Settings) -> Resul
     Ok(Probe { reader: kind, version, timezone: settings.timezone.clone(), tables, remarks })
 }
 
-fn check_tables(spec: &Spec, request: &Request) -> Result<()> {
+pub(crate) fn check_tables(spec: &Spec, request: &Request) -> Result<()> {
     match request.tables.iter().find(|t| spec.table(t).is_none()) {
         None => Ok(()),
         Some(table) => Err(Error::NoTable {

@@ -30,7 +30,9 @@ mod look;
 mod outlook;
 mod page;
 mod paging;
+mod probe;
 mod replay;
+mod retention;
 mod route;
 mod row;
 mod sample;
@@ -50,6 +52,7 @@ use api::Api;
 use capture::{Capture, Plan};
 use dropped::Dropped;
 use fetch::Fetch;
+pub use probe::{Finding, Findings, find_out};
 
 /// Reads the tables that are wanted into one published run.
 pub(crate) async fn extract(
@@ -92,6 +95,7 @@ pub(crate) async fn probe(context: &Context, spec: &Spec, rest: &Rest, settings:
     let fetch = Fetch::new(spec, rest, &request, api, capture, dropped);
     let (tables, mut remarks) = fetch.counts().await?;
     remarks.extend(fetch.dropped.remarks());
+    remarks.extend(fetch.going().await?);
     Ok(Probe { reader: ReaderKind::Rest, version: None, timezone: settings.timezone.clone(), tables, remarks })
 }
 

@@ -378,8 +378,8 @@ impl Client {
         }
         let said = refusal(&headers, &body);
         let settings = &self.shared.settings;
-        let is_login = status == 401 || says(&settings.refused_if, &said, &body);
-        let is_final = request.refusals.contains(&status) || says(&settings.final_if, &said, &body);
+        let is_login = status == 401 || said.holds(&settings.refused_if, &body);
+        let is_final = request.refusals.contains(&status) || said.holds(&settings.final_if, &body);
         let Refusal { code, message, request_id } = self.redacted(said, credentials);
         match status {
             429 if !is_login => {
@@ -461,16 +461,6 @@ impl std::fmt::Debug for Client {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Client").field("settings", &self.shared.settings).finish_non_exhaustive()
     }
-}
-
-/// Whether a reply that is no success has one of these texts in it.
-fn says(texts: &[String], said: &Refusal, body: &[u8]) -> bool {
-    let body = if texts.is_empty() { "".into() } else { String::from_utf8_lossy(body) };
-    let is_in = |text: &String| {
-        let mut said = [&said.code, &said.message].into_iter().flatten();
-        body.contains(text.as_str()) || said.any(|said| said.contains(text.as_str()))
-    };
-    texts.iter().any(is_in)
 }
 
 /// Refuses an address that is written as one; names are looked at when they are resolved.

@@ -27,6 +27,18 @@ pub(crate) struct Refusal {
     pub(crate) request_id: Option<String>,
 }
 
+impl Refusal {
+    /// Whether it, or the body that it is read from, has one of some texts in it.
+    pub(crate) fn holds(&self, texts: &[String], body: &[u8]) -> bool {
+        let body = if texts.is_empty() { "".into() } else { String::from_utf8_lossy(body) };
+        let is_in = |text: &String| {
+            let mut said = [&self.code, &self.message].into_iter().flatten();
+            body.contains(text.as_str()) || said.any(|said| said.contains(text.as_str()))
+        };
+        texts.iter().any(is_in)
+    }
+}
+
 /// Longest piece of a foreign error text that is kept.
 const MESSAGE_CHARS: usize = 500;
 

@@ -19,6 +19,7 @@ use super::dropped::Dropped;
 use super::outlook::{self, Outlook};
 use super::page::{Page, Query};
 use super::paging::Pager;
+use super::retention::urgent;
 use super::route::Route;
 use super::row::{Row, Selector, hash, of_key, set};
 use super::sample::Keeps;
@@ -55,6 +56,8 @@ pub(super) struct Fetch<'a> {
     pub(super) never: Before,
     /// Files that tables are read from.
     pub(super) dropped: Dropped,
+    /// Tables that are read before others.
+    pub(super) urgent: BTreeSet<String>,
 }
 
 impl<'a> Fetch<'a> {
@@ -69,6 +72,7 @@ impl<'a> Fetch<'a> {
         let ended = spec.tables.iter().map(|t| (t.name.clone(), CancellationToken::new())).collect();
         let (writers, outlook, first_pages) = (Mutex::default(), Outlook::default(), Mutex::default());
         let (needed, straight, never) = (Vec::new(), Route::default(), Before::default());
+        let urgent = urgent(spec, capture.plan.sample.is_some());
         let before = capture.plan.by_change.iter().map(|name| (name.clone(), OnceCell::new())).collect();
         let with_route = spec.tables.iter().filter(|t| t.has_route());
         let routes = with_route.map(|t| (t.name.clone(), OnceCell::new())).collect();
@@ -88,6 +92,7 @@ impl<'a> Fetch<'a> {
             before,
             never,
             dropped,
+            urgent,
         };
         fetch.needed = spec.tables.iter().filter(|t| fetch.needs(t)).collect();
         fetch
@@ -132,6 +137,7 @@ impl<'a> Fetch<'a> {
             self.ended(self.table(name)?).cancelled().await;
         }
         if self.capture.end(&table.name, "rows").await?.is_none() {
+            self.wait_for_urgent(table).await;
             let detail = table.detail.as_ref().filter(|d| d.of_listed || self.request.keys.contains_key(&table.name));
             match (&table.parent, detail) {
                 _ if table.dropped => self.read_dropped(table).await?,

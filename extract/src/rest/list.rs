@@ -356,7 +356,7 @@ impl Listing<'_> {
     fn is_older(&self, row: &Row) -> bool {
         let since = self.fetch.capture.plan.since.get(&self.table.name).filter(|_| self.table.since.is_some());
         let Some(since) = since else { return false };
-        let changed = self.table.updated_at.first().and_then(|column| cell(self.table, row, column));
+        let changed = self.table.updated_at.iter().filter_map(|column| cell(self.table, row, column)).max();
         let least = (*since - TimeDelta::hours(HEEDED_HOURS)).format("%Y-%m-%dT%H:%M:%S").to_string();
         changed.is_some_and(|changed| changed.replace(' ', "T") < least)
     }

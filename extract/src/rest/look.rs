@@ -44,7 +44,7 @@ impl<'a> Fetch<'a> {
     }
 
     /// The lists that are asked for by themselves.
-    fn lists(&'a self) -> impl Iterator<Item = &'a Table> {
+    pub(super) fn lists(&'a self) -> impl Iterator<Item = &'a Table> {
         // Looking at a scroll would open it.
         let is_scroll = |t: &Table| matches!(t.paging, Some(Paging::Scroll { .. }));
         self.needed.iter().copied().filter(move |t| !t.path.is_empty() && t.parent.is_none() && !is_scroll(t))

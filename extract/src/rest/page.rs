@@ -1,7 +1,7 @@
 //! One page of a list: asked for, and its rows and its total found in the reply.
 
 use chrono::{DateTime, Utc};
-use deskferry_http::Request;
+use deskferry_http::{Reply, Request};
 use serde_json::Value;
 
 use super::api::{Api, Failure, Scope};
@@ -13,6 +13,7 @@ use crate::spec::{Params, Since, Table};
 use crate::{Error, Result};
 
 /// A list that is read: of a table, with some parameters.
+#[derive(Clone)]
 pub(super) struct Query<'a> {
     pub(super) api: &'a Api,
     pub(super) table: &'a Table,
@@ -45,6 +46,8 @@ const SCROLL_REFUSALS: &[u16] = &[500, 502, 503, 504];
 const REFUSALS: &[u16] = &[501];
 /// Some sources fail so where they do not know a member.
 const COLUMNS_REFUSALS: &[u16] = &[500, 501];
+/// A look waits for nothing.
+pub(super) const LOOK_REFUSALS: &[u16] = &[500, 501, 502, 503, 504];
 
 impl<'a> Query<'a> {
     /// A list with more parameters than the table's own; `None` where a placeholder has no value.
@@ -130,6 +133,7 @@ impl<'a> Query<'a> {
             Trial::No => REFUSALS,
             Trial::Whole | Trial::Brief if self.table.columns_in.is_none() => REFUSALS,
             Trial::Whole | Trial::Brief => COLUMNS_REFUSALS,
+            Trial::Look | Trial::Size(_) => LOOK_REFUSALS,
         };
         Request { refusals, ..call }
     }
@@ -137,8 +141,13 @@ impl<'a> Query<'a> {
     /// The parameters of a page; for a look one row.
     fn pages(&self, position: &Position, trial: Trial) -> Vec<(String, String)> {
         let mut params = self.pager.params(position);
-        if let Some((size, _)) = self.pager.size().filter(|_| trial == Trial::Brief) {
-            params.iter_mut().filter(|(name, _)| name == size).for_each(|(_, value)| *value = "1".to_owned());
+        let rows = match trial {
+            Trial::Brief => Some(1),
+            Trial::Size(rows) => Some(rows),
+            _ => None,
+        };
+        if let Some(((size, _), rows)) = self.pager.size().zip(rows) {
+            params.iter_mut().filter(|(name, _)| name == size).for_each(|(_, value)| *value = rows.to_string());
         }
         params
     }
@@ -162,8 +171,7 @@ impl<'a> Query<'a> {
 
     /// Fetches a page, for its rows or to see whether it is refused.
     pub(super) async fn page_as(&self, position: &Position, trial: Trial) -> Result<Page, Failure> {
-        let what = format!("table `{}`", self.table.name);
-        let (mut json, reply) = self.api.json(&what, self.request(position, trial)).await?;
+        let (mut json, reply) = self.raw(position, trial).await?;
         let total = find_first(&json, &self.table.total).and_then(count);
         let lacks_place = self.pager.lacks_place(position, &json);
         let place = self.rows_place(&json)?.map(ToOwned::to_owned);
@@ -192,6 +200,23 @@ impl<'a> Query<'a> {
         };
         let hash = of_json(&rows_taken);
         Ok(Page { rows: rows_taken, total, next, hash, remark })
+    }
+
+    /// A page as it comes.
+    pub(super) async fn raw(&self, position: &Position, trial: Trial) -> Result<(Value, Reply), Failure> {
+        self.api.json(&format!("table `{}`", self.table.name), self.request(position, trial)).await
+    }
+
+    /// The list with one parameter more.
+    pub(super) fn with(mut self, name: &str, value: &str) -> Self {
+        self.params.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The list without a parameter.
+    pub(super) fn without(mut self, name: &str) -> Self {
+        self.params.retain(|(other, _)| other != name);
+        self
     }
 
     /// Where the rows are: the first of the table's places that has an array; none where there are no rows.
@@ -239,7 +264,7 @@ fn put(body: &mut Value, place: &str, value: Value) {
 }
 
 /// A number, or a text that is one.
-fn count(value: &Value) -> Option<u64> {
+pub(super) fn count(value: &Value) -> Option<u64> {
     value
         .as_u64()
         .or_else(|| value.as_f64().filter(|f| *f >= 0.0).map(|f| f as u64))

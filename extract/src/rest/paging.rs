@@ -67,6 +67,16 @@ impl<'a> Pager<'a> {
         }
     }
 
+    /// The first place at which newest rows may be: of windows the last stretch of time.
+    pub(super) fn newest(&self) -> Position {
+        match self.paging {
+            Paging::Windows { hours, .. } => {
+                Position::From((self.until - TimeDelta::hours(i64::from(*hours))).max(self.begin))
+            }
+            _ => self.first(),
+        }
+    }
+
     /// Parameters that ask for a page. The address of a [`Position::Link`] has all of its own.
     pub(super) fn params(&self, position: &Position) -> Vec<(String, String)> {
         let size = self.paging.size().map(|(name, most)| (name.to_owned(), most.to_string()));

@@ -9,6 +9,7 @@ use futures::TryStreamExt as _;
 
 use super::capture::{End, Entry};
 use super::fetch::Fetch;
+use super::retention::Ages;
 use crate::columns::{SourceColumn, Zoned};
 use crate::defects::{self, Defects};
 use crate::last_state::{self, LastState};
@@ -48,10 +49,10 @@ impl Fetch<'_> {
             known_files = last.take(attachments::TABLE, &[]).map(Arc::new);
         }
         let sink = Sink::new(&context, self.spec, settings, self.request, run, last)?;
-        let mut survey = Survey::default();
+        let (mut survey, mut going) = (Survey::default(), Vec::new());
         for table in self.spec.tables.iter().filter(|t| self.request.wants(&t.name)) {
             survey.tables.push(SourceTable { name: table.name.clone(), ..SourceTable::default() });
-            self.stage(&sink, table).await?;
+            going.extend(self.stage(&sink, table).await?);
         }
         let Finished { mut run, mut defects, mut last, mut compared } = sink.finish(&survey).await?;
         let mut said = Said::default();
@@ -78,7 +79,7 @@ impl Fetch<'_> {
                 cursor.insert("read_from".into(), serde_json::json!(self.capture.plan.begun));
             }
         }
-        manifest.remarks.extend(self.dropped.remarks());
+        manifest.remarks.extend(going.into_iter().chain(self.dropped.remarks()));
         manifest
             .remarks
             .extend(self.remarks().into_iter().chain(std::mem::take(&mut last.remarks)).chain(said.remarks));
@@ -98,21 +99,23 @@ impl Fetch<'_> {
         Ok(manifest)
     }
 
-    /// The rows of one table.
-    async fn stage(&self, sink: &Sink, table: &Table) -> Result<()> {
+    /// The rows of one table; what there is to say of those that the source deletes soon.
+    async fn stage(&self, sink: &Sink, table: &Table) -> Result<Option<String>> {
         // All times were made UTC when they were taken out of the replies.
         let columns: Vec<SourceColumn> =
             table.columns.iter().map(|c| SourceColumn::new(&c.name, Zoned::Instant)).collect();
         let mut target = sink.table(&table.name, &columns)?;
         let mut rows = self.final_rows(table).await?;
+        let mut ages = Ages::new(table, self.capture.plan.begun);
         while let Some(row) = rows.try_next().await? {
+            ages.see(&row);
             let cells: Vec<Option<&[u8]>> = row.cells.iter().map(|c| c.as_deref().map(str::as_bytes)).collect();
             if target.push(&cells) {
                 target.flush().await?;
             }
         }
         target.close().await?;
-        Ok(())
+        Ok(ages.told(""))
     }
 
     /// What the logs of a table say besides rows.

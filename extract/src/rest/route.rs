@@ -11,7 +11,7 @@ use super::api::Failure;
 use super::fetch::Fetch;
 use super::page::{Page, Query};
 use crate::Result;
-use crate::spec::{Column, Spec, Table};
+use crate::spec::{Access, Column, Spec, Table};
 
 /// What was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +25,11 @@ pub(super) struct Route {
 }
 
 impl Route {
+    /// By a path, with all members.
+    pub(super) fn by(path: usize) -> Self {
+        Self { path, ..Self::default() }
+    }
+
     /// What the user should know of it.
     pub(super) fn remarks(&self, table: &Table) -> Vec<String> {
         let mut remarks = Vec::new();
@@ -134,10 +139,14 @@ impl<'a> Fetch<'a> {
                 telling = Some(failure);
             }
         }
+        let paths = || table.path.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ");
         Err(match telling {
+            // Some servers answer with the page of their app where there is nothing.
+            Some(Failure::Failed(crate::Error::Reply { reason, .. })) if table.access == Access::Optional => {
+                Failure::Refused { status: 404, reason: format!("{reason}, for each of {}", paths()) }
+            }
             Some(Failure::Refused { status, reason }) if table.path.len() > 1 => {
-                let paths: Vec<String> = table.path.iter().map(|path| format!("`{path}`")).collect();
-                Failure::Refused { status, reason: format!("{reason}, for each of {}", paths.join(", ")) }
+                Failure::Refused { status, reason: format!("{reason}, for each of {}", paths()) }
             }
             Some(failure) => failure,
             None => crate::Error::Internal(format!("table `{}` has no path", table.name)).into(),
@@ -191,6 +200,10 @@ pub(super) enum Trial {
     Whole,
     /// To see whether it is refused, with one row.
     Brief,
+    /// To see whether it is refused, or fails.
+    Look,
+    /// Likewise, with so many rows.
+    Size(u64),
 }
 
 /// Looks for members that the source does not know.

@@ -27,6 +27,17 @@ impl Times {
         Self { null_dates: rest.null_dates.clone(), forms: rest.dates.clone(), zone: zone.unwrap_or(Tz::UTC) }
     }
 
+    /// A time without an offset, as columns are built from it.
+    fn wall(&self, text: &str) -> String {
+        self.forms.iter().find_map(|form| of_form(text, form)).unwrap_or_else(|| usual(text))
+    }
+
+    /// The same, whatever its zone; `None` for none.
+    pub(super) fn as_written(&self, text: &str) -> Option<String> {
+        self.text(text)?;
+        Some(self.wall(text.trim()))
+    }
+
     /// A time as `YYYY-MM-DDTHH:MM:SS.ffffff` in UTC. What is no time stays as it is, for the column to say so. `None` for an
     /// empty text and for what begins like a time that means none.
     pub(super) fn text(&self, text: &str) -> Option<String> {
@@ -39,7 +50,7 @@ impl Times {
         if let Ok(time) = offset {
             return Some(time.to_utc().format(UTC_FORM).to_string());
         }
-        let wall = self.forms.iter().find_map(|form| of_form(text, form)).unwrap_or_else(|| usual(text));
+        let wall = self.wall(text);
         if self.zone == Tz::UTC {
             return Some(wall);
         }

@@ -55,6 +55,13 @@ async fn where_no_path_answers_the_table_is_refused() {
     let error = Desk::new(&server, &CHATS.replace("ACCESS", "")).refused().await;
     assert!(error.contains("the source refuses table `chats`"), "{error}");
 
+    // The page of an app for whatever is not there, and the run goes on.
+    let server = Server::start(|_| bytes("text/html", b"<html>the app</html>")).await;
+    let desk = Desk::new(&server, &CHATS.replace("ACCESS", "access = \"optional\""));
+    let manifest = desk.extract().await.unwrap();
+    let reason = manifest.tables["chats"].incomplete.clone().unwrap();
+    assert!(reason.contains("an HTML page instead of JSON, for each of"), "{reason}");
+
     let server = Server::start(|call| if call.path == "/rooms" { chats(call) } else { said(404, json!("no")) }).await;
     let desk = Desk::new(&server, &CHATS.replace("ACCESS", "access = \"optional\""));
     let manifest = desk.extract().await.unwrap();
