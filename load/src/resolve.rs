@@ -97,6 +97,10 @@ pub(crate) async fn find(
                 Likeness::of(alike, is_text(a, "body"))
             })
         }
+        Find::InternalArticle => {
+            let all = pages(&load.client, "/internal_articles", 150).await?;
+            in_list(load, step, &all, changed, |a| Likeness::of(a["title"] == body["title"], is_text(a, "body")))
+        }
         Find::Snippet => {
             let all = pages(&load.client, "/content_snippets", 150).await?;
             in_list(load, step, &all, changed, |s| {

@@ -7,6 +7,8 @@ WITH needed AS (
     SELECT closed_by_key AS admin_key FROM conversations
     UNION
     SELECT author_key AS admin_key FROM articles
+    UNION
+    SELECT author_key AS admin_key FROM internal_articles
 )
 
 SELECT agents.source_key, agents.name, agents.email, agents.active, needed.admin_key IS NOT NULL AS used

@@ -125,7 +125,7 @@ problems AS (
 
 knowledge AS (
     SELECT
-        'kb' AS source_table, uuid, CASE WHEN fate = 'collection' THEN 'collections' ELSE 'articles' END,
+        'kb' AS source_table, uuid, CASE fate WHEN 'collection' THEN 'collections' WHEN 'internal_article' THEN 'internal_articles' ELSE 'articles' END,
         CASE WHEN fate <> 'archived' THEN source_key END, 'archived in ITSM 365'
     FROM base_pages
     UNION ALL

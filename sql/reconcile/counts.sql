@@ -55,7 +55,7 @@ LEFT JOIN sent ON sent.table_name = transformed.table_name
 LEFT JOIN found ON found.table_name = transformed.table_name
 LEFT JOIN reconcile.differing AS differing ON differing."table" = transformed.table_name
 WHERE transformed.table_name IN (
-    'attributes', 'tags', 'companies', 'contacts', 'notes', 'collections', 'articles', 'conversations', 'conversation_parts',
-    'attachments', 'custom_objects')
+    'attributes', 'tags', 'companies', 'contacts', 'notes', 'collections', 'articles', 'internal_articles', 'conversations',
+    'conversation_parts', 'attachments', 'custom_objects')
     OR sent.table_name IS NOT NULL
 ORDER BY transformed.table_name
