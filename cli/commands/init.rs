@@ -28,7 +28,7 @@ timezone = "America/New_York"          # as in Hesk's settings
 "#;
 
 /// Keys that every source with an API has.
-const API: &str = r#"# timezone = "Europe/Berlin"            # the desk's, for models; times of an API without an offset are UTC
+const API: &str = r#"# timezone = "Europe/Berlin"            # the desk's, and of times of the API without an offset, which are UTC otherwise
 # own_mailboxes = ["support@example.com"]   # must not become contacts
 # rate_calls = 300                       # calls granted, where you know better than the spec
 # rate_seconds = 300                     # … in so many seconds
