@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::rc::Rc;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8};
+use encoding_rs::{CoderResult, Decoder, DecoderResult, Encoding, UTF_8};
 
 /// Most bytes of one record.
 const RECORD_BYTES: u64 = 64 << 20;
@@ -43,7 +43,7 @@ impl Charset {
         }
         self.detector.feed(piece, false);
         let mut out = String::with_capacity(piece.len() * 3 + 16);
-        let _ = self.utf8.decode_to_utf8_without_replacement_counted(piece, &mut out, &mut self.broken);
+        self.broken += decode(&mut self.utf8, piece, &mut out);
         self.letters += out.chars().filter(|c| !c.is_ascii()).count() as u64;
     }
 
@@ -60,21 +60,16 @@ impl Charset {
     }
 }
 
-/// Decodes and counts what was broken.
-trait Counted {
-    fn decode_to_utf8_without_replacement_counted(&mut self, piece: &[u8], out: &mut String, broken: &mut u64);
-}
-
-impl Counted for Decoder {
-    fn decode_to_utf8_without_replacement_counted(&mut self, mut piece: &[u8], out: &mut String, broken: &mut u64) {
-        loop {
-            let (result, read) = self.decode_to_string_without_replacement(piece, out, false);
-            piece = &piece[read..];
-            match result {
-                encoding_rs::DecoderResult::Malformed(..) => *broken += 1,
-                encoding_rs::DecoderResult::OutputFull => out.reserve(PIECE_BYTES),
-                encoding_rs::DecoderResult::InputEmpty => return,
-            }
+/// Decodes a piece; how much of it was broken.
+fn decode(decoder: &mut Decoder, mut piece: &[u8], out: &mut String) -> u64 {
+    let mut broken = 0;
+    loop {
+        let (result, read) = decoder.decode_to_string_without_replacement(piece, out, false);
+        piece = &piece[read..];
+        match result {
+            DecoderResult::Malformed(..) => broken += 1,
+            DecoderResult::OutputFull => out.reserve(PIECE_BYTES),
+            DecoderResult::InputEmpty => return broken,
         }
     }
 }
