@@ -23,10 +23,10 @@ use crate::support::itsm365::desk::Facts;
 use crate::support::itsm365::{Itsm365, KEY, Switches};
 
 /// Where nobody listens.
-const NO_WORKSPACE: &str = "[intercom]\nurl = \"http://127.0.0.1:9\"\n";
+pub(crate) const NO_WORKSPACE: &str = "[intercom]\nurl = \"http://127.0.0.1:9\"\n";
 
 /// `[source]` of a tenant, with more settings after it.
-fn settings(itsm365: &Itsm365, more: &str) -> String {
+pub(crate) fn settings(itsm365: &Itsm365, more: &str) -> String {
     format!(
         "[source]\nkind = \"itsm365\"\nurl = \"{}\"\naccess_key = \"{KEY}\"\nrate_calls = 100000\nrate_seconds = 1\n{more}",
         itsm365.url
