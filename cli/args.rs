@@ -182,6 +182,12 @@ pub(crate) struct Reconcile {
     /// Write to this file instead of stdout.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
+    /// Read the bytes of attachments back as well, and compare their hashes.
+    #[arg(long)]
+    pub(crate) files: bool,
+    /// Compare with what was read back last, instead of reading the workspace again.
+    #[arg(long, conflicts_with = "files")]
+    pub(crate) offline: bool,
 }
 
 /// How a reconciliation is printed.
@@ -235,7 +241,7 @@ pub(crate) struct Diff {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Report {
     /// scope: what moves, how much and how long. checklist: what an administrator has to do. inventory: what has to be rebuilt by
-    /// hand. Or a folder of your own, sql/report/NAME.
+    /// hand. What else the source has, such as recordings. Or a folder of your own, sql/report/NAME.
     pub(crate) name: String,
     /// How to write it.
     #[arg(long, value_enum, default_value_t)]
@@ -243,6 +249,9 @@ pub(crate) struct Report {
     /// Write to this file instead of stdout.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
+    /// Write each part as CSV into this folder instead, with the files that its rows name by `sha256` and `file`.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["out", "format"])]
+    pub(crate) package: Option<PathBuf>,
 }
 
 /// How a document is written.

@@ -6,6 +6,8 @@
 
 #[path = "../tests/support/halo/mod.rs"]
 mod halo;
+#[path = "../tests/support/standin/mod.rs"]
+mod standin;
 
 use std::io::Write;
 use std::net::SocketAddr;

@@ -4,10 +4,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-#[path = "../tests/support/halo/mod.rs"]
-mod halo;
 #[path = "../tests/support/itsm365/mod.rs"]
 mod itsm365;
+#[path = "../tests/support/standin/mod.rs"]
+mod standin;
 
 use std::io::Write;
 use std::net::SocketAddr;

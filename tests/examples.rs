@@ -1,15 +1,16 @@
-//! The ready queries of `sql/examples`: each answers on every desk, and DuckDB gives the same answers to the same text.
+//! The ready queries of `sql/examples`: each answers on every desk, and psql and DuckDB give the same answers to the same text.
 
 use std::collections::BTreeMap;
 use std::process::Command;
 
 use serde_json::Value;
 
-use crate::halo;
-use crate::itsm365;
 use crate::support::halo::{Halo, Switches};
+use crate::support::infoset::{self, Infoset};
 use crate::support::itsm365::Itsm365;
+use crate::support::psql::Server;
 use crate::support::{Migration, Workspace, repository, text};
+use crate::{halo, infoset as account, itsm365};
 
 type Answers = BTreeMap<String, Vec<Value>>;
 
@@ -51,12 +52,37 @@ fn same_in_duckdb(desk: &Migration, answers: &Answers) {
     }
 }
 
+/// Compares with psql on `sql --serve`.
+fn same_in_psql(desk: &Migration, answers: &Answers) {
+    let server = Server::start(desk);
+    for (query, rows) in answers {
+        let printed =
+            server.done(&["--csv", "-P", "tuples_only=off", "--file", &repository(query).display().to_string()]);
+        let mut read = csv::Reader::from_reader(printed.as_bytes());
+        let columns = read.headers().unwrap().clone();
+        let found: Vec<csv::StringRecord> = read.records().collect::<Result<_, _>>().unwrap();
+        assert_eq!(found.len(), rows.len(), "{query}");
+        for (found, row) in found.iter().zip(rows) {
+            for (column, cell) in columns.iter().zip(found) {
+                let same = match &row[column] {
+                    Value::Null => cell.is_empty(),
+                    Value::Bool(value) => cell == if *value { "t" } else { "f" },
+                    Value::Number(value) => cell.parse::<f64>().ok() == value.as_f64(),
+                    Value::String(value) => cell == value,
+                    other => panic!("{query} gives {other}"),
+                };
+                assert!(same, "{query}: {column} is {cell} in psql, {} here", row[column]);
+            }
+        }
+    }
+}
+
 fn not_empty(answers: &Answers) -> usize {
     answers.values().filter(|rows| !rows.is_empty()).count()
 }
 
 #[test]
-fn every_query_answers_on_a_loaded_hesk_desk_as_in_duckdb() {
+fn every_query_answers_on_a_loaded_hesk_desk_as_in_duckdb_and_psql() {
     let folder = repository("cli/demo");
     let desk = Migration::new(&format!(
         "[source]\nkind = \"hesk\"\nurl = \"{}/desk.sql.gz\"\ntimezone = \"America/New_York\"\n\
@@ -78,6 +104,7 @@ fn every_query_answers_on_a_loaded_hesk_desk_as_in_duckdb() {
     let answers = answers(&desk, "hesk");
     assert!(answers.len() >= 22 && not_empty(&answers) >= 22, "{} of {}", not_empty(&answers), answers.len());
     same_in_duckdb(&desk, &answers);
+    same_in_psql(&desk, &answers);
 
     let of = |name: &str| &answers[&format!("sql/examples/{name}.sql")];
     let contacts = of("changed_since_last_run")
@@ -95,7 +122,7 @@ fn every_query_answers_on_a_loaded_hesk_desk_as_in_duckdb() {
 }
 
 #[test]
-fn every_query_answers_on_a_halo_tenant_as_in_duckdb() {
+fn every_query_answers_on_a_halo_tenant_as_in_duckdb_and_psql() {
     let halo = Halo::start(Switches { long_thread: true, ..Switches::default() });
     let desk = Migration::new(&halo::settings(&halo, halo::NO_WORKSPACE));
     desk.done(&["extract"]);
@@ -104,10 +131,26 @@ fn every_query_answers_on_a_halo_tenant_as_in_duckdb() {
     assert!(not_empty(&answers) >= 20, "{} of {}", not_empty(&answers), answers.len());
     assert!(!answers["sql/examples/threads_over_500_parts.sql"].is_empty());
     same_in_duckdb(&desk, &answers);
+    same_in_psql(&desk, &answers);
 }
 
 #[test]
-fn every_query_answers_on_an_itsm365_tenant_as_in_duckdb() {
+fn every_query_answers_on_an_infoset_account_as_in_duckdb_and_psql() {
+    let infoset = Infoset::start(infoset::Switches { tickets: 60, ..infoset::Switches::default() });
+    let desk = Migration::new(&account::settings(&infoset, account::NO_WORKSPACE));
+    desk.done(&["extract"]);
+    desk.done(&["transform"]);
+    let answers = answers(&desk, "infoset");
+    assert!(not_empty(&answers) >= 20, "{} of {}", not_empty(&answers), answers.len());
+    for query in ["channels", "defects", "going_chats", "lost_chats", "statuses"] {
+        assert!(!answers[&format!("sql/infoset/examples/{query}.sql")].is_empty(), "{query}");
+    }
+    same_in_duckdb(&desk, &answers);
+    same_in_psql(&desk, &answers);
+}
+
+#[test]
+fn every_query_answers_on_an_itsm365_tenant_as_in_duckdb_and_psql() {
     let itsm365 = Itsm365::start(crate::support::itsm365::Switches { tickets: 60, companies: 5, ..Default::default() });
     let desk = Migration::new(&itsm365::settings(&itsm365, itsm365::NO_WORKSPACE));
     desk.done(&["extract"]);
@@ -118,12 +161,13 @@ fn every_query_answers_on_an_itsm365_tenant_as_in_duckdb() {
         assert!(!answers[&format!("sql/itsm365/examples/{query}.sql")].is_empty(), "{query}");
     }
     same_in_duckdb(&desk, &answers);
+    same_in_psql(&desk, &answers);
 }
 
 #[test]
 fn every_query_is_listed_with_its_question() {
     let list = std::fs::read_to_string(repository("sql/README.md")).unwrap();
-    for path in ["hesk", "halo", "itsm365"].into_iter().flat_map(queries) {
+    for path in ["hesk", "halo", "infoset", "itsm365"].into_iter().flat_map(queries) {
         let query = std::fs::read_to_string(repository(&path)).unwrap();
         let question = query.lines().next().unwrap().strip_prefix("-- ").unwrap();
         assert!(question.contains('?'), "{path} does not begin with its question");

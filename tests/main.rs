@@ -10,6 +10,7 @@ mod diff;
 mod examples;
 mod explain;
 mod halo;
+mod infoset;
 mod intercom;
 mod itsm365;
 mod page;

@@ -85,3 +85,21 @@ fn files_in_the_folder_drop_take_the_place_of_calls() {
     assert!(said.contains("`drop/people.csv line 2` cannot be read: 2 fields instead of 3"), "{said}");
     assert!(said.contains("hint: correct the file"), "{said}");
 }
+
+#[test]
+fn of_infoset_only_what_its_spec_leaves_open_is_settled() {
+    use crate::support::infoset::{Infoset, Switches};
+    let infoset = Infoset::start(Switches::default());
+    let migration = Migration::new(&crate::infoset::settings(&infoset, crate::infoset::NO_WORKSPACE));
+    let told: Value = serde_json::from_str(&migration.done(&["probe", "--json"])).unwrap();
+    let findings = told["findings"].as_array().unwrap();
+    let corrected: Vec<String> = findings
+        .iter()
+        .filter(|f| f["corrected"] == true && f["what"] != "path")
+        .map(|f| format!("{} {}: {}", f["table"], f["what"], f["found"]))
+        .collect();
+    assert!(corrected.is_empty(), "{corrected:#?}");
+    assert!(findings.iter().any(|f| f["what"] == "path" && f["corrected"] == true), "{findings:#?}");
+    assert!(migration.path().join("sources/infoset.toml").is_file());
+    migration.done(&["probe"]);
+}

@@ -60,3 +60,36 @@ fn report_of_ones_own_is_a_folder_of_queries() {
     let refused = desk.refused(&["report", "nothing"]);
     assert!(refused.contains("there are: checklist, inventory, mine, scope"), "{refused}");
 }
+
+#[test]
+fn package_has_a_part_as_csv_and_the_files_that_its_rows_name() {
+    let desk = demo::desk("http://127.0.0.1:9");
+    let folder = desk.path().join("sql/report/papers");
+    std::fs::create_dir_all(&folder).unwrap();
+    let query = |file: &str| {
+        format!(
+            "-- Papers\nSELECT source_key, sha256, {file} AS file FROM intercom.attachments WHERE size < 100000 ORDER BY source_key LIMIT 3"
+        )
+    };
+    let named = "replace(source_key, ':', '-') || '.bin'";
+    std::fs::write(folder.join("10_papers.sql"), query(named)).unwrap();
+    let out = desk.path().join("handed on");
+    let package = ["report", "papers", "--package", out.to_str().unwrap()];
+    let told = desk.run(&package);
+    assert!(told.status.success() && text(&told.stderr).contains("3 rows, 3 files"), "{}", text(&told.stderr));
+    let mut read = csv::Reader::from_path(out.join("10_papers.csv")).unwrap();
+    let rows: Vec<csv::StringRecord> = read.records().collect::<Result<_, _>>().unwrap();
+    assert_eq!(rows.len(), 3);
+    for row in &rows {
+        let bytes = std::fs::read(out.join("files").join(&row[2])).unwrap();
+        assert_eq!(hex::encode(<sha2::Sha256 as sha2::Digest>::digest(&bytes)), row[1]);
+    }
+    assert!(desk.run(&package).status.success(), "again, over what is there");
+
+    for (file, reason) in [("'../' || sha256", "no plain name"), ("'one'", "calls two files \"one\"")] {
+        std::fs::write(folder.join("10_papers.sql"), query(file)).unwrap();
+        let refused = desk.refused(&["report", "papers", "--package", out.to_str().unwrap()]);
+        assert!(refused.contains(reason) && refused.contains("hint:"), "{refused}");
+    }
+    assert!(!out.join("..").join(&rows[0][1]).exists());
+}

@@ -80,7 +80,8 @@ async fn stages(migration: &Migration) -> Result<ExitCode> {
     say("\n── 4/5 load: over HTTP, through the ledger ──────────────────────────────────────");
     super::load::run(migration, &Load::default(), false).await?;
     say("\n── 5/5 reconcile: source, stage, ledger and workspace side by side ──────────────");
-    super::reconcile::run(migration, &Reconcile { format: ReconcileFormat::Table, out: None }, false).await
+    let how = Reconcile { format: ReconcileFormat::Table, out: None, files: true, offline: false };
+    super::reconcile::run(migration, &how, false).await
 }
 
 /// How this command was called, so that what is to be tried next can be copied: after a build it is not on the path.

@@ -10,8 +10,8 @@ use deskferry_staging::Manifest;
 use super::{Migration, load};
 use crate::embedded;
 
-/// Reads the workspace back; the bytes of attachments stay where they are.
-pub(crate) async fn read_back(migration: &Migration) -> Result<Manifest> {
+/// Reads the workspace back, with the bytes of attachments where they are wanted.
+pub(crate) async fn read_back(migration: &Migration, files: bool) -> Result<Manifest> {
     let sent = deskferry_load::sent(&migration.context, &load::workspace(migration)?).await?;
     let object_types = sent.object_types.into_iter().collect::<Vec<_>>().join(",");
     let token = migration.tokens()?.into_iter().next().map(|(_, token)| token).unwrap_or_default();
@@ -32,7 +32,7 @@ pub(crate) async fn read_back(migration: &Migration) -> Result<Manifest> {
             ]
             .map(|(table, ids)| (table.to_owned(), ids)),
         ),
-        without_files: true,
+        without_files: !files,
         // A workspace changes: what an earlier reading has is not gone on with.
         unfinished: Unfinished::Discard,
         ..Request::default()

@@ -7,11 +7,13 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use arrow::array::RecordBatch;
+use deskferry_staging::Manifest;
 use serde_json::Value;
 
 use super::read_back::read_back;
 use super::{Migration, load, transform};
 use crate::args::{Format, Reconcile, ReconcileFormat};
+use crate::error::refused;
 use crate::report::{deliver, json_rows, render, say};
 
 /// One query of `sql/reconcile/` and its answer.
@@ -24,7 +26,10 @@ struct Answer {
 /// Reads the workspace back, runs the queries and prints them; exit 1 where something does not balance.
 pub(crate) async fn run(migration: &Migration, args: &Reconcile, json: bool) -> Result<ExitCode> {
     load::transformed(migration).await?;
-    read_back(migration).await?;
+    let read = match args.offline {
+        true => last_read_back(migration).await?,
+        false => read_back(migration, args.files).await?,
+    };
     let session = transform::session(migration).await?;
     session.compare(&transform::inputs(migration)).await?;
     let mut answers = Vec::new();
@@ -32,7 +37,7 @@ pub(crate) async fn run(migration: &Migration, args: &Reconcile, json: bool) -> 
         let text = migration.files.get(&format!("sql/reconcile/{name}.sql")).map(String::as_str).unwrap_or_default();
         answers.push(Answer { purpose: purpose(text), name, batches });
     }
-    let faults = faults::faults(&answers)?;
+    let faults = faults::faults(&answers, &read)?;
     let text = match args.format {
         _ if json => as_json(&answers, &faults)?,
         ReconcileFormat::Json => as_json(&answers, &faults)?,
@@ -49,6 +54,16 @@ pub(crate) async fn run(migration: &Migration, args: &Reconcile, json: bool) -> 
         return Ok(ExitCode::SUCCESS);
     }
     Ok(ExitCode::FAILURE)
+}
+
+/// What `--offline` compares with; said, for it may be old.
+async fn last_read_back(migration: &Migration) -> Result<Manifest> {
+    let Some(manifest) = migration.context.staging.latest("intercom_live").await? else {
+        return Err(refused("the workspace was never read back", "run `deskferry reconcile` without --offline first"));
+    };
+    let at = manifest.finished_at.format("%Y-%m-%d %H:%M:%S UTC");
+    say(format!("Compared with the workspace as it was read back in run {}, until {at}.", manifest.run));
+    Ok(manifest)
 }
 
 /// The comment at the top of a query.

@@ -3,11 +3,13 @@
 //! A query may read what is not staged: `workspace.todo`, what an administrator has to do, and `plan.calls` and `plan.totals`, what
 //! a load would cost. The workspace is asked only where a query names one of them.
 
+mod package;
 pub(super) mod tables;
 
 use std::process::ExitCode;
 
 use anyhow::Result;
+use arrow::array::RecordBatch;
 use deskferry_load::Filter;
 use deskferry_transform::Session;
 
@@ -38,11 +40,16 @@ pub(crate) async fn run(migration: &Migration, args: &Report, json: bool) -> Res
         session.add("plan", "calls", vec![tables::calls(&plan)?])?;
         session.add("plan", "totals", vec![tables::totals(&plan)?])?;
     }
+    let answers = answers(migration, &session, &folders).await?;
+    if let Some(folder) = &args.package {
+        package::write(&migration.context.staging.files(), &answers, folder).await?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let source = extract::spec(migration)?.title;
     let document = Document {
         title: format!("{}: {source} to Intercom", title(&args.name)),
         origin: format!("As of transform {}.", manifest.run),
-        sections: sections(migration, &session, &folders).await?,
+        sections: sections(&answers)?,
         ..Document::default()
     };
     let text = match args.format {
@@ -70,18 +77,33 @@ fn folders(migration: &Migration, name: &str) -> Result<[String; 2]> {
     Ok(folders.map(|root| format!("{root}/{name}")))
 }
 
-/// The parts that the queries of folders make, in the order of their names.
-pub(super) async fn sections(migration: &Migration, session: &Session, folders: &[String]) -> Result<Vec<Section>> {
+/// One query and its answer.
+pub(super) struct Answer {
+    /// Name of its file, without the extension.
+    name: String,
+    path: String,
+    sql: String,
+    batches: Vec<RecordBatch>,
+}
+
+/// What the queries of folders answer, in the order of their names.
+pub(super) async fn answers(migration: &Migration, session: &Session, folders: &[String]) -> Result<Vec<Answer>> {
     let inputs = transform::inputs(migration);
-    let mut named = Vec::new();
+    let mut answers = Vec::new();
     for folder in folders {
         for (name, batches) in session.queries(&inputs, folder).await? {
-            let sql = migration.files.get(&format!("{folder}/{name}.sql")).map(String::as_str).unwrap_or_default();
-            named.push((name, Section::new(sql, &batches)?));
+            let path = format!("{folder}/{name}.sql");
+            let sql = migration.files.get(&path).cloned().unwrap_or_default();
+            answers.push(Answer { name, path, sql, batches });
         }
     }
-    named.sort_by(|a, b| a.0.cmp(&b.0));
-    Ok(named.into_iter().map(|(_, section)| section).collect())
+    answers.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(answers)
+}
+
+/// The parts of a document that answers make.
+pub(super) fn sections(answers: &[Answer]) -> Result<Vec<Section>> {
+    answers.iter().map(|answer| Section::new(&answer.sql, &answer.batches)).collect()
 }
 
 /// `checklist` as `Checklist`.

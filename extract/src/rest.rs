@@ -13,7 +13,11 @@
 //! 2. what was fetched is not fetched again: stopped by Ctrl-C, a crash or a token that ended, `--resume` goes on (`capture.rs`);
 //! 3. a table is whole, or it is told to be incomplete: in its manifest, in `_defects`, by exit code 1. A table that the spec
 //!    calls required and the source refuses is an error, and nothing is published;
-//! 4. the login goes to the host of `url` and nowhere else.
+//! 4. the login goes to the host of `url` and nowhere else;
+//! 5. a path of `refused_paths` is never called, whoever asks for it (`api.rs`);
+//! 6. a table that has files (`dropped.rs`) is read from them, and no call is made for it.
+//!
+//! What a spec leaves open is found by first pages (`route.rs`); what is wrong with a spec, by `probe.rs`.
 
 mod api;
 mod before;

@@ -136,6 +136,9 @@ pub struct Table {
     /// Where in a reply the rows are, tried in order; the reply itself for `""`, and if nothing is given.
     #[serde(default)]
     pub rows: Vec<String>,
+    /// Where in a reply the one row is, of which there is no list: the reply itself for `""`.
+    #[serde(default)]
+    pub row: Option<String>,
     /// Where in a reply the source's own count of the list's rows is; the first place that is there.
     #[serde(default, deserialize_with = "columns::one_or_more")]
     pub total: Vec<String>,
@@ -176,7 +179,7 @@ pub struct Table {
     /// The rows are this array in each row of the parent; no call is made.
     #[serde(default)]
     pub inside: Option<String>,
-    /// Column that is filled with the row's place, from 0, in that array.
+    /// Column that is filled with the row's place, from 0, in that array, or in the list of its parent's rows.
     #[serde(default)]
     pub position: Option<String>,
     /// Column of the parent's row with the number of rows that there should be in that array; fewer are a defect.
@@ -323,6 +326,7 @@ impl Table {
             body: None,
             each: None,
             paging: None,
+            row: None,
             rows: Vec::new(),
             total: Vec::new(),
             columns_in: None,

@@ -78,7 +78,7 @@ impl Scene {
 
     /// What `reconcile` tells, with its exit code.
     fn told(&self) -> (Option<i32>, Value, BTreeSet<Told>) {
-        let output = self.migration.run(&["--json", "reconcile"]);
+        let output = self.migration.run(&["--json", "reconcile", "--files"]);
         let document: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| {
             panic!("{}", String::from_utf8_lossy(&output.stderr));
         });
@@ -130,6 +130,28 @@ fn every_tampering_is_named_by_row_and_field_and_nothing_else_is() {
     let small = document["fields"].as_array().unwrap().iter();
     let small: Vec<_> = small.filter(|row| row["table"] == "contacts" && row["field"] == "email").collect();
     assert_eq!((&small[0]["allowed"], &small[0]["different"]), (&json!(1), &json!(0)), "{small:?}");
+
+    // A token that may not read articles: nothing is said to be gone, and nobody is told to load it again.
+    let is_refused = |path: &str| path == "/articles" || path.starts_with("/articles/");
+    let refused = Edit::from(Box::new(move |path: &str, json: &mut Value| {
+        if is_refused(path) {
+            *json = Value::Null;
+        }
+    }));
+    let refusing = Tampered::start(&scene.workspace.url, BTreeMap::new(), vec![refused]);
+    scene.migration.set(&tampered.url, &refusing.url);
+    let (code, document, _) = scene.told();
+    let faults: Vec<&str> =
+        document["faults"].as_array().unwrap().iter().map(|fault| fault.as_str().unwrap()).collect();
+    let articles: Vec<_> = faults.iter().filter(|fault| fault.starts_with("articles:")).collect();
+    assert_eq!((code, articles.len()), (Some(1), 1), "{faults:#?}");
+    assert!(articles[0].contains("could not be looked for") && articles[0].contains("404"), "{faults:#?}");
+
+    // The same again from what was read, without a call.
+    drop(refusing);
+    let output = scene.migration.run(&["--json", "reconcile", "--offline"]);
+    let again: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((output.status.code(), &again["faults"]), (Some(1), &document["faults"]));
 }
 
 fn text(row: &Value, column: &str) -> String {
@@ -185,19 +207,26 @@ fn messages(scene: &mut Scene) {
         parts.swap(first, second);
     }));
 
-    for (how, kind, field) in [("lost", "missing", ""), ("replaced", "differences", "size")] {
+    // Other bytes are behind the link.
+    let page = json!(format!("{}/", scene.workspace.url));
+    for (how, kind, field) in
+        [("lost", "missing", ""), ("cut", "differences", "size"), ("replaced", "differences", "sha256")]
+    {
         let thread_of = |file: &Value| {
             let part = all.iter().find(|part| part["source_key"] == file["part_key"]).unwrap();
             text(part, "conversation_key")
         };
         let files = scene.rows("attachments");
         let file = files.iter().find(|file| !scene.used.contains(&thread_of(file))).expect("no file to tamper with");
-        let name = file["name"].clone();
+        let (name, page) = (file["name"].clone(), page.clone());
         scene.edit(of("conversation_part", &text(file, "inside"), move |part| {
             let files = part["attachments"].as_array_mut().unwrap();
             match how {
                 "lost" => files.retain(|file| file["name"] != name),
-                _ => files.iter_mut().filter(|file| file["name"] == name).for_each(|file| file["filesize"] = json!(7)),
+                "cut" => {
+                    files.iter_mut().filter(|file| file["name"] == name).for_each(|file| file["filesize"] = json!(7))
+                }
+                _ => files.iter_mut().filter(|file| file["name"] == name).for_each(|file| file["url"] = page.clone()),
             }
         }));
         scene.want(kind, "attachments", &text(file, "source_key"), field);

@@ -4,8 +4,11 @@ pub(crate) mod acme;
 pub(crate) mod chromium;
 pub(crate) mod demo;
 pub(crate) mod halo;
+pub(crate) mod infoset;
 pub(crate) mod itsm365;
 pub(crate) mod mariadb;
+pub(crate) mod psql;
+pub(crate) mod standin;
 pub(crate) mod tampered;
 
 use std::path::{Path, PathBuf};

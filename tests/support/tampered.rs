@@ -55,9 +55,10 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
     }
     let reply = call.body(to_bytes(body, usize::MAX).await.unwrap()).send().await.unwrap();
     let mut status = reply.status();
-    let text = reply.text().await.unwrap().replace(&shared.upstream, &shared.own);
+    let bytes = reply.bytes().await.unwrap();
+    let text = String::from_utf8_lossy(&bytes).replace(&shared.upstream, &shared.own);
     let Ok(mut json) = serde_json::from_str::<Value>(&text) else {
-        return Response::builder().status(status).body(Body::from(text)).unwrap();
+        return Response::builder().status(status).body(Body::from(bytes)).unwrap();
     };
     // An edit that fails is an answer that nobody asks for again, so that the test ends.
     let edited = AssertUnwindSafe(|| shared.edits.iter().for_each(|edit| edit(&path, &mut json)));

@@ -21,6 +21,7 @@ use arrow::datatypes::DataType;
 use futures::StreamExt as _;
 
 use crate::engine::Join;
+use crate::functions::in_share::{self, Share};
 use crate::inputs::{File, Inputs};
 use crate::models::Model;
 use crate::session::Session;
@@ -34,6 +35,9 @@ const FOLDER: &str = "sql/reconcile/compare";
 const SCHEMA: &str = "reconcile";
 /// Columns that a query gives, with the rule.
 const COLUMNS: [&str; 6] = ["source_key", "intercom_id", "field", "wanted", "found", "rule"];
+
+/// Into how many shares rows are cut, tried one after another. What is kept whole, such as who is who, does not shrink with them.
+const SHARES: [u32; 3] = [4, 16, 64];
 
 impl Session {
     /// Compares all, and adds the tables of the outcome to the session.
@@ -53,16 +57,22 @@ impl Session {
         self.add(SCHEMA, "differing", vec![differing])
     }
 
-    /// One table; where hash joins need more memory than there is, it is compared again with sort-merge joins.
+    /// One table. What needs more memory than there is is compared again, share by share of its rows, in more and more shares, where
+    /// the query has `in_share`.
     async fn compared(&self, file: File<'_>, allowed: &Allowed) -> Result<Tally> {
-        match self.compared_with(file, allowed, Join::Hash).await {
-            Err(Error::Memory { .. }) => self.compared_with(file, allowed, Join::SortMerge).await,
-            done => done,
+        let query = Model::parse(file)?;
+        let mut done = self.compared_in(&query, allowed, 1).await;
+        for shares in SHARES {
+            match done {
+                Err(Error::Memory { .. }) if query.sql.contains(in_share::NAME) => {}
+                _ => break,
+            }
+            done = self.compared_in(&query, allowed, shares).await;
         }
+        done
     }
 
-    async fn compared_with(&self, file: File<'_>, allowed: &Allowed, join: Join) -> Result<Tally> {
-        let query = Model::parse(file)?;
+    async fn compared_in(&self, query: &Model, allowed: &Allowed, shares: u32) -> Result<Tally> {
         let sql = format!(
             "SELECT compared.source_key, intercom_id, field, wanted, found, \
              CASE WHEN wanted IS DISTINCT FROM found \
@@ -71,11 +81,14 @@ impl Session {
              LEFT JOIN ledger.drift AS drift ON drift.table_name = '{}' AND drift.source_key = compared.source_key",
             query.sql, query.name
         );
-        let mut stream = self.engine.stream(&query.path, self.engine.plan(&query.path, &sql, join).await?).await?;
         let mut tally = Tally::default();
-        while let Some(batch) = stream.next().await {
-            let batch = batch.map_err(self.engine.failed(&query.path))?;
-            count(&query.name, &batch, allowed, &mut tally).map_err(Error::internal("comparing rows"))?;
+        for nth in 0..shares {
+            let engine = self.engine.for_share(Share { nth, of: shares });
+            let mut stream = engine.stream(&query.path, engine.plan(&query.path, &sql, Join::Hash).await?).await?;
+            while let Some(batch) = stream.next().await {
+                let batch = batch.map_err(engine.failed(&query.path))?;
+                count(&query.name, &batch, allowed, &mut tally).map_err(Error::internal("comparing rows"))?;
+            }
         }
         Ok(tally)
     }

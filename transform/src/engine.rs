@@ -14,6 +14,7 @@ use futures::TryStreamExt as _;
 use object_store::ObjectStore;
 
 use crate::error::is_out_of_memory;
+use crate::functions::in_share::{self, Share};
 use crate::{Error, Result, contract, functions};
 
 /// Rows of a batch. Messages can be long, so batches are short.
@@ -74,6 +75,16 @@ impl Engine {
             Join::Hash => &self.hash,
             Join::SortMerge => &self.merge,
         }
+    }
+
+    /// The same session, in which `in_share` knows the keys of one share only.
+    pub(crate) fn for_share(&self, share: Share) -> Self {
+        let narrowed = |context: &SessionContext| {
+            let context = SessionContext::new_with_state(context.state());
+            context.register_udf(in_share::function(share));
+            context
+        };
+        Self { hash: narrowed(&self.hash), merge: narrowed(&self.merge), memory_bytes: self.memory_bytes }
     }
 
     /// Makes a store known under a URL of ours.

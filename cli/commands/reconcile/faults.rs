@@ -1,6 +1,7 @@
 //! What does not balance, in words, each with what to do next.
 
 use anyhow::Result;
+use deskferry_staging::Manifest;
 use serde_json::Value;
 
 use super::Answer;
@@ -23,8 +24,18 @@ const COUNTS: [(&str, &str, &str); 4] = [
     ("open", "rows are not loaded yet", "`deskferry load` sends them"),
 ];
 
-/// What does not balance; none where everything does.
-pub(super) fn faults(answers: &[Answer]) -> Result<Vec<String>> {
+/// Tables of the workspace in which rows of an Intercom table are looked for, where they are not called the same.
+const FOUND_IN: [(&str, &[&str]); 6] = [
+    ("attributes", &["data_attributes", "conversation_attributes", "ticket_type_attributes"]),
+    ("notes", &["contact_notes", "company_notes"]),
+    ("conversations", &["conversations", "tickets"]),
+    ("conversation_parts", &["conversation_parts", "ticket_parts"]),
+    ("custom_objects", &["object_types", "custom_object_instances"]),
+    ("attachments", &["conversation_attachments", "part_attachments", "ticket_part_attachments"]),
+];
+
+/// What does not balance; none where everything does. `read`: the reading back, which may have been refused in part.
+pub(super) fn faults(answers: &[Answer], read: &Manifest) -> Result<Vec<String>> {
     let rows = |name: &str| -> Result<Vec<Value>> {
         let found = answers.iter().find(|a| a.name == name);
         let found =
@@ -32,7 +43,7 @@ pub(super) fn faults(answers: &[Answer]) -> Result<Vec<String>> {
         json_rows(&found.batches)
     };
     let mut faults = accounting(&rows("accounting")?);
-    faults.extend(counts(&rows("counts")?));
+    faults.extend(counts(&rows("counts")?, read));
     faults.extend(differences(&rows("fields")?, &rows("differences")?));
     faults.extend(unexpected(&rows("unexpected")?));
     Ok(faults)
@@ -57,16 +68,29 @@ fn accounting(rows: &[Value]) -> Vec<String> {
     faults
 }
 
-fn counts(rows: &[Value]) -> Vec<String> {
+fn counts(rows: &[Value], read: &Manifest) -> Vec<String> {
     let of_row = |row: &Value| -> Vec<String> {
         let table = text(row, "table").to_owned();
         let wrong = COUNTS.iter().filter(|(column, ..)| count(row, column) > 0);
-        let told = wrong.map(|(column, what, next)| {
-            format!("{table}: {} {what}: {}", count(row, column), next.replace("TABLE", &table))
+        let told = wrong.map(|(column, what, next)| match not_read(&table, read) {
+            Some((live, reason)) if *column == "missing" => format!(
+                "{table}: {} loaded rows could not be looked for, for {}.{live} was not read whole ({reason}): \
+                 give the token what it needs, then `deskferry reconcile` again",
+                count(row, column),
+                read.schema
+            ),
+            _ => format!("{table}: {} {what}: {}", count(row, column), next.replace("TABLE", &table)),
         });
         told.collect()
     };
     rows.iter().flat_map(of_row).collect()
+}
+
+/// The table in which rows of this one are looked for, where it is not whole, and why.
+fn not_read<'a>(table: &str, read: &'a Manifest) -> Option<(&'a str, &'a str)> {
+    let found_in = FOUND_IN.iter().find(|(name, _)| *name == table);
+    let mut incomplete = read.incomplete();
+    incomplete.find(|(live, _)| found_in.map_or(*live == table, |(_, tables)| tables.contains(live)))
 }
 
 /// One line for each field, with its first row.

@@ -43,7 +43,7 @@ pub(super) async fn page(
             .into(),
         verdict: Some(verdict(&source, &Counts::of(answers)?, faults)),
         facts: facts(migration, &source, &found, &runs),
-        sections: report::sections(migration, session, &folders).await?,
+        sections: report::sections(&report::answers(migration, session, &folders).await?)?,
     }))
 }
 

@@ -10,7 +10,7 @@ use super::fetch::Fetch;
 use super::list::no_key;
 use super::page::Query;
 use super::route::Route;
-use super::row::{Row, belongs, cell, has_key, hash, is_there, key};
+use super::row::{Row, belongs, cell, has_key, hash, is_there, key, set};
 use super::units::{Answer, Done, Unit, Units};
 use crate::hash::{Hash, of_texts, written};
 use crate::spec::Table;
@@ -61,6 +61,7 @@ impl<'a> Fetch<'a> {
         if self.is_by_change(parent) {
             units.unchanged(parents(false).await?).await?;
         }
+        let unasked = units.known().done.len();
         let parents = parents(true).await?;
         let outcome = units.all(parents.boxed()).await;
         let strangers = units.known().strangers;
@@ -76,7 +77,7 @@ impl<'a> Fetch<'a> {
         }
         let end = match outcome {
             // No path has answered for any parent.
-            Ok(()) if found.is_none() && table.path.len() > 1 && !units.known().done.is_empty() => {
+            Ok(()) if found.is_none() && table.path.len() > 1 && units.known().done.len() > unasked => {
                 self.refused(table, 404, "none of its paths answers for any row of its parent".into())?
             }
             Ok(()) => {
@@ -146,16 +147,18 @@ impl Family<'_> {
     }
 
     fn take(&self, json: &serde_json::Value, named: &str, found: &mut Found) {
-        let mut row = self.fetch.selector().row(self.table, json, None, &mut found.members);
-        let is_anonymous = self.table.parent.as_ref().is_some_and(|p| cell(self.table, &row, &p.column).is_none());
+        let (mut row, says) = self.fetch.selector().child(self.table, json, named, &mut found.members);
         if !belongs(self.table, &mut row, named) {
             found.strangers += 1;
             found.read += 1;
             return;
         }
         if found.seen.insert(hash(self.table, &row)) {
-            if is_anonymous {
+            if !says {
                 found.anonymous.push(json.to_string());
+            }
+            if let Some(column) = &self.table.position {
+                set(self.table, &mut row, column, found.rows.len().to_string());
             }
             found.read += 1;
             found.rows.push(row);

@@ -173,6 +173,11 @@ impl<'a> Query<'a> {
     pub(super) async fn page_as(&self, position: &Position, trial: Trial) -> Result<Page, Failure> {
         let (mut json, reply) = self.raw(position, trial).await?;
         let total = find_first(&json, &self.table.total).and_then(count);
+        if let Some(place) = &self.table.row {
+            // A list of one.
+            let row = find_mut(&mut json, place).map(Value::take).filter(Value::is_object);
+            json = Value::Array(vec![row.ok_or_else(|| self.wrong(format!("no object at `{place}`")))?]);
+        }
         let lacks_place = self.pager.lacks_place(position, &json);
         let place = self.rows_place(&json)?.map(ToOwned::to_owned);
         let array = place.as_deref().and_then(|place| find(&json, place)).and_then(Value::as_array);

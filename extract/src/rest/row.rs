@@ -35,7 +35,20 @@ impl Selector<'_> {
         self.owned(table, json, base, None, undeclared)
     }
 
-    /// As [`Self::row`], of a row inside the row of this key.
+    /// As [`Self::row`], of a row that was asked for by its parent's key; and whether it says itself whose it is.
+    pub(super) fn child(
+        &self,
+        table: &Table,
+        json: &Value,
+        owner: &str,
+        undeclared: &mut BTreeSet<String>,
+    ) -> (Row, bool) {
+        let column = table.parent.as_ref().and_then(|parent| table.column(&parent.column));
+        let says = column.and_then(|column| find_first(json, column.places())).is_some_and(|value| !value.is_null());
+        (self.owned(table, json, None, Some(owner), undeclared), says)
+    }
+
+    /// As [`Self::row`], of a row of the parent of this key.
     fn owned(
         &self,
         table: &Table,

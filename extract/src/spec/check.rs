@@ -127,13 +127,14 @@ enum Origin {
 /// Keys that mean something only for tables of some origins: a key that would be passed over is a mistake.
 fn fitting(table: &Table, from: Origin) -> Checked {
     use Origin::{Each, Inside, List, Parent};
-    let keys: [(&str, bool, &[Origin]); 24] = [
+    let keys: [(&str, bool, &[Origin]); 25] = [
         ("path", !table.path.is_empty(), &[List, Parent]),
         ("query", !table.query.0.is_empty(), &[List, Parent]),
         ("body", table.body.is_some(), &[List, Parent]),
         ("each", table.each.is_some(), &[Each]),
         ("paging", table.paging.is_some(), &[List, Parent]),
         ("rows", !table.rows.is_empty(), &[List, Parent]),
+        ("row", table.row.is_some(), &[Parent]),
         ("total", !table.total.is_empty(), &[List, Parent]),
         ("columns_in", table.columns_in.is_some(), &[List, Parent]),
         ("retention", table.retention.is_some(), &[List, Parent]),
@@ -146,7 +147,7 @@ fn fitting(table: &Table, from: Origin) -> Checked {
         ("detail", table.detail.is_some(), &[List]),
         ("parent_if", table.parent_if.is_some(), &[Parent]),
         ("inside", table.inside.is_some(), &[Inside]),
-        ("position", table.position.is_some(), &[Inside]),
+        ("position", table.position.is_some(), &[Parent, Inside]),
         ("count", table.count.is_some(), &[Inside]),
         ("download", table.download.is_some(), &[List, Parent, Inside]),
         ("images_in", !table.images_in.is_empty(), &[List, Parent, Inside]),
@@ -189,6 +190,9 @@ fn calls(spec: &Spec, table: &Table) -> Checked {
         return wrong("has `each`, which fills a key of one column and has no parent".to_owned());
     }
     fitting(table, from)?;
+    if table.row.is_some() && (!table.rows.is_empty() || !matches!(table.paging, Some(Paging::None))) {
+        return wrong("has `row`, a single one: it has no `rows`, and `paging = { kind = \"none\" }`".to_owned());
+    }
     if table.since.is_some() && table.updated_at.is_empty() {
         return wrong("has `since`, which needs `updated_at`".to_owned());
     }

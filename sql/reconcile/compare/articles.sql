@@ -19,7 +19,7 @@ WITH pairs AS (
     JOIN intercom_live.articles AS live ON live.id = sent.intercom_id
     LEFT JOIN ledger.rows AS parents ON parents.table_name = 'collections' AND parents.source_key = wanted.parent_key
     LEFT JOIN intercom_live.people AS people ON people.kind = 'admin' AND people.source_key = wanted.author_key
-    WHERE sent.table_name = 'articles' AND sent.state = 'done'
+    WHERE sent.table_name = 'articles' AND sent.state = 'done' AND in_share(sent.intercom_id)
 ),
 
 pieces AS (
@@ -66,12 +66,12 @@ locales AS (
 
 translations AS (
     SELECT source_key, intercom_id, locale, unnest([
-        named_struct('field', 'title', 'wanted', json_get_str(translated_content, locale, 'title'), 'found', json_get_str(found_content, locale, 'title')),
-        named_struct('field', 'description', 'wanted', json_get_str(translated_content, locale, 'description'),
-            'found', json_get_str(found_content, locale, 'description')),
-        named_struct('field', 'body', 'wanted', with_addresses(json_get_str(translated_content, locale, 'body'), coalesce(by_key, '{}')),
-            'found', json_get_str(found_content, locale, 'body')),
-        named_struct('field', 'state', 'wanted', json_get_str(translated_content, locale, 'state'), 'found', json_get_str(found_content, locale, 'state'))
+        named_struct('field', 'title', 'wanted', json_get_str(json_get_json(translated_content, locale), 'title'), 'found', json_get_str(json_get_json(found_content, locale), 'title')),
+        named_struct('field', 'description', 'wanted', json_get_str(json_get_json(translated_content, locale), 'description'),
+            'found', json_get_str(json_get_json(found_content, locale), 'description')),
+        named_struct('field', 'body', 'wanted', with_addresses(json_get_str(json_get_json(translated_content, locale), 'body'), coalesce(by_key, '{}')),
+            'found', json_get_str(json_get_json(found_content, locale), 'body')),
+        named_struct('field', 'state', 'wanted', json_get_str(json_get_json(translated_content, locale), 'state'), 'found', json_get_str(json_get_json(found_content, locale), 'state'))
     ]) AS one
     FROM locales
 )

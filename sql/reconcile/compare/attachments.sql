@@ -7,18 +7,21 @@ WITH wanted AS (
         row_number() OVER (PARTITION BY sent.parent_id, attachments.name ORDER BY attachments.position) AS nth
     FROM intercom.attachments AS attachments
     JOIN ledger.rows AS sent ON sent.table_name = 'attachments' AND sent.state = 'done' AND sent.source_key = attachments.source_key
+    WHERE in_share(sent.parent_id)
 ),
 
 live AS (
     SELECT files.*, row_number() OVER (PARTITION BY part_id, name ORDER BY position) AS nth
     FROM intercom_live.attached AS files
+    WHERE in_share(part_id)
 ),
 
 fields AS (
     SELECT wanted.source_key, wanted.part_id, unnest([
         named_struct('field', 'name', 'wanted', wanted.name, 'found', live.name),
         named_struct('field', 'size', 'wanted', CAST(wanted.size AS VARCHAR), 'found', CAST(live.filesize AS VARCHAR)),
-        named_struct('field', 'content_type', 'wanted', wanted.content_type, 'found', live.content_type)
+        named_struct('field', 'content_type', 'wanted', wanted.content_type, 'found', live.content_type),
+        named_struct('field', 'sha256', 'wanted', CASE WHEN live.sha256 IS NOT NULL THEN wanted.sha256 END, 'found', live.sha256)
     ]) AS one
     FROM wanted
     JOIN live ON live.part_id = wanted.part_id AND live.name = wanted.name AND live.nth = wanted.nth
@@ -26,3 +29,5 @@ fields AS (
 
 SELECT source_key, part_id AS intercom_id, one['field'] AS field, one['wanted'] AS wanted, one['found'] AS found
 FROM fields
+-- Bytes that were not read back are not asked for.
+WHERE NOT (one['field'] = 'sha256' AND one['found'] IS NULL)

@@ -25,9 +25,9 @@ locales AS (
 
 translations AS (
     SELECT source_key, intercom_id, locale, unnest([
-        named_struct('field', 'name', 'wanted', json_get_str(translated_content, locale, 'name'), 'found', json_get_str(found_content, locale, 'name')),
-        named_struct('field', 'description', 'wanted', json_get_str(translated_content, locale, 'description'),
-            'found', json_get_str(found_content, locale, 'description'))
+        named_struct('field', 'name', 'wanted', json_get_str(json_get_json(translated_content, locale), 'name'), 'found', json_get_str(json_get_json(found_content, locale), 'name')),
+        named_struct('field', 'description', 'wanted', json_get_str(json_get_json(translated_content, locale), 'description'),
+            'found', json_get_str(json_get_json(found_content, locale), 'description'))
     ]) AS one
     FROM locales
 )

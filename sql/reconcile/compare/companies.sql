@@ -2,7 +2,7 @@
 WITH sent AS (
     SELECT source_key, intercom_id
     FROM ledger.rows
-    WHERE table_name = 'companies' AND state = 'done'
+    WHERE table_name = 'companies' AND state = 'done' AND in_share(intercom_id)
 ),
 
 fields AS (

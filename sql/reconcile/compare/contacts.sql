@@ -4,7 +4,7 @@ WITH sent AS (
     SELECT rows.source_key, rows.intercom_id, merged.source_key IS NULL AS is_own
     FROM ledger.rows AS rows
     LEFT JOIN ledger.merged AS merged ON merged.source_key = rows.source_key
-    WHERE rows.table_name = 'contacts' AND rows.state = 'done'
+    WHERE rows.table_name = 'contacts' AND rows.state = 'done' AND in_share(rows.intercom_id)
 ),
 
 fields AS (

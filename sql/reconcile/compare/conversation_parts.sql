@@ -1,7 +1,14 @@
 -- one row per field of a message or note that was sent, also of those that only bring files; key: (source_key, field)
 -- What is wanted is what the loader composes: who is not in the workspace is told in words, times in a thread never go back, the
 -- message that opens a conversation is plain text by its contact (whom and its time `conversations` compares).
-WITH sent AS (
+WITH threads AS (
+    SELECT threads.id, threads.kind, made.source_key AS conversation_key
+    FROM intercom_live.threads AS threads
+    JOIN ledger.rows AS made ON made.table_name = 'conversations' AND made.intercom_id = threads.id
+    WHERE in_share(threads.id)
+),
+
+sent AS (
     SELECT
         source_key, step, intercom_id, parent_id AS thread_id,
         CASE WHEN step = 'create' THEN 0 ELSE CAST(substr(step, 7) AS BIGINT) END AS nth
@@ -31,7 +38,9 @@ parts AS (
         ) AS created_at,
         row_number() OVER (PARTITION BY parts.conversation_key ORDER BY parts.position) = 1 AS opens,
         conversations.contact_key
-    FROM intercom.conversations AS conversations
+    -- The left side of a join is the one that is kept in memory: texts are always on the right.
+    FROM threads
+    JOIN intercom.conversations AS conversations ON conversations.source_key = threads.conversation_key
     JOIN intercom.conversation_parts AS parts ON parts.conversation_key = conversations.source_key
 ),
 
@@ -46,8 +55,7 @@ wanted AS (
         sent.step = 'create' AND parts.opens AS is_opening,
         parts.author_type = 'contact' AND sent.step <> 'create' AND threads.kind = 'ticket' AS is_note_of_files,
         CASE WHEN sent.step = 'create' AND parts.opens THEN 'opening' ELSE sent.intercom_id END AS message_id
-    -- The left side of a join is the one that is kept in memory: texts are always on the right.
-    FROM intercom_live.threads AS threads
+    FROM threads
     JOIN sent ON sent.thread_id = threads.id
     JOIN parts ON parts.source_key = sent.source_key
 ),

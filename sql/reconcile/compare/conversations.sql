@@ -3,13 +3,7 @@
 WITH sent AS (
     SELECT source_key, intercom_id
     FROM ledger.rows
-    WHERE table_name = 'conversations' AND state = 'done'
-),
-
-openings AS (
-    SELECT conversation_key, min(position) AS position
-    FROM intercom.conversation_parts
-    GROUP BY conversation_key
+    WHERE table_name = 'conversations' AND state = 'done' AND in_share(intercom_id)
 ),
 
 wanted AS (
@@ -128,7 +122,7 @@ told AS (
 notes AS (
     SELECT thread_id, string_agg(body, '') AS body
     FROM intercom_live.messages
-    WHERE part_type = 'note' AND body LIKE '%Also took part: %'
+    WHERE part_type = 'note' AND body LIKE '%Also took part: %' AND in_share(thread_id)
     GROUP BY thread_id
 )
 

@@ -5,7 +5,7 @@ WITH pairs AS (
     FROM ledger.rows AS sent
     JOIN intercom.custom_objects AS wanted ON wanted.source_key = sent.source_key
     JOIN intercom_live.custom_object_instances AS live ON live.type = wanted.object_type AND live.id = sent.intercom_id
-    WHERE sent.table_name = 'custom_objects' AND sent.state = 'done'
+    WHERE sent.table_name = 'custom_objects' AND sent.state = 'done' AND in_share(sent.intercom_id)
 ),
 
 fields AS (

@@ -19,7 +19,7 @@ wanted AS (
     JOIN intercom.notes AS notes ON notes.source_key = sent.source_key
     LEFT JOIN ledger.rows AS parents ON parents.table_name IN ('contacts', 'companies') AND parents.source_key = notes.parent_key
     LEFT JOIN intercom_live.people AS people ON people.kind = 'admin' AND people.source_key = notes.author_key
-    WHERE sent.table_name = 'notes' AND sent.state = 'done'
+    WHERE sent.table_name = 'notes' AND sent.state = 'done' AND in_share(sent.intercom_id)
 ),
 
 fields AS (

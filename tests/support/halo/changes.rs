@@ -1,23 +1,13 @@
 //! What happens in the desk while it is read.
 
-use chrono::{DateTime, NaiveDateTime};
-
 use super::desk::Desk;
 use super::desk::body::{Body, Shape};
 use super::desk::lookup::{CLOSE, CLOSED, EMAIL_RECEIVED, IN_PROGRESS, NEW, OPENED};
-use super::desk::moment::Moment;
 use super::desk::story;
 use super::desk::thread::told;
 use super::desk::ticket::{Action, Author, Part};
 use super::dice::Dice;
-
-/// The time at which a change happens: the computer's, as a reader that asks for what is new goes by its own clock.
-#[allow(clippy::disallowed_methods, reason = "the stand-in is another computer: its clock is its own")]
-pub(crate) fn now() -> Moment {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    let now: NaiveDateTime = DateTime::from_timestamp_millis(now.as_millis().try_into().unwrap()).unwrap().naive_utc();
-    now
-}
+pub(crate) use super::standin::moment::now;
 
 /// A customer writes once more. What is changed later than a moment is found by `lastupdatefromdate`; contacts, clients and
 /// articles are changed by `desk.users.change` and the like.

@@ -9,13 +9,11 @@
 //! filters that are misspelt filter nothing, nulls are left out, numbers of actions repeat from ticket to ticket. What can go
 //! wrong beside that is a switch in [`Switches`]; what was asked of it is in [`Stats`].
 
-#![allow(dead_code, unused_imports, reason = "examples serve desks and have no use for their facts")]
+#![allow(dead_code, reason = "the example serves the desk and has no use for its facts")]
 
 pub(crate) mod changes;
 pub(crate) mod desk;
-pub(crate) mod dice;
-pub(crate) mod http;
-mod stats;
+mod http;
 mod switches;
 #[cfg(test)]
 mod tests;
@@ -24,19 +22,18 @@ mod wire;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use tokio::net::TcpListener;
-use tokio::runtime::Runtime;
+use super::standin::{self, Listening, dice};
 
-pub(crate) use stats::Stats;
+pub(crate) use standin::stats::Stats;
 pub(crate) use switches::{Rate, Switches};
 
 use desk::Desk;
-use http::{Server, router};
+use http::Server;
 
-/// A tenant on free ports of this computer, on a runtime of its own; it ends when this is dropped.
+/// A tenant on free ports of this computer; it ends when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Halo {
-    runtime: Option<Runtime>,
+    listening: Listening,
     server: Arc<Server>,
     /// Address of the resource server, `http://127.0.0.1:…/api`.
     pub(crate) url: String,
@@ -54,22 +51,13 @@ impl Halo {
 
     /// The same, at an address; the file store takes a free port beside it.
     pub(crate) fn listen(address: SocketAddr, switches: Switches) -> std::io::Result<Self> {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-        let main = runtime.block_on(TcpListener::bind(address))?;
-        let files = runtime.block_on(TcpListener::bind((address.ip(), 0)))?;
-        let (at, files_at) = (main.local_addr()?, files.local_addr()?);
-        let server = Arc::new(Server::new(switches, &at.to_string(), &files_at.to_string()));
-        for (listener, store) in [(main, false), (files, true)] {
-            let router = router(Arc::clone(&server), store);
-            runtime.spawn(async move { axum::serve(listener, router).await });
-        }
-        Ok(Self {
-            runtime: Some(runtime),
-            server,
-            url: format!("http://{at}/api"),
-            auth_url: format!("http://{at}/auth"),
-            files_url: format!("http://{files_at}"),
-        })
+        let (mut url, mut auth_url, mut files_url) = <(String, String, String)>::default();
+        let (listening, server) = Listening::new(address, |at, files_at| {
+            (url, auth_url, files_url) =
+                (format!("http://{at}/api"), format!("http://{at}/auth"), format!("http://{files_at}"));
+            Arc::new(Server::new(switches, &at.to_string(), &files_at.to_string()))
+        })?;
+        Ok(Self { listening, server, url, auth_url, files_url })
     }
 
     /// What is in the desk: the truth. Changing it changes what is served.
@@ -85,13 +73,5 @@ impl Halo {
     /// What was asked of it so far.
     pub(crate) fn stats(&self) -> Stats {
         self.server.stats.lock().unwrap().clone()
-    }
-}
-
-impl Drop for Halo {
-    fn drop(&mut self) {
-        if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
-        }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+pub(crate) use super::super::standin::rate::Rate;
+
 /// How the stand-in behaves. The default is a tenant without a rate limit and without faults, so that tests are fast;
 /// everything a tenant does by nature (paging, envelopes, missing nulls …) is always on.
 #[derive(Debug, Clone)]
@@ -117,27 +119,10 @@ fn every_scope() -> Vec<String> {
     read.chain(edit).chain(other.map(String::from)).collect()
 }
 
-/// Calls granted in a rolling window.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Rate {
-    /// Calls in a window.
-    pub(crate) calls: usize,
-    /// Length of the window as the refusal tells it, in seconds.
-    pub(crate) seconds: u64,
-    /// How much faster than that time passes: 100 makes 300 s last 3 s.
-    pub(crate) faster: u32,
-    /// Whether a refusal says when to come again; no tenant was seen to do so.
-    pub(crate) retry_after: bool,
-}
-
 impl Rate {
-    /// What hosted tenants were seen to grant: 300 calls in 300 seconds, with time made this much faster.
+    /// What hosted tenants were seen to grant: 300 calls in 300 seconds, with time made this much faster. No refusal was seen to
+    /// say when to come again.
     pub(crate) fn hosted(faster: u32) -> Self {
         Self { calls: 300, seconds: 300, faster, retry_after: false }
-    }
-
-    /// The window as it lasts here.
-    pub(crate) fn window(&self) -> Duration {
-        Duration::from_secs(self.seconds) / self.faster
     }
 }

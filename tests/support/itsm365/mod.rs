@@ -25,7 +25,7 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
-pub(crate) use super::halo::Stats;
+pub(crate) use super::standin::stats::Stats;
 pub(crate) use switches::{KEY, Key, NARROW_KEY, Refusal, Switches};
 
 use desk::{Desk, Facts};

@@ -18,6 +18,7 @@ mod hesk_label;
 mod hesk_options;
 mod html;
 mod html_to_text;
+pub(crate) mod in_share;
 mod json_compact;
 mod json_quote;
 mod json_union;
@@ -56,6 +57,7 @@ pub fn all() -> Vec<ScalarUDF> {
         hesk_label::function(),
         hesk_options::function(),
         html_to_text::function(),
+        in_share::function(in_share::Share::WHOLE),
         json_compact::function(),
         json_quote::function(),
         json_union::function(),

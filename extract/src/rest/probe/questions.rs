@@ -23,6 +23,9 @@ const NAMES_MAX: usize = 30;
 impl<'a> Probe<'a> {
     /// The rows of a reply by the places of the spec, or by those that were found.
     pub(super) fn rows(&self, table: &Table, json: &Value) -> Vec<Value> {
+        if let Some(place) = &table.row {
+            return find(json, place).filter(|row| row.is_object()).cloned().into_iter().collect();
+        }
         let found = self.changes.iter().rev().find_map(|(name, change, _)| match change {
             Change::Rows(places) if *name == table.name => Some(places.clone()),
             _ => None,
@@ -34,6 +37,13 @@ impl<'a> Probe<'a> {
 
     /// Where the rows and the total are.
     pub(super) fn envelope(&mut self, table: &'a Table, first: &First<'_>) -> Vec<Value> {
+        if let Some(place) = &table.row {
+            let rows = self.rows(table, &first.json);
+            if rows.is_empty() {
+                self.told(table, "row", format!("no object is at `{place}`"));
+            }
+            return rows;
+        }
         let json = &first.json;
         let has_place = table
             .rows

@@ -124,3 +124,43 @@ async fn what_one_reply_hides_no_other_shows() {
     let manifest = desk.extract().await.unwrap();
     assert_eq!(desk.rows(&manifest, "x", &["id", "value"]).await, ["1|-", "2|shown/x/2"]);
 }
+
+#[tokio::test]
+async fn what_a_row_names_is_read_by_itself() {
+    let server = Server::start(|call| match call.path.as_str() {
+        "/x" => ok(json!([{ "id": 1, "mail": 70 }, { "id": 2 }, { "id": 3, "mail": 71 }, { "id": 4, "mail": 72 }])),
+        "/mail/70" => ok(json!({ "mail": { "id": 70, "text": "a", "files": [{ "name": "f" }] } })),
+        "/mail/71" => said(404, json!({ "message": "gone" })),
+        _ => ok(json!({ "mail": null })),
+    })
+    .await;
+    let tables = "[[table]]\nname = \"x\"\nkey = \"id\"\npath = \"/x\"\n[table.columns]\nid = \"int\"\nmail = \"int\"\n\
+        [[table]]\nname = \"mails\"\nkey = \"of\"\nparent = { table = \"x\", column = \"of\", key = \"id\" }\nparent_if = \"mail\"\n\
+        path = \"/mail/{parent.mail}\"\npaging = { kind = \"none\" }\nrow = \"mail\"\n[table.columns]\nof = \"int\"\nid = \"int\"\ntext = \"text\"\n\
+        [[table]]\nname = \"papers\"\nkey = [\"of\", \"place\"]\nparent = { table = \"mails\", column = \"of\", key = \"of\" }\n\
+        inside = \"files\"\nposition = \"place\"\n[table.columns]\nof = \"int\"\nplace = \"int\"\nname = \"text\"\n";
+    let desk = Desk::new(&server, tables);
+    let manifest = desk.extract().await.unwrap();
+    assert_eq!(desk.rows(&manifest, "mails", &["of", "id", "text"]).await, ["1|70|a"]);
+    assert_eq!(desk.rows(&manifest, "papers", &["of", "place", "name"]).await, ["1|0|f"]);
+    let defects = desk.rows(&manifest, "_defects", &["table_name", "key", "reason"]).await;
+    assert_eq!(defects[0], "mails||the rows of this parent are not to be read: 404 gone");
+    assert!(defects[1].starts_with("mails||") && defects[1].contains("no object at `mail`"), "{defects:?}");
+}
+
+#[tokio::test]
+async fn rows_of_a_parent_have_their_place_in_its_list() {
+    let lines = json!([{ "id": "z", "of": 1 }, { "id": "a", "of": 1 }, { "id": "z", "of": 1 }, { "id": "m", "of": 1 }]);
+    let server = Server::start(move |call| match call.path.as_str() {
+        "/x" => ok(json!([{ "id": 1 }])),
+        _ => ok(lines.clone()),
+    })
+    .await;
+    let tables = "[[table]]\nname = \"x\"\nkey = \"id\"\npath = \"/x\"\n[table.columns]\nid = \"int\"\n\
+        [[table]]\nname = \"lines\"\nkey = [\"of\", \"id\"]\nparent = { table = \"x\", column = \"of\", key = \"id\" }\n\
+        path = \"/lines/{parent.id}\"\npaging = { kind = \"none\" }\nposition = \"place\"\n\
+        [table.columns]\nof = \"int\"\nid = \"text\"\nplace = \"int\"\n";
+    let desk = Desk::new(&server, tables);
+    let manifest = desk.extract().await.unwrap();
+    assert_eq!(desk.rows(&manifest, "lines", &["id", "place"]).await, ["a|1", "m|2", "z|0"]);
+}

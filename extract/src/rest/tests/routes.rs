@@ -256,3 +256,30 @@ async fn dates_of_other_forms_are_read_in_the_zone_of_the_source() {
     let manifest = desk.extract().await.unwrap();
     assert_eq!(desk.rows(&manifest, "x", &["at"]).await, ["2022-10-25T15:55:08Z"]);
 }
+
+#[tokio::test]
+async fn stopped_on_the_way_it_goes_on_by_the_path_that_was_found() {
+    let server = Server::start(|call| match call.path.as_str() {
+        "/rooms" => {
+            let rows: Vec<Value> = (1..=60).map(|id| json!({ "id": id })).collect();
+            page(call, &rows, 2)
+        }
+        _ => said(404, json!("no")),
+    })
+    .await;
+    let list = CHATS.split("[[table]]").take(2).collect::<Vec<_>>().join("[[table]]").replace("ACCESS", "");
+    let mut desk = Desk::new(&server, &list);
+    let (context, calls) = (desk.context.clone(), server.clone());
+    desk.context.progress = std::sync::Arc::new(move |_| {
+        if calls.count("/rooms") > 5 {
+            context.cancel.cancel();
+        }
+    });
+    assert!(desk.extract().await.is_err());
+    desk.context.cancel = Default::default();
+    desk.context.progress = std::sync::Arc::new(|_| {});
+    let manifest = desk.resume().await.unwrap();
+    assert_eq!(manifest.rows("chats"), 60);
+    assert_eq!((server.count("/chats"), server.count("/chat/")), (1, 1));
+    assert_eq!(manifest.remarks.iter().filter(|r| r.starts_with("chats: read from `/rooms`")).count(), 1);
+}

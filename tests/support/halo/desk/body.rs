@@ -1,5 +1,6 @@
 //! What people write, in the shapes in which help desks store it.
 
+use super::super::super::standin::html::{PIXEL_BASE64, escaped};
 use super::super::dice::Dice;
 
 /// A text as the desk holds it.
@@ -46,10 +47,6 @@ pub(crate) const SHAPES: [Shape; 8] = [
     Shape::Quoted,
     Shape::Table,
 ];
-
-/// A picture of one pixel, as base64.
-pub(crate) const PIXEL: &str =
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
 const SENTENCES: [&str; 12] = [
     "I cannot log in to the portal since this morning.",
@@ -100,11 +97,6 @@ impl Body {
     }
 }
 
-/// Text as it is written in HTML.
-pub(crate) fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
 fn plain(lines: &[String], shape: Shape) -> String {
     let text = lines.join("\r\n");
     match shape {
@@ -128,7 +120,7 @@ fn html(lines: &[String], paragraphs: &str, shape: Shape) -> String {
                 .replace("<p>", "<p class=MsoNormal><span style='font-size:11.0pt;mso-fareast-language:EN-US'>")
                 .replace("</p>", "<o:p></o:p></span></p>\r\n")
         ),
-        Shape::Base64 => format!("{paragraphs}<img src=\"data:image/png;base64,{PIXEL}\" width=1 height=1>"),
+        Shape::Base64 => format!("{paragraphs}<img src=\"data:image/png;base64,{PIXEL_BASE64}\" width=1 height=1>"),
         Shape::Cid => format!("{paragraphs}<img src=\"cid:image001.png@01DB2F3A.7C0D1E20\" alt=\"screenshot\">"),
         Shape::EmailHeader => format!(
             "<div style='border-top:solid #E1E1E1 1.0pt'><p><b>From:</b> Sam Carter &lt;sam@acme.example&gt;<br>\

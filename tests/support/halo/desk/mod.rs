@@ -16,7 +16,6 @@ pub(crate) mod holding;
 pub(crate) mod lookup;
 pub(crate) mod moment;
 pub(crate) mod people;
-pub(crate) mod rows;
 pub(crate) mod shown;
 pub(crate) mod staff;
 pub(crate) mod story;
@@ -27,6 +26,7 @@ mod users;
 use std::collections::BTreeMap;
 use std::sync::{Arc, RwLock};
 
+use super::super::standin::rows::Rows;
 use super::switches::Switches;
 use article::Article;
 use attachment::Attachment;
@@ -34,7 +34,6 @@ use configuration::Entry;
 use field::Field;
 use holding::{Asset, Contract};
 use people::{Client, Site, User};
-use rows::Rows;
 use staff::{Agent, Team};
 use ticket::{Action, Author, Brief, Ticket};
 

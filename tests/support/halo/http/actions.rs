@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use super::super::desk::ticket::{Action, Author, Ticket};
 use super::super::wire::actions::{Include, row};
 use super::call::Call;
-use super::reply::{Reply, invalid, not_found};
+use super::refusals::{invalid, not_found};
+use super::reply::Reply;
 use super::server::Server;
 
 /// Actions of a list that says nothing about how many.

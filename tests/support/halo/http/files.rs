@@ -8,7 +8,8 @@ use super::super::desk::attachment::{Attachment, Kind, of_image_token};
 use super::super::dice::Dice;
 use super::super::wire::attachments::{ARTICLE, listed, view};
 use super::call::Call;
-use super::reply::{Reply, not_found};
+use super::refusals::not_found;
+use super::reply::Reply;
 use super::server::Server;
 
 /// The files of a ticket, of one of its actions, or of an article. There is no list of all.

@@ -9,7 +9,8 @@ use super::super::dice::guid;
 use super::super::wire::{Dialect, holdings, knowledge};
 use super::call::Call;
 use super::lists;
-use super::reply::{Reply, not_found};
+use super::refusals::not_found;
+use super::reply::Reply;
 use super::server::Server;
 
 /// A list, if this endpoint is one of these.

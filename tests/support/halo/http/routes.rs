@@ -6,7 +6,8 @@ use super::super::desk::lookup::SLAS;
 use super::super::desk::staff::{API_AGENT, UNASSIGNED};
 use super::super::wire::{fields, lookups, people, staff};
 use super::call::Call;
-use super::reply::{Reply, not_found};
+use super::refusals::not_found;
+use super::reply::Reply;
 use super::server::Server;
 use super::{actions, files, knowledge, lists, tickets};
 

@@ -3,26 +3,23 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use axum::Router;
-use axum::body::to_bytes;
-use axum::extract::{Request, State};
 use axum::http::Method;
-use axum::response::Response;
 use serde_json::json;
 
 use super::super::desk::Desk;
 use super::super::desk::ticket::Brief;
 use super::super::dice::Dice;
-use super::super::stats::Stats;
+use super::super::standin::Tenant;
+use super::super::standin::stats::Stats;
 use super::super::switches::Switches;
 use super::super::wire::Dialect;
 use super::call::Call;
 use super::login::Tokens;
 use super::rate::Window;
 use super::reply::Reply;
-use super::{files, gate, routes};
+use super::{files, gate, refusals, routes};
 
 /// The stand-in at work.
 #[derive(Debug)]
@@ -96,29 +93,6 @@ impl Server {
         }
     }
 
-    /// Answers a call of the main server.
-    fn answer(&self, call: &Call) -> (Reply, bool) {
-        if let Some(endpoint) = call.path.strip_prefix("api/") {
-            return self.resource(call, endpoint);
-        }
-        let reply = match call.path.as_str() {
-            "auth/token" => {
-                let mut stats = self.stats.lock().unwrap();
-                *stats.calls.entry("token".into()).or_default() += 1;
-                let number = stats.calls["token"];
-                drop(stats);
-                let reply = self.tokens.lock().unwrap().request(&self.switches(), call, number, Instant::now());
-                if reply.status == 200 {
-                    self.stats.lock().unwrap().tokens += 1;
-                }
-                reply
-            }
-            "_standin/stats" => Reply::json(&json!(*self.stats.lock().unwrap())),
-            _ => Reply::page(404, "Halo - Not found"),
-        };
-        (reply, false)
-    }
-
     /// Answers a call of the resource server; whether the reply breaks off in the middle.
     fn resource(&self, call: &Call, path: &str) -> (Reply, bool) {
         let (endpoint, id) = routes::split(path);
@@ -179,9 +153,9 @@ impl Server {
         let Some(scopes) = scopes else { return Some(Reply::empty(401)) };
         if let Some(rate) = &self.switches().rate {
             let granted = self.window.lock().unwrap().grant(rate, now);
-            if let Err(refusal) = granted {
+            if let Err(free) = granted {
                 self.stats.lock().unwrap().refused += 1;
-                return Some(refusal);
+                return Some(refusals::over_quota(rate, free));
             }
         }
         if self.chance("unavailable", number, self.switches().unavailable) {
@@ -201,32 +175,38 @@ impl Server {
     }
 }
 
-/// The main server's and the file store's way in.
-pub(crate) fn router(server: Arc<Server>, store: bool) -> Router {
-    let answer =
-        move |State(server): State<Arc<Server>>, request: Request| async move { handle(server, request, store).await };
-    Router::new().fallback(answer).with_state(server)
-}
-
-async fn handle(server: Arc<Server>, request: Request, store: bool) -> Response {
-    let (head, body) = request.into_parts();
-    let body = to_bytes(body, 1 << 20).await.unwrap_or_default().to_vec();
-    let call = Call::new(head.method, head.uri.path(), head.uri.query().unwrap_or_default(), head.headers, body);
-    {
-        let mut stats = server.stats.lock().unwrap();
-        stats.in_flight += 1;
-        stats.in_flight_max = stats.in_flight_max.max(stats.in_flight);
-        if store {
-            *stats.calls.entry("files".into()).or_default() += 1;
+impl Tenant for Server {
+    fn answer(&self, call: &Call) -> (Reply, bool) {
+        if let Some(endpoint) = call.path.strip_prefix("api/") {
+            return self.resource(call, endpoint);
         }
+        let reply = match call.path.as_str() {
+            "auth/token" => {
+                let mut stats = self.stats.lock().unwrap();
+                *stats.calls.entry("token".into()).or_default() += 1;
+                let number = stats.calls["token"];
+                drop(stats);
+                let reply = self.tokens.lock().unwrap().request(&self.switches(), call, number, Instant::now());
+                if reply.status == 200 {
+                    self.stats.lock().unwrap().tokens += 1;
+                }
+                reply
+            }
+            "_standin/stats" => Reply::json(&json!(*self.stats.lock().unwrap())),
+            _ => Reply::page(404, "Halo - Not found"),
+        };
+        (reply, false)
     }
-    if !server.switches().delay.is_zero() {
-        tokio::time::sleep(server.switches().delay).await;
+
+    fn store(&self, call: &Call) -> Reply {
+        files::store(self, call)
     }
-    let (reply, cut) = if store { (files::store(&server, &call), false) } else { server.answer(&call) };
-    let mut stats = server.stats.lock().unwrap();
-    stats.in_flight -= 1;
-    *stats.statuses.entry(reply.status).or_default() += 1;
-    drop(stats);
-    reply.into_response(cut)
+
+    fn stats(&self) -> &Mutex<Stats> {
+        &self.stats
+    }
+
+    fn delay(&self) -> Duration {
+        self.switches().delay
+    }
 }

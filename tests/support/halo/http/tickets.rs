@@ -9,7 +9,8 @@ use super::super::desk::ticket::Brief;
 use super::super::wire::tickets::{self, Include};
 use super::call::Call;
 use super::lists;
-use super::reply::{Reply, invalid, not_found};
+use super::refusals::{invalid, not_found};
+use super::reply::Reply;
 use super::server::Server;
 
 /// Rows of a list without pages at most; then `record_count` lies as well.

@@ -1,6 +1,6 @@
 //! Tickets without a story: everything about them follows from the seed.
 
-use super::super::super::halo::dice::Dice;
+use super::super::super::standin::dice::Dice;
 use super::agreement::{AGREEMENTS, SERVICES, hours};
 use super::catalog::{CHANNELS, CLOSINGS, IMPACTS, MARKS, PRIORITIES, SUBCATEGORIES, URGENCIES};
 use super::file::{Content, File, Place};

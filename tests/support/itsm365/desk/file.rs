@@ -1,6 +1,6 @@
 //! Files: what they are called, where they are, and their bytes.
 
-use super::super::super::halo::dice::Dice;
+use super::super::super::standin::dice::Dice;
 use super::ticket::Source;
 use super::{Facts, Moment};
 

@@ -25,7 +25,7 @@ pub(crate) mod told;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, RwLock};
 
-pub(crate) use super::super::halo::desk::moment::{Moment, day, later, minutes};
+pub(crate) use super::super::standin::moment::{Moment, day, later, minutes};
 
 use super::switches::Switches;
 use agreement::{Agreement, Rule, Service};
@@ -40,6 +40,8 @@ use tenant::Tenant;
 use ticket::{Comment, Source, Ticket};
 
 /// The team that every tenant begins with.
+/// Stands in secrets of the desk, which must never be staged.
+pub(crate) const CANARY: &str = "kanareika-4f1d2b-must-not-be-staged";
 pub(crate) const TEAM_FIRST_LINE: i64 = 501;
 
 /// Objects of a kind by their numbers.

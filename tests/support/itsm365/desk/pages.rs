@@ -1,6 +1,6 @@
 //! The knowledge base as it is filled: sections open and internal, articles that link to each other.
 
-use super::super::super::halo::dice::Dice;
+use super::super::super::standin::dice::Dice;
 use super::file::{Content, File, Place};
 use super::knowledge::Page;
 use super::people::{KUZNETSOV, PETROV};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::super::halo::dice::Dice;
+use super::super::super::standin::dice::Dice;
 use super::{Facts, Moment, TEAM_FIRST_LINE, day, minutes};
 
 /// Company or department.

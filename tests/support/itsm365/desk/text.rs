@@ -1,7 +1,7 @@
 //! What people write here: HTML with a marker, a word that is in no other text.
 
-use super::super::super::halo::desk::body::{PIXEL, escaped};
-use super::super::super::halo::dice::Dice;
+use super::super::super::standin::dice::Dice;
+use super::super::super::standin::html::{PIXEL_BASE64 as PIXEL, escaped};
 
 /// A text as the desk holds it.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::super::super::halo::dice::Dice;
-use super::super::super::halo::http::reply::Reply;
+use super::super::super::standin::dice::Dice;
+use super::super::super::standin::reply::Reply;
 use super::super::desk::Facts;
 use super::super::switches::Key;
 use super::super::wire::{self, Wanted};

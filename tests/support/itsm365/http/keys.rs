@@ -1,6 +1,6 @@
 //! Keys: a query parameter on every call, refused with a 500 and a phrase.
 
-use super::super::super::halo::http::reply::Reply;
+use super::super::super::standin::reply::Reply;
 use super::super::switches::{Key, Refusal};
 use super::server::{Call, Server};
 
@@ -33,7 +33,7 @@ pub(crate) fn give(server: &Server, call: &Call) -> Reply {
         return Reply::text(500, "Неверное значение параметра livetime");
     }
     let mut given = server.given.lock().unwrap();
-    let text = super::super::super::halo::dice::guid(switches.seed, "key", given.len() as i64);
+    let text = super::super::super::standin::dice::guid(switches.seed, "key", given.len() as i64);
     given.push(Key { text: text.clone(), ..Key::default() });
     Reply::text(200, &text)
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::super::super::halo::http::reply::Reply;
+use super::super::super::standin::reply::Reply;
 use super::super::desk::tenant::STATES;
 use super::find;
 use super::server::{Call, Server};

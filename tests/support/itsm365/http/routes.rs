@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use axum::http::Method;
 use serde_json::{Map, Value};
 
-use super::super::super::halo::http::reply::Reply;
+use super::super::super::standin::reply::Reply;
 use super::super::switches::Key;
 use super::filter::Filter;
 use super::find::{self, Question};

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::super::halo::http::reply::Reply;
+use super::super::super::standin::reply::Reply;
 use super::super::switches::Key;
 use super::super::wire::{self, Wanted};
 use super::filter::is;

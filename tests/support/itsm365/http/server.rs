@@ -11,9 +11,9 @@ use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use serde_json::json;
 
-use super::super::super::halo::Stats;
-use super::super::super::halo::dice::Dice;
-use super::super::super::halo::http::reply::Reply;
+use super::super::super::standin::dice::Dice;
+use super::super::super::standin::reply::Reply;
+use super::super::super::standin::stats::Stats;
 use super::super::desk::{Desk, Facts};
 use super::super::switches::{Key, Switches};
 use super::super::wire::{self, Wanted};

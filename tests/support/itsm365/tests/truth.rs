@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::super::super::halo::desk::field::CANARY;
+use super::super::desk::CANARY;
 use super::super::desk::agreement::Kept;
 use super::super::desk::shown::{Author, Part};
 use super::super::desk::tenant::{KINDS, STATES, TIMERS};

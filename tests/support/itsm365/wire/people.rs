@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::super::halo::desk::field::CANARY;
+use super::super::desk::CANARY;
 use super::super::desk::people::{Employee, Ou, Team};
 use super::super::desk::ticket::{Client, Ticket};
 use super::super::desk::{Facts, day};

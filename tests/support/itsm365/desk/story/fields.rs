@@ -1,6 +1,6 @@
 //! Stories of attributes: all filled, texts of all shapes, what is empty.
 
-use super::super::super::super::halo::dice::Dice;
+use super::super::super::super::standin::dice::Dice;
 use super::super::bulk::{attach, solve};
 use super::super::catalog::{CHANNELS, IMPACTS, MARKS, PRIORITIES, SUBCATEGORIES, URGENCIES};
 use super::super::file::{Content, File, Place};

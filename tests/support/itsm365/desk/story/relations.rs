@@ -1,6 +1,6 @@
 //! Stories of what tickets have to do with others: mass problems, problems, changes, configuration items, approvals.
 
-use super::super::super::super::halo::dice::Dice;
+use super::super::super::super::standin::dice::Dice;
 use super::super::approval::{Negotiation, Vote};
 use super::super::bulk;
 use super::super::catalog::{CHANGE_TYPES, PRIORITIES, RISKS};

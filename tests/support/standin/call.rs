@@ -7,8 +7,6 @@ use axum::http::{HeaderMap, Method};
 use chrono::NaiveDateTime;
 use chrono::format::ParseErrorKind;
 
-use super::super::desk::moment::Moment;
-
 /// A call as it came in; names of parameters and paths know no case.
 #[derive(Debug)]
 pub(crate) struct Call {
@@ -51,13 +49,20 @@ impl Call {
         self.text(name)?.parse().ok()
     }
 
+    /// All values of a parameter that is given more than once.
+    pub(crate) fn texts(&self, name: &str) -> Vec<&str> {
+        self.heard.borrow_mut().insert(name.into());
+        let found = self.parameters.iter().filter(|(known, value)| known == name && !value.is_empty());
+        found.map(|(_, value)| value.as_str()).collect()
+    }
+
     /// Numbers with commas between them.
     pub(crate) fn numbers(&self, name: &str) -> Vec<i64> {
         self.text(name).map(|text| text.split(',').filter_map(|n| n.trim().parse().ok()).collect()).unwrap_or_default()
     }
 
     /// A time, with or without `Z`, a fraction, the time of day; the text of it where it is none.
-    pub(crate) fn moment(&self, name: &str) -> Result<Option<Moment>, String> {
+    pub(crate) fn moment(&self, name: &str) -> Result<Option<NaiveDateTime>, String> {
         let Some(text) = self.text(name) else { return Ok(None) };
         let bare = text.trim_end_matches('Z');
         let parsed = NaiveDateTime::parse_from_str(bare, "%Y-%m-%dT%H:%M:%S%.f").or_else(|e| match e.kind() {

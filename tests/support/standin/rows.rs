@@ -26,6 +26,11 @@ impl<T: Clone> Rows<T> {
         self.0.read().unwrap().iter().find(|row| wanted(row)).cloned()
     }
 
+    /// All that are wanted.
+    pub(crate) fn filter(&self, wanted: impl Fn(&T) -> bool) -> Vec<T> {
+        self.0.read().unwrap().iter().filter(|row| wanted(row)).cloned().collect()
+    }
+
     /// Adds, changes, removes.
     pub(crate) fn change(&self, change: impl FnOnce(&mut Vec<T>)) {
         change(&mut self.0.write().unwrap());

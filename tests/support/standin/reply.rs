@@ -1,10 +1,10 @@
-//! Replies, and the shapes in which Halo says no: there is no standard one.
+//! Replies of any kind, some of them broken off in the middle.
 
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// A reply before it goes out.
 #[derive(Debug, Clone)]
@@ -85,30 +85,4 @@ impl Reply {
         }
         response
     }
-}
-
-/// An id that is not there, or that the agent has no access to: the endpoint decides the shape.
-pub(crate) fn not_found(endpoint: &str) -> Reply {
-    match endpoint {
-        "tickets" | "opportunities" | "projects" => {
-            Reply::refusal(404, &json!("Ticket not found, or you do not have access"))
-        }
-        "client" | "site" => Reply::refusal(404, &json!({"Message": "The requested record does not exist"})),
-        "users" => Reply::refusal(404, &json!({"error": {"code": 404, "error_description": "User not found"}})),
-        "attachment" => {
-            Reply::refusal(404, &json!({"ClassName": "System.IO.FileNotFoundException", "Message": "File not found"}))
-        }
-        "actions" => Reply::refusal(404, &json!({"resultCode": 404, "errorMessage": "Action not found"})),
-        "kbarticle" => Reply::refusal(404, &json!({"kbentry": "not found"})),
-        "agent" | "team" | "asset" => Reply::refusal(404, &json!({"error": "not found"})),
-        _ => Reply::empty(404),
-    }
-}
-
-/// A parameter that does not hold what it should.
-pub(crate) fn invalid(name: &str, value: &str) -> Reply {
-    Reply::refusal(
-        400,
-        &json!({"error": "invalid_request", "error_description": format!("{name}: '{value}' is not valid")}),
-    )
 }
