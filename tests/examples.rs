@@ -7,9 +7,10 @@ use serde_json::Value;
 
 use crate::support::halo::{Halo, Switches};
 use crate::support::infoset::{self, Infoset};
+use crate::support::itsm365::Itsm365;
 use crate::support::psql::Server;
 use crate::support::{Migration, Workspace, repository, text};
-use crate::{halo, infoset as account};
+use crate::{halo, infoset as account, itsm365};
 
 type Answers = BTreeMap<String, Vec<Value>>;
 
@@ -149,9 +150,24 @@ fn every_query_answers_on_an_infoset_account_as_in_duckdb_and_psql() {
 }
 
 #[test]
+fn every_query_answers_on_an_itsm365_tenant_as_in_duckdb_and_psql() {
+    let itsm365 = Itsm365::start(crate::support::itsm365::Switches { tickets: 60, companies: 5, ..Default::default() });
+    let desk = Migration::new(&itsm365::settings(&itsm365, itsm365::NO_WORKSPACE));
+    desk.done(&["extract"]);
+    desk.done(&["transform"]);
+    let answers = answers(&desk, "itsm365");
+    assert!(not_empty(&answers) >= 20, "{} of {}", not_empty(&answers), answers.len());
+    for query in ["approvals", "defects", "sla_by_agreement", "states"] {
+        assert!(!answers[&format!("sql/itsm365/examples/{query}.sql")].is_empty(), "{query}");
+    }
+    same_in_duckdb(&desk, &answers);
+    same_in_psql(&desk, &answers);
+}
+
+#[test]
 fn every_query_is_listed_with_its_question() {
     let list = std::fs::read_to_string(repository("sql/README.md")).unwrap();
-    for path in queries("hesk").into_iter().chain(queries("halo")).chain(queries("infoset")) {
+    for path in ["hesk", "halo", "infoset", "itsm365"].into_iter().flat_map(queries) {
         let query = std::fs::read_to_string(repository(&path)).unwrap();
         let question = query.lines().next().unwrap().strip_prefix("-- ").unwrap();
         assert!(question.contains('?'), "{path} does not begin with its question");

@@ -12,6 +12,7 @@ mod explain;
 mod halo;
 mod infoset;
 mod intercom;
+mod itsm365;
 mod page;
 mod pipeline;
 mod probe;

@@ -27,9 +27,12 @@ timezone = "America/New_York"          # as in Hesk's settings
 
 "#;
 
+/// Of sources whose times have no offset.
+const TIMEZONE: &str = r#"# timezone = "Europe/Berlin"            # of times without an offset, which are UTC otherwise
+"#;
+
 /// Keys that every source with an API has.
-const API: &str = r#"# timezone = "Europe/Berlin"            # the desk's, for models; of dates without an offset, where the spec has local_times
-# own_mailboxes = ["support@example.com"]   # must not become contacts
+const API: &str = r#"# own_mailboxes = ["support@example.com"]   # must not become contacts
 # rate_calls = 300                       # calls granted, where you know better than the spec
 # rate_seconds = 300                     # … in so many seconds
 
@@ -100,6 +103,9 @@ fn section(spec: &Spec) -> String {
         let example = if setting.example.is_empty() { setting.default.as_deref() } else { Some(&*setting.example) };
         let line = line(name, example.unwrap_or_default(), &setting.help);
         section += &if setting.optional || setting.default.is_some() { format!("# {line}") } else { line };
+    }
+    if spec.rest.as_ref().is_some_and(|rest| rest.local_times) {
+        section += TIMEZONE;
     }
     section + API
 }

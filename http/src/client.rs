@@ -377,7 +377,9 @@ impl Client {
             return Outcome::Done(Reply { status, headers, body, json, request_id });
         }
         let said = refusal(&headers, &body);
-        let is_login = status == 401 || said.holds(&self.shared.settings.refused_if, &body);
+        let settings = &self.shared.settings;
+        let is_login = status == 401 || said.holds(&settings.refused_if, &body);
+        let is_final = request.refusals.contains(&status) || said.holds(&settings.final_if, &body);
         let Refusal { code, message, request_id } = self.redacted(said, credentials);
         match status {
             429 if !is_login => {
@@ -396,7 +398,7 @@ impl Client {
                 message,
                 request_id,
             }),
-            408 | 500.. if !request.refusals.contains(&status) => {
+            408 | 500.. if !is_final => {
                 let reason = [Some(status.to_string()), code, message].into_iter().flatten().collect::<Vec<_>>();
                 Outcome::Doubtful { status: Some(status), reason: reason.join(" "), request_id }
             }

@@ -115,6 +115,8 @@ pub struct Settings {
     pub redact: Vec<Secret>,
     /// What a reply of status 400 and above says where it does not take the credentials, besides 401.
     pub refused_if: Vec<String>,
+    /// What a reply of status 500 and above says where the call fails however often it is repeated.
+    pub final_if: Vec<String>,
     /// Whether only public addresses are called: not the own machine, not the network it is in.
     pub public_only: bool,
     /// Sent with every request.
@@ -142,6 +144,7 @@ impl Settings {
             grant: None,
             redact: Vec::new(),
             refused_if: Vec::new(),
+            final_if: Vec::new(),
             public_only: false,
             headers: Vec::new(),
             timeout: Duration::from_secs(60),

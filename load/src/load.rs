@@ -183,7 +183,7 @@ impl Load {
             Find::Ticket => format!("{} {}", body["contacts"][0]["id"], body["created_at"]),
             Find::Contact => body["email"].as_str()?.to_lowercase(),
             Find::Note => request.path.clone(),
-            Find::Article | Find::Snippet => body["title"].to_string(),
+            Find::Article | Find::InternalArticle | Find::Snippet => body["title"].to_string(),
             _ => return None,
         };
         let mut hasher = DefaultHasher::new();

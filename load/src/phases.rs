@@ -1,7 +1,7 @@
 //! The tables in their order, each a phase: its rows become chains, and a [`Consumer`] does something with them.
 //!
 //! What a row refers to stands in a phase before its own: ticket type → attributes → tags → companies → contacts → notes → collections →
-//! articles → links of articles → conversations → custom objects → links of these → saved replies.
+//! articles → links of articles → internal articles → conversations → custom objects → links of these → saved replies.
 
 use async_trait::async_trait;
 use deskferry_staging::Manifest;
@@ -73,6 +73,7 @@ pub(crate) async fn all(load: &Load, manifest: &Manifest, filter: &Filter, consu
     phases.rows(tables::ARTICLES, &mut |row| articles::chain(row, &before).map(Some)).await?;
     let now = Addresses::known(ledger);
     phases.rows(tables::ARTICLES, &mut |row| articles::links_chain(row, &now)).await?;
+    phases.rows(tables::INTERNAL_ARTICLES, &mut |row| tables::internal_articles::chain(row, &now).map(Some)).await?;
     phases.threads().await?;
     phases.rows(tables::CUSTOM_OBJECTS, &mut |row| tables::custom_objects::chain(row).map(Some)).await?;
     phases.object_links().await?;

@@ -12,6 +12,7 @@
 //! | note | notes of the contact or company, by author and text | nothing: equal notes are alike |
 //! | collection | list, by name and parent; one after another, so equal ones cannot be mixed up | nothing |
 //! | article | list, by title, parent and text | same title and parent, other text: `unknown`, names the article |
+//! | internal article | list, by title and text | same title, other text: `unknown`, names the article |
 //! | snippet | list, by title and text | same title, other text: `unknown`, names the snippet |
 //! | conversation | search by contact and time of creation, then text; where another row is open that is made by the same call, also by all that is in the thread, and first one that still has what only this row had | another text, or a thread that has what none of the two would send: `unknown`, names the conversation |
 //! | message, note or files of a thread | `GET /conversations/{id}`, thread aligned (see `thread.rs`) | same author and time, other text: `unknown`, names the part; older than the 500 shown: there if a later one is |
@@ -96,6 +97,10 @@ pub(crate) async fn find(
                 let alike = a["title"] == body["title"] && same_id(parent_of(a), &body["parent_id"]);
                 Likeness::of(alike, is_text(a, "body"))
             })
+        }
+        Find::InternalArticle => {
+            let all = pages(&load.client, "/internal_articles", 150).await?;
+            in_list(load, step, &all, changed, |a| Likeness::of(a["title"] == body["title"], is_text(a, "body")))
         }
         Find::Snippet => {
             let all = pages(&load.client, "/content_snippets", 150).await?;

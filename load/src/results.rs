@@ -57,7 +57,7 @@ pub(crate) const ARTICLE_LINKS: &str = "article_links";
 pub(crate) const OBJECT_LINKS: &str = "object_links";
 
 /// Tables in the order in which their counts are told: as they are loaded.
-pub(crate) const ORDER: [&str; 15] = [
+pub(crate) const ORDER: [&str; 16] = [
     tables::TICKET_TYPES,
     tables::ATTRIBUTES,
     tables::TAGS,
@@ -67,6 +67,7 @@ pub(crate) const ORDER: [&str; 15] = [
     tables::COLLECTIONS,
     tables::ARTICLES,
     ARTICLE_LINKS,
+    tables::INTERNAL_ARTICLES,
     tables::CONVERSATIONS,
     tables::PARTS,
     tables::ATTACHMENTS,

@@ -164,6 +164,7 @@ pub(crate) enum Find {
     AttributeOption,
     Collection,
     Article,
+    InternalArticle,
     Note,
     Snippet,
     Conversation,

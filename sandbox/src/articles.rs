@@ -94,7 +94,7 @@ fn list(ws: &mut Workspace, call: &Call) -> Answer {
 }
 
 /// Checks a body: every image must be reachable by Intercom, which fetches it; one that is not refuses the article.
-fn clean_body(body: &str) -> Result<String, Refusal> {
+pub(crate) fn clean_body(body: &str) -> Result<String, Refusal> {
     let mut rest = body;
     while let Some(at) = rest.find("<img") {
         rest = &rest[at + 4..];

@@ -59,6 +59,7 @@ mod html;
 mod http_tests;
 mod ids;
 mod inbox;
+mod internal_articles;
 mod notes;
 mod paging;
 mod rate_limit;

@@ -53,6 +53,7 @@ const AREAS: &[&[Route]] = &[
     crate::ticket_types::ROUTES,
     crate::help_center::ROUTES,
     crate::articles::ROUTES,
+    crate::internal_articles::ROUTES,
     crate::snippets::ROUTES,
     crate::custom_objects::ROUTES,
 ];

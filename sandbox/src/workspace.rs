@@ -12,6 +12,7 @@ use crate::conversation_attributes::ConversationAttribute;
 use crate::conversations::{Conversation, Deleted};
 use crate::custom_objects::ObjectType;
 use crate::ids::{HexKind, Next, hex_id, parse_hex_id};
+use crate::internal_articles::InternalArticle;
 use crate::notes::Note;
 use crate::refusal::Refusal;
 use crate::snippets::Snippet;
@@ -70,6 +71,7 @@ pub(crate) struct Workspace {
     pub(crate) object_types: BTreeMap<String, ObjectType>,
     pub(crate) collections: BTreeMap<u64, Collection>,
     pub(crate) articles: BTreeMap<u64, Article>,
+    pub(crate) internal_articles: BTreeMap<u64, InternalArticle>,
     pub(crate) snippets: BTreeMap<u64, Snippet>,
     pub(crate) files: Files,
     /// Kept up to date, so that no page of statistics walks over all threads.
@@ -106,6 +108,7 @@ impl Workspace {
             object_types: crate::custom_objects::types(file),
             collections: BTreeMap::new(),
             articles: BTreeMap::new(),
+            internal_articles: BTreeMap::new(),
             snippets: BTreeMap::new(),
             files: Files::default(),
             parts_total: 0,
@@ -179,6 +182,7 @@ impl Workspace {
             "parts": self.parts_total,
             "collections": self.collections.len(),
             "articles": self.articles.len(),
+            "internal_articles": self.internal_articles.len(),
             "content_snippets": self.snippets.len(),
             "custom_objects": self.object_types.values().map(|kind| kind.instances.len()).sum::<usize>(),
             "files": self.files.count(),

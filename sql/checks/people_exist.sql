@@ -7,6 +7,8 @@ WITH named AS (
     UNION ALL
     SELECT 'articles' AS table_name, source_key, 'author' AS role, author_key AS named_key FROM intercom.articles
     UNION ALL
+    SELECT 'internal_articles' AS table_name, source_key, 'author' AS role, author_key AS named_key FROM intercom.internal_articles
+    UNION ALL
     SELECT 'conversations' AS table_name, source_key, 'assignee' AS role, assignee_key AS named_key FROM intercom.conversations
     UNION ALL
     SELECT 'conversations' AS table_name, source_key, 'closed by' AS role, closed_by_key AS named_key FROM intercom.conversations

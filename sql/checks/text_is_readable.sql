@@ -6,6 +6,8 @@ WITH texts AS (
     SELECT 'conversations' AS table_name, source_key, title AS text FROM intercom.conversations
     UNION ALL
     SELECT 'articles' AS table_name, source_key, title AS text FROM intercom.articles
+    UNION ALL
+    SELECT 'internal_articles' AS table_name, source_key, title AS text FROM intercom.internal_articles
 )
 
 SELECT table_name, source_key, 'looks wrongly encoded: ' || text AS reason

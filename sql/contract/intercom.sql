@@ -92,6 +92,17 @@ CREATE TABLE articles (
     updated_at  TIMESTAMP                      -- when it was last changed
 );
 
+-- What teammates read and customers never see. Links in body are as those of articles.
+CREATE TABLE internal_articles (
+    source_key  VARCHAR NOT NULL PRIMARY KEY,  -- key of the row
+    author_key  VARCHAR,                       -- admins
+    author_name VARCHAR,                       -- who wrote it, where that is no teammate any more
+    title       VARCHAR NOT NULL,              -- title of the article
+    body        VARCHAR,                       -- HTML
+    created_at  TIMESTAMP,                     -- when it was written
+    updated_at  TIMESTAMP                      -- when it was last changed
+);
+
 -- One thread. Its messages are in conversation_parts; position 1 is the message that opens it.
 CREATE TABLE conversations (
     source_key        VARCHAR NOT NULL PRIMARY KEY,  -- key of the row

@@ -6,6 +6,8 @@ WITH wanted AS (
     UNION ALL
     SELECT 'articles', source_key FROM intercom.articles
     UNION ALL
+    SELECT 'internal_articles', source_key FROM intercom.internal_articles
+    UNION ALL
     SELECT 'conversations', source_key FROM intercom.conversations
     UNION ALL
     SELECT 'conversation_parts', source_key FROM intercom.conversation_parts

@@ -18,6 +18,8 @@ live AS (
     UNION ALL
     SELECT 'articles', id FROM intercom_live.articles
     UNION ALL
+    SELECT 'internal_articles', id FROM intercom_live.internal_articles
+    UNION ALL
     SELECT 'ticket_types', id FROM intercom_live.ticket_types
     UNION ALL
     SELECT 'notes', id FROM intercom_live.contact_notes

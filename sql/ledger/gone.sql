@@ -16,6 +16,8 @@ WITH given AS (
     UNION ALL
     SELECT 'articles', source_key FROM intercom.articles
     UNION ALL
+    SELECT 'internal_articles', source_key FROM intercom.internal_articles
+    UNION ALL
     SELECT 'conversations', source_key FROM intercom.conversations
     UNION ALL
     SELECT 'conversation_parts', source_key FROM intercom.conversation_parts
@@ -37,5 +39,5 @@ SELECT sent.table_name, sent.source_key, sent.state, sent.intercom_id, sent.pare
 FROM sent
 LEFT JOIN given ON given.table_name = sent.table_name AND given.source_key = sent.source_key
 WHERE given.source_key IS NULL AND sent.table_name IN (
-    'attributes', 'tags', 'companies', 'contacts', 'notes', 'collections', 'articles',
+    'attributes', 'tags', 'companies', 'contacts', 'notes', 'collections', 'articles', 'internal_articles',
     'conversations', 'conversation_parts', 'attachments', 'custom_objects')

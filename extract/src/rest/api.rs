@@ -102,6 +102,7 @@ impl Api {
             headers,
             redact,
             refused_if: rest.login.refused_if().to_vec(),
+            final_if: rest.final_if.clone(),
             timeout: Duration::from_secs(rest.timeout_seconds),
             attempts_max: ATTEMPTS_MAX,
             backoff_max: BACKOFF_MAX,
@@ -163,6 +164,12 @@ impl Api {
                 None => self.values.get(name),
             },
         }
+    }
+
+    /// What a table's query names in the parameter that takes members, besides those that its columns need.
+    pub(super) fn besides(&self, table: &Table) -> String {
+        let named = |name: &String| table.query.0.iter().find(|(param, _)| param == name);
+        table.columns_in.as_ref().and_then(named).map(|(_, template)| self.fill(template)).unwrap_or_default()
     }
 
     /// A text in which only settings stand.

@@ -84,7 +84,8 @@ impl<'a> Query<'a> {
             params.extend(pairs);
         }
         if let Some(name) = &table.columns_in {
-            let mut wanted = members(api.spec(), table);
+            let besides = api.besides(table);
+            let mut wanted = members(api.spec(), table, &besides);
             wanted.retain(|member| !route.without.iter().any(|unknown| unknown == member));
             params.retain(|(other, _)| other != name);
             params.push((name.clone(), wanted.join(",")));

@@ -11,7 +11,7 @@ use super::api::Failure;
 use super::fetch::Fetch;
 use super::page::{Page, Query};
 use crate::Result;
-use crate::spec::{Access, Spec, Table};
+use crate::spec::{Access, Column, Spec, Table};
 
 /// What was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,14 +57,21 @@ fn member(place: &str) -> &str {
     place.split('.').next().unwrap_or(place)
 }
 
-/// The members that a table needs, in the order of its columns: also those of rows inside and of what hides columns.
-pub(super) fn members<'a>(spec: &'a Spec, table: &'a Table) -> Vec<&'a str> {
-    let of_columns = table.columns.iter().filter(|column| table.pass_column.as_ref() != Some(&column.name));
+/// The members that a table needs, in the order of its columns: also those of rows inside and of what hides columns, and `besides`
+/// what the query names with commas between. The parent's column is filled in, where nothing says what place it has in the row.
+pub(super) fn members<'a>(spec: &'a Spec, table: &'a Table, besides: &'a str) -> Vec<&'a str> {
+    let of_parent = table.parent.as_ref().map(|parent| &parent.column);
+    let is_asked = |column: &&Column| {
+        let name = Some(&column.name);
+        table.pass_column.as_ref() != name && (of_parent != name || !column.at.is_empty())
+    };
+    let of_columns = table.columns.iter().filter(is_asked);
     let inside = spec.tables.iter().filter(|t| t.parent.as_ref().is_some_and(|p| p.table == table.name));
     let places = of_columns.flat_map(|column| column.places()).chain(inside.filter_map(|t| t.inside.as_ref()));
     let places = places.chain(table.hidden.iter().flat_map(|hidden| hidden.conditions.keys()));
     let mut seen = BTreeSet::new();
-    places.map(|place| member(place)).filter(|name| !name.is_empty() && seen.insert(*name)).collect()
+    let places = places.map(|place| member(place)).chain(besides.split(',').map(str::trim));
+    places.filter(|name| !name.is_empty() && seen.insert(*name)).collect()
 }
 
 /// Whether a status says that there is no such path.
@@ -153,7 +160,8 @@ impl<'a> Fetch<'a> {
             Err(failure @ Failure::Refused { .. }) if table.columns_in.is_some() && !is_no_path(&failure) => failure,
             outcome => return outcome,
         };
-        let all = members(self.spec, table);
+        let besides = self.api.besides(table);
+        let all = members(self.spec, table, &besides);
         let is_of_key = |name: &&str| {
             let mut places = table.key.columns().iter().filter_map(|c| table.column(c)).flat_map(|c| c.places());
             places.any(|place| member(place) == *name)
@@ -162,8 +170,12 @@ impl<'a> Fetch<'a> {
         let search = Search { fetch: self, make, path: route.path, all: &all };
         let unknown_keys = search.unknown(&[], &keys).await?;
         let known_keys: Vec<&str> = keys.iter().copied().filter(|name| !unknown_keys.contains(name)).collect();
+        let of_parent = table.parent.as_ref().map(|parent| &parent.column);
         let has_place = |column: &String| {
-            table.column(column).is_some_and(|c| c.places().iter().any(|place| known_keys.contains(&member(place))))
+            of_parent == Some(column)
+                || table
+                    .column(column)
+                    .is_some_and(|c| c.places().iter().any(|place| known_keys.contains(&member(place))))
         };
         if !table.key.columns().iter().all(has_place) {
             return Err(whole);

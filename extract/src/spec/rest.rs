@@ -70,6 +70,9 @@ pub struct Rest {
     /// Pieces of paths that are never called, whoever says so.
     #[serde(default)]
     pub refused_paths: Vec<String>,
+    /// Texts of a reply of status 500 and above that passes by no repetition: such as that what is asked for does not exist.
+    #[serde(default)]
+    pub final_if: Vec<String>,
     /// Most bytes of one file.
     #[serde(default = "file_mib")]
     pub file_mib: u64,

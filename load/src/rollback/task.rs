@@ -273,6 +273,7 @@ fn unmake(entry: &Entry, id: &str) -> (Verb, Way) {
         CONVERSATIONS if path.starts_with("/tickets") => delete("/tickets/{}"),
         CONVERSATIONS => delete("/conversations/{}"),
         ARTICLES => delete("/articles/{}"),
+        INTERNAL_ARTICLES => delete("/internal_articles/{}"),
         COLLECTIONS => delete("/help_center/collections/{}"),
         CONTACTS => delete("/contacts/{}"),
         COMPANIES => delete("/companies/{}"),

@@ -1,7 +1,7 @@
 //! The contract tables in the order they are loaded; each file turns rows into chains of steps, and calls nobody.
 //!
-//! ticket type → attributes → tags → companies → contacts → notes → collections → articles → links of articles → conversations with
-//! their messages and files → custom objects → links of objects → saved replies
+//! ticket type → attributes → tags → companies → contacts → notes → collections → articles → links of articles → internal articles →
+//! conversations with their messages and files → custom objects → links of objects → saved replies
 
 pub(crate) mod articles;
 pub(crate) mod attributes;
@@ -11,6 +11,7 @@ pub(crate) mod contacts;
 pub(crate) mod conversation_parts;
 pub(crate) mod conversations;
 pub(crate) mod custom_objects;
+pub(crate) mod internal_articles;
 pub(crate) mod notes;
 pub(crate) mod object_links;
 pub(crate) mod saved_replies;
@@ -30,6 +31,7 @@ pub(crate) const CONTACTS: &str = "contacts";
 pub(crate) const NOTES: &str = "notes";
 pub(crate) const COLLECTIONS: &str = "collections";
 pub(crate) const ARTICLES: &str = "articles";
+pub(crate) const INTERNAL_ARTICLES: &str = "internal_articles";
 pub(crate) const CONVERSATIONS: &str = "conversations";
 pub(crate) const PARTS: &str = "conversation_parts";
 pub(crate) const ATTACHMENTS: &str = "attachments";
@@ -37,7 +39,7 @@ pub(crate) const CUSTOM_OBJECTS: &str = "custom_objects";
 pub(crate) const SAVED_REPLIES: &str = "saved_replies";
 
 /// All tables in their order; messages and files go with their conversations.
-pub(crate) const ORDER: [&str; 13] = [
+pub(crate) const ORDER: [&str; 14] = [
     TICKET_TYPES,
     ATTRIBUTES,
     TAGS,
@@ -46,6 +48,7 @@ pub(crate) const ORDER: [&str; 13] = [
     NOTES,
     COLLECTIONS,
     ARTICLES,
+    INTERNAL_ARTICLES,
     CONVERSATIONS,
     PARTS,
     ATTACHMENTS,

@@ -33,6 +33,7 @@ pub async fn contents(url: &str) -> Result<Vec<String>> {
         ("contact", "/contacts", Some(150)),
         ("company", "/companies", Some(50)),
         ("article", "/articles", Some(150)),
+        ("internal article", "/internal_articles", Some(150)),
         ("attribute", "/data_attributes?model=contact", None),
         ("attribute", "/data_attributes?model=company", None),
         ("attribute", "/conversations/attributes", None),

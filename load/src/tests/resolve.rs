@@ -29,6 +29,8 @@ async fn hard_desk(context: &Context) -> Value {
     let article = json!({ "source_key": "h:art:3", "parent_key": "h:cat:2", "author_key": "h:admin:1", "title": "Two",
                           "body": "<p>another text</p>", "state": "published", "position": 3 });
     desk["articles"].as_array_mut().unwrap().push(article);
+    let internal = |n: u64| json!({ "source_key": format!("h:int:{n}"), "author_key": "h:admin:1", "title": "For us", "body": format!("<p>of {n}</p>") });
+    desk["internal_articles"] = json!([internal(1), internal(2)]);
     desk
 }
 

@@ -196,6 +196,30 @@ async fn links_that_went_with_an_article_are_not_written_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn internal_articles_lead_to_articles_and_follow_their_rows() {
+    let (_sandbox, url) = sandbox("", None).await;
+    let context = context();
+    let mut tables = desk(&context).await;
+    // The second leads to what customers read, the first to what has no address.
+    tables["internal_articles"] = json!([
+        { "source_key": "h:int:1", "title": "Ours", "author_key": "h:admin:3", "body": "<p><a href=\"deskferry:h:int:2\">more</a></p>" },
+        { "source_key": "h:int:2", "title": "Theirs", "author_key": "h:admin:1", "body": "<p><a href=\"deskferry:h:art:1\">one</a></p>" },
+    ]);
+    let manifest = publish(&context, &tables).await;
+    let planned = crate::plan(&context, &settings(&url), &manifest, &Filter::default()).await.unwrap();
+    let summary = load(&context, &settings(&url), &manifest, &Filter::default()).await.unwrap();
+    assert_eq!(planned.calls, summary.calls);
+    assert_eq!(summary.calls.get("POST /internal_articles"), Some(&2));
+    let found = contents(&url).await.join("\n");
+    assert!(found.contains("<a href=\\\"article One\\\">one") && !found.contains("deskferry:"), "{found}");
+    tables["internal_articles"][0]["title"] = json!("Ours alone");
+    let manifest = publish(&context, &tables).await;
+    let second = load(&again(&context), &settings(&url), &manifest, &Filter::default()).await.unwrap();
+    assert_eq!((second.writes(), second.calls.get("PUT /internal_articles/{id}")), (1, Some(&1)), "{:?}", second.calls);
+    assert!(contents(&url).await.join("\n").contains("Ours alone"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn refused_rows_are_rejected_with_what_hangs_on_them_and_sent_again_when_asked_or_changed() {
     let (_sandbox, url) = sandbox("", None).await;
     let context = context();

@@ -29,6 +29,7 @@ pub(super) async fn publish(context: &Context, tables: &Value) -> Manifest {
         "notes",
         "collections",
         "articles",
+        "internal_articles",
         "admins",
         "teams",
         "conversations",

@@ -1,7 +1,7 @@
 -- What becomes of it in Intercom
 -- Rows per object that a load sends, and what the checks keep back. Teammates and teams are matched, never created.
 WITH contract AS (
-    SELECT unnest(make_array('companies', 'contacts', 'notes', 'tags', 'attributes', 'collections', 'articles', 'conversations',
+    SELECT unnest(make_array('companies', 'contacts', 'notes', 'tags', 'attributes', 'collections', 'articles', 'internal_articles', 'conversations',
         'conversation_parts', 'attachments', 'custom_objects', 'saved_replies', 'admins', 'teams', 'inventory')) AS table_name
 ),
 

@@ -129,6 +129,39 @@ async fn members_that_the_source_does_not_know_are_found_left_out_and_told() {
 }
 
 #[tokio::test]
+async fn a_failure_that_stays_is_not_repeated() {
+    let server = Server::start(|call| match call.path.as_str() {
+        "/find/call" => ok(json!([{ "id": 1 }])),
+        _ => Said { status: 500, ..bytes("text/plain", "объект не найден".as_bytes()) },
+    })
+    .await;
+    let tables = "final_if = [\"не найден\"]\n[[table]]\nname = \"calls\"\nkey = \"id\"\npath = \"/find/call\"\npaging = { kind = \"none\" }\n\
+        download = { path = \"/get-file/{id}\" }\n[table.columns]\nid = \"int\"\n\
+        [[table]]\nname = \"rules\"\nkey = \"id\"\npath = \"/find/rule\"\npaging = { kind = \"none\" }\naccess = \"optional\"\n[table.columns]\nid = \"int\"\n";
+    let desk = Desk::new(&server, tables);
+    let manifest = desk.extract().await.unwrap();
+    assert_eq!((server.count("/get-file/1"), server.count("/find/rule")), (1, 1));
+    let reason = manifest.tables["rules"].incomplete.clone().unwrap();
+    assert!(reason.contains("500 объект не найден"), "{reason}");
+    let defects = desk.rows(&manifest, "_defects", &["reason"]).await;
+    assert_eq!(defects[0], "file could not be had: 500 объект не найден");
+}
+
+#[tokio::test]
+async fn what_the_query_names_is_asked_for_besides_the_columns() {
+    let server = Server::start(naumen).await;
+    let table = "[[table]]\nname = \"calls\"\nkey = \"id\"\npath = \"/find/call\"\nbody = {}\ncolumns_in = \"attrs\"\n\
+        query = { attrs = \"title, odd,mark\" }\n[table.columns]\nid = { type = \"text\", at = \"UUID\" }\nall = { type = \"json\", at = \"\" }\n";
+    let paging = NAUMEN.split("[[table]]").next().unwrap();
+    let desk = Desk::new(&server, &format!("{paging}{table}"));
+    let manifest = desk.extract().await.unwrap();
+    assert_eq!(manifest.rows("calls"), 3);
+    assert_eq!(server.calls().last().unwrap().param("attrs"), "UUID,title,mark");
+    let told = "calls: the source does not know, and is not asked for: odd";
+    assert!(manifest.remarks.iter().any(|r| r == told), "{:?}", manifest.remarks);
+}
+
+#[tokio::test]
 async fn a_key_is_not_left_out_and_a_failure_that_passes_leaves_nothing_out() {
     let server = Server::start(|_| said(500, json!({ "message": "broken" }))).await;
     let error = Desk::new(&server, NAUMEN).refused().await;

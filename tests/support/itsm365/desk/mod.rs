@@ -12,7 +12,7 @@ pub(crate) mod entry;
 pub(crate) mod file;
 pub(crate) mod itil;
 pub(crate) mod knowledge;
-mod pages;
+pub(crate) mod pages;
 pub(crate) mod people;
 pub(crate) mod set_up;
 pub(crate) mod shown;
