@@ -26,14 +26,39 @@ participants AS (
     GROUP BY live.thread_id
 ),
 
+-- Groups are sorted on disk where memory is short; a join would hold all messages.
+strange AS (
+    SELECT thread_id, id, max(position) AS position, max(part_type) AS part_type, max(created_at) AS created_at
+    FROM (
+        SELECT thread_id, id, position, part_type, created_at, 0 AS is_sent
+        FROM intercom_live.messages
+        WHERE position > 0
+        UNION ALL
+        SELECT parent_id, intercom_id, NULL, NULL, NULL, 1
+        FROM sent
+        WHERE table_name IN ('conversation_parts', 'conversations')
+    ) AS known
+    GROUP BY thread_id, id
+    HAVING sum(is_sent) = 0
+),
+
 messages AS (
-    SELECT live.thread_id, live.id, threads.source_key, live.part_type, live.created_at
-    FROM intercom_live.messages AS live
-    JOIN threads ON threads.id = live.thread_id
-    LEFT JOIN sent
-        ON sent.table_name IN ('conversation_parts', 'conversations') AND sent.parent_id = live.thread_id AND sent.intercom_id = live.id
-    LEFT JOIN participants ON participants.thread_id = live.thread_id AND participants.position = live.position
-    WHERE live.position > 0 AND sent.source_key IS NULL AND participants.position IS NULL
+    SELECT strange.thread_id, strange.id, threads.source_key, strange.part_type, strange.created_at
+    FROM strange
+    JOIN threads ON threads.id = strange.thread_id
+    LEFT JOIN participants ON participants.thread_id = strange.thread_id AND participants.position = strange.position
+    WHERE participants.position IS NULL
+),
+
+other_threads AS (
+    SELECT id, max(kind) AS kind, max(contact_id) AS contact_id, max(created_at) AS created_at
+    FROM (
+        SELECT id, kind, contact_id, created_at, 0 AS is_sent FROM intercom_live.threads
+        UNION ALL
+        SELECT intercom_id, NULL, NULL, NULL, 1 FROM sent WHERE table_name = 'conversations' AND step = 'create'
+    ) AS known
+    GROUP BY id
+    HAVING sum(is_sent) = 0
 ),
 
 -- Where no reply has told the id of a message, one that is like none of the others may be it.
@@ -102,10 +127,8 @@ LEFT JOIN sent_files ON sent_files.part_id = files.part_id AND sent_files.name =
 WHERE files.row_count > coalesce(sent_files.row_count, 0)
 UNION ALL
 SELECT DISTINCT 'conversations', threads.source_key, live.id, NULL, 'another ' || live.kind || ' of the same contact and time'
-FROM intercom_live.threads AS live
+FROM other_threads AS live
 JOIN threads ON threads.contact_id = live.contact_id AND threads.created_at = live.created_at AND threads.kind = live.kind
-LEFT JOIN threads AS own ON own.id = live.id
-WHERE own.id IS NULL
 UNION ALL
 SELECT 'contacts', contacts.source_key, strangers.id, NULL, 'another contact of the same e-mail address'
 FROM strangers
