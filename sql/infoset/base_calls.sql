@@ -10,7 +10,8 @@ recorded AS (
         CAST(key AS BIGINT)                                                                 AS id,
         first_value(name ORDER BY CASE WHEN sha256 IS NULL THEN 1 ELSE 0 END)               AS name,
         first_value(sha256 ORDER BY CASE WHEN sha256 IS NULL THEN 1 ELSE 0 END)             AS sha256,
-        first_value(size ORDER BY CASE WHEN sha256 IS NULL THEN 1 ELSE 0 END)               AS size
+        first_value(size ORDER BY CASE WHEN sha256 IS NULL THEN 1 ELSE 0 END)               AS size,
+        first_value(content_type ORDER BY CASE WHEN sha256 IS NULL THEN 1 ELSE 0 END)       AS content_type
     FROM infoset.files
     WHERE table_name = 'calls'
     GROUP BY CAST(key AS BIGINT)
@@ -36,7 +37,8 @@ SELECT
     nullif(trim(calls.recording_url), '') IS NOT NULL                                       AS has_recording,
     recorded.name                                                                           AS recording_name,
     recorded.sha256                                                                         AS recording_sha256,
-    recorded.size                                                                           AS recording_size
+    recorded.size                                                                           AS recording_size,
+    recorded.content_type                                                                   AS recording_type
 FROM infoset.calls AS calls
 LEFT JOIN named ON named.id = calls.id
 LEFT JOIN base_tickets AS tickets ON tickets.id = coalesce(nullif(calls.ticket_id, 0), named.ticket_id)

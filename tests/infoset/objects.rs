@@ -1,5 +1,7 @@
 //! Deals, calls and their recordings, figures.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::{at, attributes, contact_of, desk, keys, listed, millis, moved, row, table, text};
@@ -108,6 +110,37 @@ fn recordings_are_staged_with_their_hashes() {
         assert!(table("conversations").contains_key(text(row, "conversation_key")), "{row}");
         assert_eq!(millis(row, "started_at"), at(call.start));
     }
+}
+
+#[test]
+fn recordings_are_packed_with_a_list() {
+    let folder = tempfile::tempdir().unwrap();
+    moved().migration.done(&["report", "recordings", "--package", folder.path().to_str().unwrap()]);
+    let mut list = csv::Reader::from_path(folder.path().join("10_recordings.csv")).unwrap();
+    let headers = list.headers().unwrap().clone();
+    let column = |name: &str| headers.iter().position(|header| header == name).unwrap();
+    let (call_id, file) = (column("call_id"), column("file"));
+    let listed: BTreeMap<i64, String> = list
+        .records()
+        .map(|row| row.unwrap())
+        .map(|row| (row[call_id].parse().unwrap(), row[file].to_owned()))
+        .collect();
+    let recorded = desk().calls.all().into_iter().filter_map(|call| Some((call.id, call.recording?)));
+    let mut packed = 0;
+    for (call, recording) in recorded {
+        let name = &listed[&call];
+        match recording.content() {
+            Some(content) => assert_eq!(std::fs::read(folder.path().join("files").join(name)).unwrap(), content),
+            None => assert_eq!(name, ""),
+        }
+        packed += usize::from(!name.is_empty());
+    }
+    assert!(listed.contains_key(&9_900_001) && listed[&9_900_001] == "9900001.mp3", "{listed:?}");
+    assert_eq!(std::fs::read_dir(folder.path().join("files")).unwrap().count(), packed);
+    // Figures are packed likewise: one CSV for each.
+    moved().migration.done(&["report", "figures", "--package", folder.path().to_str().unwrap()]);
+    let volumes = std::fs::read_to_string(folder.path().join("10_volumes.csv")).unwrap();
+    assert!(volumes.starts_with("month,total,email,form,chat,social,call,other,closed\n"), "{volumes}");
 }
 
 #[test]
