@@ -101,7 +101,7 @@ impl Api {
         let http = deskferry_http::Settings {
             headers,
             redact,
-            refused_if: rest.login.refused_if().to_vec(),
+            refused_if: rest.login_refused_if.clone(),
             final_if: rest.final_if.clone(),
             timeout: Duration::from_secs(rest.timeout_seconds),
             attempts_max: ATTEMPTS_MAX,

@@ -350,12 +350,12 @@ fn is_host(pattern: &str) -> bool {
 
 fn login(login: &Login) -> Vec<&Template> {
     match login {
-        Login::ClientCredentials { url, query, client_id, client_secret, scope, .. } => {
+        Login::ClientCredentials { url, query, client_id, client_secret, scope } => {
             [url, client_id, client_secret].into_iter().chain(scope).chain(params(query)).collect()
         }
         Login::Header { value, .. } | Login::Query { value, .. } => vec![value],
-        Login::Bearer { token, .. } => vec![token],
-        Login::Basic { user, password, .. } => vec![user, password],
+        Login::Bearer { token } => vec![token],
+        Login::Basic { user, password } => vec![user, password],
         Login::LogIn { url, json, form, .. } => std::iter::once(url).chain(params(json)).chain(params(form)).collect(),
         Login::None => Vec::new(),
     }

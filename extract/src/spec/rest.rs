@@ -73,6 +73,9 @@ pub struct Rest {
     /// Texts of a reply of status 500 and above that passes by no repetition: such as that what is asked for does not exist.
     #[serde(default)]
     pub final_if: Vec<String>,
+    /// What a refused login says, in replies of status 400 and above that are not 401.
+    #[serde(default)]
+    pub login_refused_if: Vec<String>,
     /// Most bytes of one file.
     #[serde(default = "file_mib")]
     pub file_mib: u64,
@@ -91,7 +94,7 @@ impl Rest {
         let login: Vec<&Template> = match &self.login {
             Login::ClientCredentials { client_secret, .. } => vec![client_secret],
             Login::Header { value, .. } | Login::Query { value, .. } => vec![value],
-            Login::Bearer { token, .. } => vec![token],
+            Login::Bearer { token } => vec![token],
             Login::Basic { password, .. } => vec![password],
             Login::LogIn { json, form, .. } => json.0.iter().chain(&form.0).map(|(_, template)| template).collect(),
             Login::None => Vec::new(),
@@ -160,9 +163,6 @@ pub enum Login {
         /// What it is for.
         #[serde(default)]
         scope: Option<Template>,
-        /// What a refused login says, in replies of status 400 and above that are not 401.
-        #[serde(default)]
-        refused_if: Vec<String>,
     },
     /// A header with every call.
     Header {
@@ -170,9 +170,6 @@ pub enum Login {
         name: String,
         /// Its value.
         value: Template,
-        /// What a refused login says, in replies of status 400 and above that are not 401.
-        #[serde(default)]
-        refused_if: Vec<String>,
     },
     /// A parameter with every call.
     Query {
@@ -180,17 +177,11 @@ pub enum Login {
         name: String,
         /// Its value.
         value: Template,
-        /// What a refused login says, in replies of status 400 and above that are not 401.
-        #[serde(default)]
-        refused_if: Vec<String>,
     },
     /// `Authorization: Bearer` with every call.
     Bearer {
         /// The token.
         token: Template,
-        /// What a refused login says, in replies of status 400 and above that are not 401.
-        #[serde(default)]
-        refused_if: Vec<String>,
     },
     /// `Authorization: Basic` with every call.
     Basic {
@@ -198,9 +189,6 @@ pub enum Login {
         user: Template,
         /// Password; may be empty.
         password: Template,
-        /// What a refused login says, in replies of status 400 and above that are not 401.
-        #[serde(default)]
-        refused_if: Vec<String>,
     },
     /// A call whose reply has a token.
     LogIn {
@@ -223,28 +211,10 @@ pub enum Login {
         /// What stands before it there.
         #[serde(default = "bearer")]
         prefix: String,
-        /// What a refused login says, in replies of status 400 and above that are not 401.
-        #[serde(default)]
-        refused_if: Vec<String>,
     },
     /// No login.
     #[default]
     None,
-}
-
-impl Login {
-    /// What a refused login says, besides status 401.
-    pub fn refused_if(&self) -> &[String] {
-        match self {
-            Self::ClientCredentials { refused_if, .. }
-            | Self::Header { refused_if, .. }
-            | Self::Query { refused_if, .. }
-            | Self::Bearer { refused_if, .. }
-            | Self::Basic { refused_if, .. }
-            | Self::LogIn { refused_if, .. } => refused_if,
-            Self::None => &[],
-        }
-    }
 }
 
 fn authorization() -> String {

@@ -46,12 +46,10 @@ pub(in crate::rest) fn make(
     let authorization = |value: String| vec![("Authorization".to_owned(), Secret::new(value))];
     Ok(match login {
         Login::None => None,
-        Login::Header { name, value, .. } => fixed(vec![(name.clone(), secret(value))], Vec::new(), &[value]),
-        Login::Query { name, value, .. } => fixed(Vec::new(), vec![(name.clone(), secret(value))], &[value]),
-        Login::Bearer { token, .. } => {
-            fixed(authorization(format!("Bearer {}", values.fill(token))), Vec::new(), &[token])
-        }
-        Login::Basic { user, password, .. } => {
+        Login::Header { name, value } => fixed(vec![(name.clone(), secret(value))], Vec::new(), &[value]),
+        Login::Query { name, value } => fixed(Vec::new(), vec![(name.clone(), secret(value))], &[value]),
+        Login::Bearer { token } => fixed(authorization(format!("Bearer {}", values.fill(token))), Vec::new(), &[token]),
+        Login::Basic { user, password } => {
             let pair = format!("{}:{}", values.fill(user), values.fill(password));
             let value = format!("Basic {}", base64::Engine::encode(&base64::prelude::BASE64_STANDARD, pair));
             fixed(authorization(value), Vec::new(), &[user, password])
@@ -69,7 +67,7 @@ fn asking<'a>(login: &'a Login, values: &Values) -> Option<Asking<'a>> {
     let secret = |template: &Template| Secret::new(values.fill(template));
     let templates = |params: &'a Params| params.0.iter().map(|(_, template)| template);
     match login {
-        Login::ClientCredentials { url, query, client_id, client_secret, scope, .. } => {
+        Login::ClientCredentials { url, query, client_id, client_secret, scope } => {
             let mut form = vec![
                 ("grant_type".to_owned(), Secret::new("client_credentials")),
                 ("client_id".to_owned(), secret(client_id)),
@@ -93,7 +91,7 @@ fn asking<'a>(login: &'a Login, values: &Values) -> Option<Asking<'a>> {
                 },
             })
         }
-        Login::LogIn { url, json, form, token, expires_in, header, prefix, .. } => {
+        Login::LogIn { url, json, form, token, expires_in, header, prefix } => {
             let client = blame(&templates(json).chain(templates(form)).collect::<Vec<_>>());
             let body: serde_json::Map<String, Value> =
                 values.pairs(json).into_iter().map(|(name, value)| (name, json!(value))).collect();
