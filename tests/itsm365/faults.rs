@@ -90,7 +90,8 @@ fn a_key_that_is_refused_is_told_at_once_and_never_shown() {
         let told = if refusal == Refusal::Forbidden { "403" } else { "access_key" };
         assert!(error.contains(told), "{refusal:?}: {error}");
         assert!(!error.contains(wrong), "{error}");
-        assert!(itsm365.stats().api_calls < 25, "{refusal:?}: {:?}", itsm365.stats());
+        // Tables are asked side by side; none is asked again and again.
+        assert!(itsm365.stats().api_calls < 60, "{refusal:?}: {:?}", itsm365.stats());
     }
 }
 
