@@ -138,9 +138,9 @@ impl Error {
     /// What the user can do, where there is more to say than the error says.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Unauthorized { token_from, .. } => Some(format!(
-                "check {token_from}: it must hold an access token of this workspace that has not been revoked"
-            )),
+            Self::Unauthorized { token_from, .. } => {
+                Some(format!("check {token_from}: it must hold a key or token of this account that is still valid"))
+            }
             Self::Unreachable { host, .. } => Some(format!("check the url in deskferry.toml and that {host} answers")),
             Self::Refused { status: 403, .. } => {
                 Some("the token lacks a permission, or the plan of the workspace does not include this".to_owned())

@@ -18,6 +18,6 @@ links AS (
     WHERE lower(texts.body) LIKE '%://' || hosts.host || '%'
 )
 
-SELECT "table", intercom_id, host, substr(body, place - 5, 120) AS link
+SELECT "table", intercom_id, host, regexp_replace(substr(body, greatest(place - 5, 1), 300), '^.*?(https?://[^"''<>\s]+).*$', '\1', 's') AS link
 FROM links
 ORDER BY 1, 2

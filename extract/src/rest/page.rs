@@ -203,8 +203,20 @@ impl<'a> Query<'a> {
             }
             _ => None,
         };
-        let hash = of_json(&rows_taken);
+        let hash = self.identity(&rows_taken);
         Ok(Page { rows: rows_taken, total, next, hash, remark })
+    }
+
+    /// What tells a page from others: the keys of its rows, for a row may be shown otherwise each time, as with a signed link;
+    /// where a row has none of its own, all that the rows have.
+    fn identity(&self, rows: &[Value]) -> Hash {
+        let own = self.table.key.columns().iter().filter_map(|name| self.table.column(name));
+        let own: Vec<_> = own.collect();
+        let of_row = |row: &Value| -> Vec<Value> {
+            own.iter().filter_map(|column| find_first(row, column.places())).filter(|v| !v.is_null()).cloned().collect()
+        };
+        let keys: Vec<Value> = rows.iter().map(of_row).filter(|key| !key.is_empty()).map(Value::Array).collect();
+        of_json(if keys.len() == rows.len() { &keys } else { rows })
     }
 
     /// A page as it comes.

@@ -73,10 +73,10 @@ impl Forms {
     }
 
     /// What the newest time without an offset, and the time of the reply, tell of the zone: hours that it is ahead of UTC at
-    /// least.
+    /// least. A time that no zone explains lies in the future.
     pub(super) fn ahead(&self, replied: DateTime<Utc>) -> Option<i64> {
         let ahead = self.newest? - replied.naive_utc();
-        (ahead > TimeDelta::minutes(10)).then(|| (ahead.num_minutes() + 59) / 60)
+        (TimeDelta::minutes(10)..=TimeDelta::hours(14)).contains(&ahead).then(|| (ahead.num_minutes() + 59) / 60)
     }
 
     /// Whether some times have no offset.

@@ -281,3 +281,25 @@ async fn a_total_that_counts_the_page_ends_no_parents_rows() {
     let manifest = Desk::new(&server, &format!("{PAGED}{notes}")).extract().await.unwrap();
     assert_eq!(manifest.rows("notes"), 70);
 }
+
+#[tokio::test]
+async fn list_that_gives_its_first_page_again_ends_though_links_in_it_change() {
+    let calls = AtomicUsize::new(0);
+    let server = Server::start(move |_| {
+        let call = calls.fetch_add(1, Ordering::Relaxed);
+        let row = |id: i64| json!({ "id": id, "link": format!("/f/{id}?signature={call}") });
+        ok(json!({ "items": [row(1), row(2)] }))
+    })
+    .await;
+    let paging = "paging = { kind = \"page\", number = \"page\", size = \"size\", size_max = 2 }\n";
+    let columns = "rows = [\"items\"]\n[table.columns]\nid = \"int\"\nlink = \"text\"\n";
+    let tables = format!(
+        "[[table]]\nname = \"things\"\nkey = \"id\"\npath = \"/things\"\n{paging}{columns}\
+         [[table]]\nname = \"parts\"\nkey = [\"thing_id\", \"id\"]\npath = \"/things/{{parent.id}}/parts\"\n\
+         parent = {{ table = \"things\", column = \"thing_id\", key = \"id\" }}\n{paging}{columns}thing_id = \"int\"\n"
+    );
+    let desk = Desk::new(&server, &tables);
+    let manifest = desk.extract().await.unwrap();
+    assert_eq!((manifest.rows("things"), manifest.rows("parts")), (2, 4));
+    assert!(server.calls().len() < 12, "{}", server.calls().len());
+}
