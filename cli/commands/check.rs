@@ -27,7 +27,7 @@ pub(crate) async fn run(migration: &Migration, json: bool) -> Result<ExitCode> {
     };
     let readiness = deskferry_load::readiness(&context, &settings, Some(&manifest)).await?;
     let personal = if transformed.is_some() { personal_data(migration).await? } else { Vec::new() };
-    let blocks = readiness.blocks || folder.is_some();
+    let blocks = readiness.blocks || folder.is_some() || !readiness.object_types_missing.is_empty();
     if json {
         print(serde_json::to_string_pretty(&as_json(&probe, &readiness, folder.as_deref(), &personal, blocks))?)?;
     } else {

@@ -110,6 +110,7 @@ impl Dropped {
     /// Finds the tables' files among all.
     async fn take(&mut self, spec: &Spec, mut names: Vec<String>) -> Result<()> {
         names.sort();
+        let country = spec.rest.as_ref().and_then(|rest| rest.country.as_deref());
         for name in names {
             let (table, file) =
                 name.split_once('/').unwrap_or((name.rsplit_once('.').map_or("", |(stem, _)| stem), &name));
@@ -120,7 +121,7 @@ impl Dropped {
                 continue;
             }
             let path = self.local(&name).await?;
-            let (sha256, charset) = look_through(&path, form)?;
+            let (sha256, charset) = look_through(&path, form, country)?;
             let file = DropFile { name: format!("drop/{name}"), path, form, charset, sha256 };
             self.tables.entry(table.to_owned()).or_default().push(file);
         }
@@ -251,7 +252,7 @@ fn names_in(folder: &Path) -> std::io::Result<Vec<String>> {
 }
 
 /// Reads a file once: its hash and its charset.
-fn look_through(path: &Path, form: Form) -> Result<(String, &'static Encoding)> {
+fn look_through(path: &Path, form: Form, country: Option<&str>) -> Result<(String, &'static Encoding)> {
     let mut file = std::fs::File::open(path).map_err(Error::read(path))?;
     let (mut hasher, mut charset, mut piece) = (Sha256::new(), Charset::new(), vec![0; 64 << 10]);
     loop {
@@ -264,7 +265,7 @@ fn look_through(path: &Path, form: Form) -> Result<(String, &'static Encoding)> 
             charset.feed(&piece[..read]);
         }
     }
-    Ok((hex::encode(hasher.finalize()), charset.found()))
+    Ok((hex::encode(hasher.finalize()), charset.found(country)))
 }
 
 /// Reads a file on a thread of its own.

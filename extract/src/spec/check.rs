@@ -315,6 +315,10 @@ fn rest(spec: &Spec) -> Checked {
     if let Some(form) = rest.dates.iter().find(|form| !is_form(form) || !form.contains('%')) {
         return Err(Wrong::spec(format!("[rest] dates has `{form}`, which is no form such as `%Y.%m.%d %H:%M:%S%.f`")));
     }
+    if let Some(country) = rest.country.as_ref().filter(|c| c.len() != 2 || !c.bytes().all(|b| b.is_ascii_lowercase()))
+    {
+        return Err(Wrong::spec(format!("[rest] country has `{country}`: write two small letters, such as `tr`")));
+    }
     if rest.refused_paths.iter().any(|piece| is_every_path(piece)) {
         return Err(Wrong::spec("[rest] refused_paths has an empty piece, which would be every path"));
     }

@@ -64,6 +64,9 @@ pub struct Rest {
     /// Forms of dates besides the usual ones, as `%Y.%m.%d %H:%M:%S%.f`.
     #[serde(default)]
     pub dates: Vec<String>,
+    /// Country of the desk, as in addresses of the web: it tells old charsets of dropped files apart.
+    #[serde(default)]
+    pub country: Option<String>,
     /// Whether dates without an offset are in the zone of `[source] timezone`; else they are UTC.
     #[serde(default)]
     pub local_times: bool,

@@ -47,8 +47,8 @@ impl Charset {
         self.letters += out.chars().filter(|c| !c.is_ascii()).count() as u64;
     }
 
-    /// What it is.
-    pub(super) fn found(mut self) -> &'static Encoding {
+    /// What it is; `country` as in addresses of the web, for a few letters fit several charsets.
+    pub(super) fn found(mut self, country: Option<&str>) -> &'static Encoding {
         if let Some(declared) = self.declared {
             return declared;
         }
@@ -56,7 +56,7 @@ impl Charset {
         if self.broken == 0 || self.broken * BROKEN_SHARE < self.letters {
             return UTF_8;
         }
-        self.detector.guess(None, Utf8Detection::Deny)
+        self.detector.guess(country.map(str::as_bytes), Utf8Detection::Deny)
     }
 }
 
@@ -196,12 +196,24 @@ mod tests {
     use super::*;
 
     fn read(bytes: &[u8]) -> (String, &'static str) {
+        read_in(None, bytes)
+    }
+
+    fn read_in(country: Option<&str>, bytes: &[u8]) -> (String, &'static str) {
         let mut charset = Charset::new();
         bytes.chunks(99).for_each(|piece| charset.feed(piece));
-        let found = charset.found();
+        let found = charset.found(country);
         let mut text = String::new();
         Text::new(std::io::Cursor::new(bytes.to_vec()), found).read_to_string(&mut text).unwrap();
         (text, found.name())
+    }
+
+    #[test]
+    fn country_tells_charsets_apart_where_letters_are_few() {
+        let turkish = "id;konu\n1;Şikâyet ığĞİşçöü\n2;Müşteri\n";
+        let bytes = encoding_rs::WINDOWS_1254.encode(turkish).0;
+        assert_eq!(read_in(Some("tr"), &bytes), (turkish.to_owned(), "windows-1254"));
+        assert_ne!(read_in(None, &bytes).1, "windows-1254", "the country is not needed");
     }
 
     #[test]
