@@ -19,6 +19,7 @@ EXCEPT = """
 import sys, duckdb
 a, b, temporary = sys.argv[1:]
 db = duckdb.connect()
+db.execute("SET enable_progress_bar = false")
 db.execute(f"SET temp_directory = '{temporary}'")
 for one, other in ((a, b), (b, a)):
     print(db.execute(f"SELECT count(*) FROM (SELECT * FROM '{one}' EXCEPT SELECT * FROM '{other}')").fetchone()[0])
@@ -40,6 +41,7 @@ def files(cache, rows, changed):
     second = f"SELECT * REPLACE (CASE WHEN {is_changed} THEN body || '!' ELSE body END AS body) FROM (SELECT *, " \
              f"CAST(split_part(source_key, ':', 3) AS BIGINT) AS id FROM one) WHERE id % {10 * every} <> 3"
     db = duckdb.connect()
+    db.execute("SET enable_progress_bar = false")
     db.execute(f"CREATE VIEW one AS SELECT {columns} FROM range({rows}) AS r(id)")
     options = "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 65536)"
     db.execute(f"COPY (SELECT * FROM one) TO '{pair[0]}.new' {options}")
