@@ -209,7 +209,7 @@ impl<'a> Query<'a> {
 
     /// What tells a page from others: the keys of its rows, for a row may be shown otherwise each time, as with a signed link;
     /// where a row has none of its own, all that the rows have.
-    fn identity(&self, rows: &[Value]) -> Hash {
+    pub(super) fn identity(&self, rows: &[Value]) -> Hash {
         let own = self.table.key.columns().iter().filter_map(|name| self.table.column(name));
         let own: Vec<_> = own.collect();
         let of_row = |row: &Value| -> Vec<Value> {

@@ -8,7 +8,6 @@ use serde_json::Value;
 use super::overlay::Change;
 use super::{Finding, First, Probe, SAMPLE_ROWS, dates, envelope, members};
 use crate::Result;
-use crate::hash::of_json;
 use crate::rest::api::{Failure, Scope};
 use crate::rest::page::{LOOK_REFUSALS, count};
 use crate::rest::route::Trial;
@@ -254,11 +253,15 @@ impl<'a> Probe<'a> {
             Ok(Some(position)) => match query.raw(&position, Trial::Look).await {
                 Ok((json, _)) => {
                     let second = self.rows(table, &json);
-                    let is_same = of_json(&second) == of_json(rows);
+                    let is_same = query.identity(&second) == query.identity(rows);
                     has_more = !second.is_empty() && !is_same;
                     let found = match second.len() {
                         0 => format!("the second page is empty: there are {count} rows"),
-                        _ if is_same => "the second page is the first again: the source gives no pages".to_owned(),
+                        _ if is_same => {
+                            "the second page is the first again: there are no pages, or their parameter is called otherwise: \
+                             correct `paging`"
+                                .to_owned()
+                        },
                         more => format!("the second page has {more} other rows"),
                     };
                     self.told(table, "paging", found);
