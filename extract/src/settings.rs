@@ -59,6 +59,9 @@ pub struct Request {
     /// Tables with the keys of rows that are asked for, whether the list of the table has them or not: only these are read in
     /// full. REST only.
     pub keys: BTreeMap<String, BTreeSet<String>>,
+    /// Whether no list is read of a table that has `keys` and whose rows can be read one by one: its other rows stay as the last state
+    /// has them, those of `keys` that the source has not any more are gone. Needs `since_last`. REST only.
+    pub only_keys: bool,
     /// Whether files are left where they are. REST only.
     pub without_files: bool,
     /// What to do with what an earlier extract has fetched and not published.
@@ -82,6 +85,11 @@ impl Request {
     pub(crate) fn wants_files(&self, table: &Table) -> bool {
         let has_files = table.download.is_some() || !table.images_in.is_empty();
         has_files && !self.without_files && self.wants(&table.name)
+    }
+
+    /// The rows of a table that alone are asked for.
+    pub(crate) fn only(&self, table: &Table) -> Option<&BTreeSet<String>> {
+        self.keys.get(&table.name).filter(|_| self.only_keys && table.detail.is_some())
     }
 
     /// Whether a table is to be read.

@@ -50,6 +50,12 @@ pub(super) struct Plan {
     pub(super) tables: Vec<String>,
     pub(super) sample: Option<u64>,
     pub(super) since_last: bool,
+    /// Only rows that were named, by table.
+    #[serde(default)]
+    pub(super) only: BTreeMap<String, BTreeSet<String>>,
+    /// Until when all of a table was read of which only named rows are read now.
+    #[serde(default)]
+    pub(super) stays: BTreeMap<String, chrono::DateTime<chrono::Utc>>,
     /// For tables that can be asked for what changed since: since when.
     pub(super) since: BTreeMap<String, chrono::DateTime<chrono::Utc>>,
     /// Tables that are listed whole, and asked further for those of their rows that say that they changed.
@@ -75,6 +81,8 @@ impl Plan {
             tables: request.tables.clone(),
             sample: request.sample,
             since_last: request.since_last,
+            only: if request.only_keys { request.keys.clone() } else { BTreeMap::new() },
+            stays: BTreeMap::new(),
             since: BTreeMap::new(),
             by_change: BTreeSet::new(),
             dropped: BTreeMap::new(),
@@ -92,6 +100,7 @@ impl Plan {
             (self.sample == other.sample, "--sample"),
             (self.dropped == other.dropped, "file in the folder of [source] drop"),
             (self.since_last == other.since_last, "--since-last"),
+            (self.only == other.only, "choice of rows"),
         ];
         same.into_iter().find(|(same, _)| !same).map(|(_, what)| what)
     }

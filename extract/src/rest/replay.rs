@@ -74,9 +74,12 @@ impl Fetch<'_> {
             let Some(table) = manifest.tables.get_mut(&name) else { continue };
             (table.source_rows, table.incomplete) = (end.source_rows, end.incomplete);
         }
+        let plan = &self.capture.plan;
         for (name, cursor) in &mut manifest.cursors {
-            if let (Some(cursor), true) = (cursor.as_object_mut(), self.spec.table(name).is_some()) {
-                cursor.insert("read_from".into(), serde_json::json!(self.capture.plan.begun));
+            if let (Some(cursor), Some(table)) = (cursor.as_object_mut(), self.spec.table(name)) {
+                let is_named = self.request.only(table).is_some();
+                let read_from = if is_named { plan.stays.get(name) } else { Some(&plan.begun) };
+                cursor.insert("read_from".into(), serde_json::json!(read_from));
             }
         }
         manifest.remarks.extend(going.into_iter().chain(self.dropped.remarks()));
