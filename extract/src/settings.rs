@@ -81,6 +81,13 @@ pub enum Unfinished {
 }
 
 impl Request {
+    /// A delta of rows that were named, by table, with what belongs to them. Tables of which nothing is declared are left out.
+    pub fn of_rows(spec: &Spec, keys: BTreeMap<String, BTreeSet<String>>) -> Self {
+        let named = keys.keys().filter_map(|name| spec.table(name));
+        let tables = named.flat_map(|table| spec.family(table)).map(|table| table.name.clone());
+        Self { tables: tables.collect(), keys, only_keys: true, since_last: true, ..Self::default() }
+    }
+
     /// Whether files of a table of a REST source are to be fetched.
     pub(crate) fn wants_files(&self, table: &Table) -> bool {
         let has_files = table.download.is_some() || !table.images_in.is_empty();

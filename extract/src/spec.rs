@@ -302,6 +302,12 @@ impl Spec {
         table.parent.is_none() && self.tables.iter().any(is_child)
     }
 
+    /// A table, its children, theirs …
+    pub(crate) fn family<'a>(&'a self, table: &'a Table) -> Vec<&'a Table> {
+        let children = self.tables.iter().filter(|t| t.is_child_of(table));
+        std::iter::once(table).chain(children.flat_map(|t| self.family(t))).collect()
+    }
+
     /// A table by name.
     pub fn table(&self, name: &str) -> Option<&Table> {
         self.tables.iter().find(|t| t.name == name)

@@ -106,6 +106,32 @@ impl Plan {
     }
 }
 
+/// What the newest extract of a source with an API was asked that was begun and not published, as a request that goes on with it.
+/// `None` where there is none, or where it would add to a state that has changed since.
+///
+/// # Errors
+/// `Staging`; `OtherPlan` where another version of deskferry began it.
+pub async fn unfinished(context: &Context, spec: &Spec) -> Result<Option<Request>> {
+    let Some(work) = context.staging.works(spec.schema()).await?.pop() else { return Ok(None) };
+    let Some(bytes) = work.plan().await? else { return Ok(None) };
+    let plan: Plan = serde_json::from_slice(&bytes).map_err(|_| other_version(&work))?;
+    let newest = context.staging.latest(spec.schema()).await?.map(|run| run.run);
+    let goes_on = newest.as_ref() != Some(work.run()) && (!plan.since_last || plan.newest == newest);
+    Ok(goes_on.then(|| Request {
+        tables: plan.tables,
+        sample: plan.sample,
+        since_last: plan.since_last,
+        only_keys: !plan.only.is_empty(),
+        keys: plan.only,
+        unfinished: Unfinished::Resume,
+        ..Request::default()
+    }))
+}
+
+fn other_version(work: &Work) -> Error {
+    Error::OtherPlan { run: work.run().to_string(), what: "version of deskferry".into() }
+}
+
 /// An address without user and password.
 fn without_password(url: &str) -> String {
     let Ok(mut parsed) = url::Url::parse(url) else { return url.to_owned() };
@@ -138,7 +164,7 @@ impl Capture {
             match stored {
                 Some(Ok(stored)) if !published && unfinished != Unfinished::Discard => open.push((work, stored)),
                 Some(Err(_)) if !published && unfinished != Unfinished::Discard => {
-                    return Err(Error::OtherPlan { run: work.run().to_string(), what: "version of deskferry".into() });
+                    return Err(other_version(&work));
                 }
                 // Published and not removed any more, not begun, or not wanted.
                 _ => work.remove().await?,

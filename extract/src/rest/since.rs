@@ -38,7 +38,7 @@ pub(super) async fn plan(context: &Context, spec: &Spec, request: &Request, plan
             let newest = runs.get(&t.name).and_then(|runs| runs.last()?.tables.get(&t.name));
             last.has(&t.name) && newest.is_some_and(|newest| newest.incomplete.is_none())
         };
-        let comparable = families(spec, table).into_iter().filter(|t| request.wants(&t.name)).all(is_whole);
+        let comparable = spec.family(table).into_iter().filter(|t| request.wants(&t.name)).all(is_whole);
         if table.since.is_none() && comparable {
             plan.by_change.insert(table.name.clone());
         }
@@ -57,12 +57,6 @@ pub(super) async fn plan(context: &Context, spec: &Spec, request: &Request, plan
 fn read_from(runs: &BTreeMap<String, Vec<Manifest>>, table: &Table) -> Option<DateTime<Utc>> {
     let time = runs.get(&table.name)?.last()?.cursors.get(&table.name)?.get("read_from")?;
     serde_json::from_value(time.clone()).ok()
-}
-
-/// A table, its children, theirs …
-fn families<'a>(spec: &'a Spec, table: &'a Table) -> Vec<&'a Table> {
-    let children = spec.tables.iter().filter(|t| t.is_child_of(table));
-    std::iter::once(table).chain(children.flat_map(|t| families(spec, t))).collect()
 }
 
 impl Fetch<'_> {

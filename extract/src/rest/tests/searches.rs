@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use serde_json::{Value, json};
 
 use super::support::{Call, Desk, Said, Server, bytes, numbered, ok, said};
-use crate::Request;
+use crate::{Error, Request, Unfinished};
 
 const CHATS: &str = "[[table]]\nname = \"chats\"\nkey = \"id\"\npath = \"/chats/search\"\n\
     body = { query = { field = \"updated\", operator = \">\", value = 0 }, of = \"{tenant}\" }\n\
@@ -112,17 +112,15 @@ async fn only_rows_that_are_named_are_read_and_the_others_stay_as_they_are() {
     })
     .await;
     let desk = desk(&server);
-    let first = desk.extract().await.unwrap();
+    let named = BTreeMap::from([("chats".into(), BTreeSet::from(["1".into()]))]);
+    let outcome = desk.run(&Request::of_rows(&desk.spec, named)).await;
+    assert!(matches!(outcome, Err(Error::NoState { table }) if table == "chats"));
+    let first = desk.run(&Request { unfinished: Unfinished::Discard, ..Request::default() }).await.unwrap();
     let before = server.calls().len();
     is_later.store(true, Ordering::SeqCst);
     let keys: BTreeSet<String> = ["2", "3", "8"].map(str::to_owned).into();
-    let request = Request {
-        tables: vec!["chats".into(), "lines".into()],
-        keys: BTreeMap::from([("chats".into(), keys)]),
-        only_keys: true,
-        since_last: true,
-        ..Request::default()
-    };
+    let request = Request::of_rows(&desk.spec, BTreeMap::from([("chats".into(), keys)]));
+    assert_eq!(request.tables, ["chats", "lines"]);
     let manifest = desk.run(&request).await.unwrap();
     let asked: BTreeSet<String> = server.calls()[before..].iter().map(|call| call.path.clone()).collect();
     assert!(
