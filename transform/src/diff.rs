@@ -127,7 +127,7 @@ impl Session {
         diff.same = diff.from_rows.saturating_sub(gone.unsigned_abs());
         if rows > 0 {
             let join = if rows > HASH_ROWS_MAX { Join::SortMerge } else { Join::Hash };
-            let frame = self.engine.plan("diff", &columns.joined(), join).await?;
+            let frame = self.engine.plan("diff", &columns.joined(join), join).await?;
             let mut batches = self.engine.stream("diff", frame).await?;
             let changes = Changes::new(&columns.names);
             while let Some(batch) = batches.next().await {
@@ -260,17 +260,30 @@ impl Columns {
         format!("row_digest({}) AS key_digest, row_digest({}) AS digest", list(&self.key), list(&self.names))
     }
 
+    /// The columns of a row as `c0, c1 …`, with the digest of its key.
+    fn numbered(&self) -> String {
+        let all = self.names.iter().enumerate().map(|(at, name)| format!("{} AS c{at}", self.expression(name)));
+        let key = self.key.iter().map(|name| self.expression(name)).collect::<Vec<_>>().join(", ");
+        format!("{}, row_digest({key}) AS key_digest", all.collect::<Vec<_>>().join(", "))
+    }
+
     /// The rows of a side that are left, each key's in the order of their digests. Their columns are `c0, c1 …`, so that none has
     /// the name of one of ours.
-    fn left(&self, table: &str, net: &str) -> String {
-        let digests = self.digests();
-        let all = self.names.iter().enumerate().map(|(at, name)| format!("{} AS c{at}", self.expression(name)));
-        let all = all.collect::<Vec<_>>().join(", ");
+    fn left(&self, table: &str, net: &str, join: Join) -> String {
+        let (numbered, numbers) = (self.numbered(), (0..self.names.len()).map(|at| format!("c{at}")));
+        let numbers = numbers.collect::<Vec<_>>().join(", ");
+        // Where few rows are left, the whole row is digested of those alone that have their keys; else one join is enough to sort for.
+        let of_few = format!("WHERE key_digest IN (SELECT key_digest FROM {SCHEMA}.leftovers WHERE {net} > 0)");
+        let of_few = if join == Join::Hash { of_few } else { String::new() };
         format!(
             "SELECT *, row_number() OVER (PARTITION BY key_digest ORDER BY digest ROWS UNBOUNDED PRECEDING) AS place FROM (
                  SELECT sides.*, {net} AS copies, row_number() OVER (PARTITION BY sides.key_digest, sides.digest) AS copy
                  FROM {SCHEMA}.leftovers AS leftovers
-                 JOIN (SELECT {all}, {digests} FROM {SCHEMA}.{table}) AS sides
+                 JOIN (
+                     SELECT *, row_digest({numbers}) AS digest
+                     FROM (SELECT {numbered} FROM {SCHEMA}.{table}) AS keyed
+                     {of_few}
+                 ) AS sides
                      ON sides.key_digest = leftovers.key_digest AND sides.digest = leftovers.digest
                  WHERE {net} > 0
              ) AS copied WHERE copy <= copies"
@@ -278,7 +291,7 @@ impl Columns {
     }
 
     /// Both sides' rows that are left, side by side, in the order of their keys: `b0, b1 …, a0, a1 …, key, before, after, place`.
-    fn joined(&self) -> String {
+    fn joined(&self, join: Join) -> String {
         let side = |letter: char| (0..self.names.len()).map(move |at| format!("{letter}.c{at} AS {letter}{at}"));
         let columns = side('b').chain(side('a')).collect::<Vec<_>>().join(", ");
         let key: Vec<usize> =
@@ -291,8 +304,8 @@ impl Columns {
              FROM ({}) AS b FULL OUTER JOIN ({}) AS a ON b.key_digest = a.key_digest AND b.place = a.place
              ORDER BY {}, coalesce(b.place, a.place)",
             text.collect::<Vec<_>>().join(" || '/' || "),
-            self.left("before", "leftovers.net"),
-            self.left("after", "-leftovers.net"),
+            self.left("before", "net", join),
+            self.left("after", "-net", join),
             order.collect::<Vec<_>>().join(", "),
         )
     }

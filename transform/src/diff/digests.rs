@@ -14,6 +14,8 @@ use crate::{Error, Result};
 const BUCKETS: usize = 256;
 const BUFFER_BYTES: usize = 16 << 10;
 const DIGEST_BYTES: usize = 16;
+/// Both digests, and which side it is.
+const RECORD_BYTES: usize = 2 * DIGEST_BYTES + 1;
 
 /// Digest of a key, digest of a row.
 type Row = ([u8; DIGEST_BYTES], [u8; DIGEST_BYTES]);
@@ -34,14 +36,16 @@ impl Digests {
     pub(super) fn add(&mut self, batch: &RecordBatch) -> Result<()> {
         let (keys, rows) = (batch.column(0).as_binary::<i32>(), batch.column(1).as_binary::<i32>());
         let sides = batch.column(2).as_boolean().iter();
+        let mut record = Vec::with_capacity(RECORD_BYTES);
         for ((key, row), is_after) in
             keys.iter().zip(rows).zip(sides).filter_map(|((key, row), side)| key.zip(row).zip(side))
         {
             let Some(bucket) = key.first().and_then(|byte| self.buckets.get_mut(usize::from(*byte))) else { continue };
-            let mut write = |bytes: &[u8]| bucket.write_all(bytes).map_err(Error::Scratch);
-            write(key)?;
-            write(row)?;
-            write(&[u8::from(is_after)])?;
+            record.clear();
+            record.extend_from_slice(key);
+            record.extend_from_slice(row);
+            record.push(u8::from(is_after));
+            bucket.write_all(&record).map_err(Error::Scratch)?;
         }
         Ok(())
     }
@@ -58,7 +62,7 @@ fn left(bucket: BufWriter<File>) -> std::io::Result<Vec<(Row, i64)>> {
     file.rewind()?;
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes)?;
-    let mut rows: Vec<(Row, i64)> = bytes.chunks_exact(2 * DIGEST_BYTES + 1).filter_map(row).collect();
+    let mut rows: Vec<(Row, i64)> = bytes.chunks_exact(RECORD_BYTES).filter_map(row).collect();
     drop(bytes);
     rows.sort_unstable_by_key(|(row, _)| *row);
     // Equal rows of both sides cancel out.
