@@ -49,6 +49,7 @@ WITH messages AS (
         FALSE,
         '{}'
     FROM intercom_live.tickets
+    WHERE trim(coalesce((ticket_attributes ->> '_default_description_'), '')) <> ''
     UNION ALL
     SELECT
         'intercom:ticket_part:' || id,
@@ -85,8 +86,7 @@ SELECT
     html,
     html_to_text(html)                                                                      AS text,
     at,
-    type <> 'comment' AND (type LIKE '%note%' OR coalesce(author_kind, '') <> 'admin' OR trim(coalesce(html, '')) = '')
-                                                                                            AS private,
+    NOT (type IN ('comment', 'quick_reply') OR (type IN ('close', 'open') AND trim(coalesce(html, '')) <> '')) AS private,
     redacted,
     nullif(detail, '{}')                                                                    AS detail
 FROM messages
