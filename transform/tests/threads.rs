@@ -40,7 +40,7 @@ fn files() -> BTreeMap<String, String> {
              '0' AS admin_assignee_id, '0' AS team_assignee_id, 'conversation' AS source_type, NULL AS tags, NULL AS custom_attributes,
              NULL AS rating, FALSE AS truncated, NULL AS source_delivered_as, NULL AS source_subject, NULL AS source_url, 1 AS parts_total,
              NULL AS statistics, NULL AS sla_applied, NULL AS linked_objects, to_timestamp(0) AS created_at, to_timestamp(0) AS updated_at,
-             NULL AS waiting_since, NULL AS snoozed_until FROM live.messages GROUP BY thread"
+             to_timestamp(0) AS waiting_since, to_timestamp(0) AS snoozed_until FROM live.messages GROUP BY thread"
                 .to_owned(),
         ),
     ];
