@@ -16,6 +16,10 @@ fn migration(us: &str, eu: &str, settings: &str) -> Migration {
     migration
 }
 
+fn workspace() -> Workspace {
+    Workspace::start(&[("Ada".to_owned(), "ada@desk.example".to_owned())], &[])
+}
+
 /// Replaces a text of the migration's own spec.
 fn change_spec(migration: &Migration, from: &str, to: &str) {
     let path = migration.path().join("sources/intercom.toml");
@@ -26,7 +30,7 @@ fn change_spec(migration: &Migration, from: &str, to: &str) {
 
 #[test]
 fn init_writes_what_check_then_takes() {
-    let workspace = Workspace::start(&[("Ada".to_owned(), "ada@desk.example".to_owned())], &[]);
+    let workspace = workspace();
     let migration = migration(&workspace.url, "http://127.0.0.1:9", "");
     std::fs::remove_file(migration.path().join("deskferry.toml")).unwrap();
     let output = migration.run(&["init", "intercom"]);
@@ -46,7 +50,7 @@ fn init_writes_what_check_then_takes() {
 
 #[test]
 fn a_wrong_region_is_told_with_the_right_one() {
-    let here = Workspace::start(&[], &[]);
+    let here = workspace();
     let other = Workspace::serve(Settings { token: Some("another".to_owned()), ..Settings::default() });
     // Intercom may answer for a workspace that is hosted elsewhere.
     let answering = migration("http://127.0.0.1:9", &here.url, "region = \"eu\"");
@@ -64,7 +68,7 @@ fn a_wrong_region_is_told_with_the_right_one() {
 
 #[test]
 fn every_table_that_the_token_may_not_read_is_named() {
-    let workspace = Workspace::start(&[], &[]);
+    let workspace = workspace();
     let migration = migration(&workspace.url, "http://127.0.0.1:9", "region = \"us\"");
     for path in ["\"/contacts\"", "\"/teams\"", "\"/articles\""] {
         change_spec(&migration, &format!("path = {path}"), &format!("path = {}", path.replace("\"/", "\"/no_")));
@@ -93,7 +97,7 @@ fn settings_that_mean_nothing_are_refused_with_their_line() {
 
 #[test]
 fn the_field_that_is_the_key_is_the_one_that_the_settings_name() {
-    let workspace = Workspace::start(&[], &[]);
+    let workspace = workspace();
     let attribute = |model: &str, name: &str| {
         workspace.post("/data_attributes", json!({ "name": name, "model": model, "data_type": "string" }));
     };
