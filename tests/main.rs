@@ -26,4 +26,5 @@ mod runs;
 mod sql;
 mod stores;
 mod support;
+mod sync;
 mod tidy;

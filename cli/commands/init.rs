@@ -38,6 +38,7 @@ const MAILBOXES: &str = r#"# own_mailboxes = ["support@example.com"]   # must no
 /// Keys that every source with an API has.
 const API: &str = r#"# rate_calls = 300                       # calls granted, where you know better than the spec
 # rate_seconds = 300                     # … in so many seconds
+# rate_share = 0.5                       # use half of the calls granted, leave the rest to other apps
 
 "#;
 
@@ -117,13 +118,18 @@ fn section(spec: &Spec) -> String {
     }
     if let Some((region, _)) = spec.regions.first() {
         let names = spec.regions.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
-        section += &line("region", region, &format!("one of {names}: where it is hosted; `deskferry check` tells the right one"));
+        section += &line(
+            "region",
+            region,
+            &format!("one of {names}: where it is hosted; `deskferry check` tells the right one"),
+        );
     }
     for (name, setting) in &spec.settings {
         let stands_for = name == "url" && !spec.regions.is_empty();
         let example = if setting.example.is_empty() { setting.default.as_deref() } else { Some(&*setting.example) };
         let line = line(name, example.unwrap_or_default(), &setting.help);
-        section += &if stands_for || setting.optional || setting.default.is_some() { format!("# {line}") } else { line };
+        section +=
+            &if stands_for || setting.optional || setting.default.is_some() { format!("# {line}") } else { line };
     }
     if spec.rest.as_ref().is_some_and(|rest| rest.local_times) {
         section += TIMEZONE;
