@@ -234,6 +234,10 @@ fn every_field_of_the_copy_is_what_was_put_in() {
 
     let thread = row(&migration, "transcripts", &filled.key("conversation", "thread"), &[]);
     assert_eq!(thread["metadata"]["source"], "intercom");
+    // Nobody belongs to it, so that no list has it; a conversation names it.
+    let lonely = row(&migration, "companies", &filled.key("company", "lonely"), &[]);
+    let found = ["name", "external_id", "archived", "industry"].map(|column| lonely[column].clone());
+    assert_eq!(found, [json!("lonely & Sons"), json!("lonely"), json!(false), json!("Bikes")]);
     let types: Vec<&str> = thread["messages"].as_array().unwrap().iter().map(|m| m["type"].as_str().unwrap()).collect();
     assert_eq!(
         types,
