@@ -405,4 +405,8 @@ fn every_field_of_the_copy_is_what_was_put_in() {
         ]
     );
     assert!(migration.rows("SELECT * FROM database.rejects").is_empty());
+    let silent = "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'database'
+        AND (coalesce(comment, '') = '' OR comment LIKE '%of the model%') AND table_name NOT LIKE 'base\\_%'
+        AND table_name NOT LIKE '%\\_\\_runs'";
+    assert_eq!(migration.rows(silent), Vec::<Value>::new());
 }

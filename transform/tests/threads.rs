@@ -110,14 +110,3 @@ async fn threads_are_put_together_in_less_memory_than_they_take() {
     // Some 30 MiB of messages.
     measure(30_000, 2_000, 16 << 20).await;
 }
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn big() {
-    let t = std::time::Instant::now();
-    measure(100_000, 10_000, 64 << 20).await;
-    eprintln!(
-        "{:?} {}",
-        t.elapsed(),
-        std::fs::read_to_string("/proc/self/status").unwrap().lines().find(|l| l.starts_with("VmHWM")).unwrap()
-    );
-}
