@@ -41,8 +41,8 @@ pub(super) async fn page(
         title: format!("{source} to Intercom: what arrived"),
         origin: "Every row that the help desk has, followed through each stage, and compared with what Intercom holds."
             .into(),
-        verdict: Some(verdict(&source, &Counts::of(answers)?, faults)),
-        facts: facts(migration, &source, &found, &runs),
+        verdict: Some(verdict(source, &Counts::of(answers)?, faults)),
+        facts: facts(migration, source, &found, &runs),
         sections: report::sections(&report::answers(migration, session, &folders).await?)?,
     }))
 }
