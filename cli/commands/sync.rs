@@ -97,9 +97,9 @@ async fn stages(migration: &Migration, scope: Scope) -> Result<Outcome> {
 
 /// What was begun and not published first, then what is asked for.
 async fn extract(migration: &Migration, scope: Scope) -> Result<Manifest> {
-    let spec = extract::spec(migration)?;
+    let spec = &migration.spec;
     let unfinished = match &spec.rest {
-        Some(_) => deskferry_extract::unfinished(&migration.context, &spec).await?,
+        Some(_) => deskferry_extract::unfinished(&migration.context, spec).await?,
         None => None,
     };
     if let Some(request) = unfinished {
@@ -107,10 +107,10 @@ async fn extract(migration: &Migration, scope: Scope) -> Result<Manifest> {
         extract::stage(migration, &request).await?;
     }
     let request = match scope {
-        Scope::Rows(rows) if whole(migration, &spec).await?.is_some() => Request::of_rows(&spec, rows),
+        Scope::Rows(rows) if whole(migration, spec).await?.is_some() => Request::of_rows(spec, rows),
         Scope::All => Request::default(),
         Scope::Rows(_) | Scope::Changed => {
-            Request { since_last: !is_due(migration, &spec).await?, ..Request::default() }
+            Request { since_last: !is_due(migration, spec).await?, ..Request::default() }
         }
     };
     let request = Request { unfinished: Unfinished::Discard, ..request };
@@ -140,8 +140,7 @@ async fn whole(migration: &Migration, spec: &Spec) -> Result<Option<Manifest>> {
 /// Whether all of the source is to be read again.
 async fn is_due(migration: &Migration, spec: &Spec) -> Result<bool> {
     let Some(whole) = whole(migration, spec).await? else { return Ok(true) };
-    let values = extract::settings(migration)?.values;
-    let Some(after) = values.get(ACTIVITY_REFRESH) else { return Ok(false) };
+    let Some(after) = migration.settings.source.value(spec, ACTIVITY_REFRESH) else { return Ok(false) };
     let after = humantime::parse_duration(after).map_err(|e| {
         error::refused(format!("[source] {ACTIVITY_REFRESH}: {e}"), "write a time such as 12h or 7days")
     })?;

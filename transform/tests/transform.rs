@@ -9,7 +9,7 @@ use arrow::array::{ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch, Str
 use arrow::util::pretty::pretty_format_batches;
 use chrono::DateTime;
 use deskferry_staging::{Changes, Context, Mode, RunId, Stage, Staging};
-use deskferry_transform::{Inputs, MEMORY_BYTES, Rebuild, Session, Summary, transform};
+use deskferry_transform::{Inputs, Rebuild, Session, Summary, transform};
 
 type Files = BTreeMap<String, String>;
 
@@ -43,7 +43,7 @@ fn files(more: &[(&str, &str)]) -> Files {
 
 fn inputs(files: &Files) -> Inputs<'_> {
     let settings = vec![("a".to_owned(), "b".to_owned())];
-    Inputs { source: "desk", files, settings, memory_bytes: MEMORY_BYTES, partitions: 2 }
+    Inputs { settings, partitions: 2, ..Inputs::desk("desk", files) }
 }
 
 fn context(staging: &Staging) -> Context {
