@@ -22,14 +22,20 @@ pub(crate) mod in_share;
 mod json_compact;
 mod json_quote;
 mod json_union;
+mod likeness_keys;
 mod local_date;
 mod markdown_to_html;
 mod merge_json;
 mod normalize_email;
 mod normalize_phone;
+mod own_words;
+mod phrases;
+mod phrases_in;
 mod row_digest;
 mod scalar;
+mod sentences_with;
 mod shape;
+mod shorten;
 mod split_emails;
 mod stable_key;
 mod text_to_html;
@@ -61,12 +67,17 @@ pub fn all() -> Vec<ScalarUDF> {
         json_compact::function(),
         json_quote::function(),
         json_union::function(),
+        likeness_keys::function(),
         local_date::function(),
         markdown_to_html::function(),
         merge_json::function(),
         normalize_email::function(),
         normalize_phone::function(),
+        own_words::function(),
+        phrases_in::function(),
         row_digest::function(),
+        sentences_with::function(),
+        shorten::function(),
         split_emails::function(),
         stable_key::function(),
         text_to_html::function(),
