@@ -111,7 +111,8 @@ mod tests {
     #[test]
     fn phrases_are_whole_words_in_any_case_and_script() {
         let phrases = Phrases::parse("we will\nverspr*\n\nтеперь работает\nİşe yaradı\n?\n").unwrap();
-        for text in ["We will see", "versprochen", "Теперь работает!", "ISE YARADI mı", "işe yaradi", "why?"] {
+        for text in ["We will see", "versprochen", "Теперь работает!", "ISE YARADI mı", "işe yaradi", "why?"]
+        {
             assert_eq!(phrases.is_in(text), !text.starts_with("ISE"), "{text}");
         }
         assert!(!phrases.is_in("we willingly") && !phrases.is_in("awe will") && !phrases.is_in("gesprochen"));
