@@ -65,7 +65,12 @@ pub(crate) fn read(reply: &Reply) -> Result<Chat, String> {
 /// What it answers where it is read as text, for tests.
 #[cfg(test)]
 pub(crate) fn contents(request: &Request) -> Vec<&str> {
-    request.body.as_ref().unwrap()["messages"].as_array().into_iter().flatten().filter_map(|message| message["content"].as_str()).collect()
+    request.body.as_ref().unwrap()["messages"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|message| message["content"].as_str())
+        .collect()
 }
 
 #[cfg(test)]

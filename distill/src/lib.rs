@@ -33,6 +33,7 @@ mod texts;
 
 pub use deskferry_http::{Secret, Token};
 pub use error::{Error, Result};
+pub use language::Language;
 pub use mask::Personal;
 pub use run::{Stop, Summary, distill};
 pub use settings::Settings;

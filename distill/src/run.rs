@@ -73,7 +73,8 @@ pub async fn distill(context: &Context, settings: &Settings, limit: Option<u64>)
     let texts = wanted.len() as u64;
     wanted.retain(|hash| !published.hashes.contains(hash));
     let known = texts - wanted.len() as u64;
-    found.iter().for_each(|text| drop(wanted.remove(&text.hash)));
+    let found_hashes: HashSet<&str> = found.iter().map(|text| text.hash.as_str()).collect();
+    wanted.retain(|hash| !found_hashes.contains(hash.as_str()));
     let before: f64 =
         published.cost + found.iter().filter(|t| t.at >= month_of(started_at)).map(|t| t.cost).sum::<f64>();
     let mut asking = Asking {

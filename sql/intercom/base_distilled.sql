@@ -100,3 +100,4 @@ CROSS JOIN known
 LEFT JOIN extracts ON extracts.customer_id = customers.customer_id
 LEFT JOIN asked ON asked.customer_id = customers.customer_id
 LEFT JOIN people ON people.customer_id = customers.customer_id
+ORDER BY customers.last_at DESC, customers.customer_id

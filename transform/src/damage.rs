@@ -34,7 +34,6 @@ fn named(sql: &str, default: &str) -> Vec<String> {
     let statements = DFParser::parse_sql(sql).unwrap_or_default();
     let references = statements.iter().filter_map(|statement| resolve_table_references(statement, true).ok());
     let names = references.flat_map(|(tables, _)| tables);
-    let schema =
-        |name: &datafusion::common::TableReference| name.schema().unwrap_or(default).to_owned();
+    let schema = |name: &datafusion::common::TableReference| name.schema().unwrap_or(default).to_owned();
     names.map(|name| format!("{}.{}", schema(&name), name.table().trim_end_matches(VERSIONS))).collect()
 }

@@ -255,7 +255,8 @@ impl Session {
     /// # Errors
     /// `File` for a model that is not one.
     pub fn lineage(&self, inputs: &Inputs<'_>, table: &str) -> Result<Vec<(String, Vec<String>)>> {
-        let models = inputs.models().into_iter().map(|file| Model::parse(file, inputs.contract)).collect::<Result<Vec<_>>>()?;
+        let models =
+            inputs.models().into_iter().map(|file| Model::parse(file, inputs.contract)).collect::<Result<Vec<_>>>()?;
         let mut found: Vec<(String, Vec<String>)> = Vec::new();
         let mut names = vec![table.to_owned()];
         let mut at = 0;

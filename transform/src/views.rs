@@ -75,15 +75,19 @@ pub(crate) async fn views(engine: &Engine, inputs: &Inputs<'_>) -> Result<()> {
 
 /// Whether a table is such a view.
 pub(crate) fn is_one(inputs: &Inputs<'_>, schema: &str, table: &str) -> bool {
-    schemas(inputs).contains(&schema) && inputs.folder(&format!("sql/{schema}"), "sql").iter().any(|file| file.name == table)
+    schemas(inputs).contains(&schema)
+        && inputs.folder(&format!("sql/{schema}"), "sql").iter().any(|file| file.name == table)
 }
 
 /// These views, each after those that it names, with their schemas.
 pub(crate) fn in_order(inputs: &Inputs<'_>) -> Result<Vec<(&'static str, Model)>> {
     let mut ordered = Vec::new();
     for &schema in schemas(inputs) {
-        let mut waiting: Vec<Model> =
-            inputs.folder(&format!("sql/{schema}"), "sql").into_iter().map(|file| Model::parse(file, "")).collect::<Result<_>>()?;
+        let mut waiting: Vec<Model> = inputs
+            .folder(&format!("sql/{schema}"), "sql")
+            .into_iter()
+            .map(|file| Model::parse(file, ""))
+            .collect::<Result<_>>()?;
         while !waiting.is_empty() {
             // A view names another by schema and name. Where all that are left wait for each other, the first one fails.
             let names: Vec<String> = waiting.iter().map(|view| format!("{schema}.{}", view.name)).collect();

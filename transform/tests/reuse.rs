@@ -231,8 +231,7 @@ async fn asked_for_one_table_nothing_else_is_touched() {
     let desk = Desk::new().await;
     let unknown = {
         let files = files(0);
-        let inputs =
-            Inputs { partitions: 2, ..Inputs::desk("desk", &files) };
+        let inputs = Inputs { partitions: 2, ..Inputs::desk("desk", &files) };
         transform(&desk.context, &inputs, &Rebuild::Only(vec!["cats".into()])).await.unwrap_err()
     };
     assert!(
