@@ -31,7 +31,8 @@ sections AS (
             || string_agg(CASE WHEN section = 2 THEN nth || '. ' ELSE '- ' END || text, chr(10) ORDER BY nth) AS text,
         string_agg(
             attributes('section', CASE section WHEN 1 THEN 'last contact' WHEN 2 THEN 'problem' WHEN 3 THEN 'product' ELSE 'promise' END, 'rank', nth,
-                'conversation_key', thread_key, 'message_key', message_key, 'at', at), ',' ORDER BY nth) AS lines
+                'conversation_key', thread_key, 'message_key', message_key,
+                'answer_key', answer_key, 'at', at), ',' ORDER BY nth) AS lines
     FROM (
         SELECT lines.*, threads.thread_key
         FROM base_distilled_lines AS lines

@@ -1,20 +1,25 @@
--- one row per line of what is known about a customer, with the message that it is from; key: (customer_id, section, nth)
+-- one row per line of what is known about a customer, with the message that it is from, and that of the answer; key: (customer_id, section, nth)
 -- Problems are ranked by recency and reuse: a question that twice as many customers have asked counts as one asked a year later.
 WITH contact AS (
     SELECT threads.customer_id, 1 AS section, messages.thread_id, messages.message_key, messages.created_at AS at,
         row_number() OVER (PARTITION BY threads.customer_id ORDER BY messages.created_at DESC, messages.thread_id, messages.position DESC) AS nth,
         to_char(messages.created_at, '%Y-%m-%d') || ' by ' || coalesce(messages.author_name, '(no name)') || ' (' || messages.author_kind || '): '
-            || shorten(CASE WHEN messages.own = '' THEN '[files: ' || messages.files || ']' ELSE messages.own END, 200) AS text
+            || shorten(CASE WHEN messages.own = '' THEN '[files: ' || messages.files || ']' ELSE messages.own END, 200)
+            || chr(10) || '   ' || threads.thread_key || ' ' || threads.url AS text
     FROM base_distilled_messages AS messages
     JOIN base_distilled_threads AS threads ON threads.thread_id = messages.thread_id
     WHERE NOT messages.is_note AND messages.author_kind <> 'bot' AND messages.created_at IS NOT NULL AND threads.customer_id IS NOT NULL
 ),
 
+scored AS (
+    SELECT *, date_part('epoch', asked_at) / 31557600.0 + log2(asked_by) AS score FROM base_distilled_solutions WHERE customer_id IS NOT NULL
+),
+
 problems AS (
-    SELECT solutions.customer_id, 2 AS section, solutions.thread_id, solutions.question_key AS message_key, solutions.asked_at AS at,
+    SELECT solutions.customer_id, 2 AS section, solutions.thread_id, solutions.question_key AS message_key, solutions.answer_key, solutions.asked_at AS at,
         row_number() OVER (
             PARTITION BY solutions.customer_id
-            ORDER BY date_part('epoch', solutions.asked_at) / 31557600 + log2(solutions.asked_by) DESC, solutions.thread_id
+            ORDER BY solutions.score DESC, solutions.thread_id
         ) AS nth,
         shorten(solutions.question, 300)
             || chr(10) || '   Asked ' || to_char(solutions.asked_at, '%Y-%m-%d') || coalesce(' by ' || solutions.asked_by_name, '')
@@ -26,9 +31,8 @@ problems AS (
                     || coalesce(' (' || solutions.answered_by || ', ' || to_char(solutions.answered_at, '%Y-%m-%d') || ')', '') || ': ' || shorten(solutions.answer, 500) END
             || chr(10) || '   Outcome: ' || solutions.outcome
             || chr(10) || '   ' || threads.thread_key || ' ' || threads.url AS text
-    FROM base_distilled_solutions AS solutions
+    FROM scored AS solutions
     JOIN base_distilled_threads AS threads ON threads.thread_id = solutions.thread_id
-    WHERE solutions.customer_id IS NOT NULL
 ),
 
 products AS (
@@ -54,10 +58,10 @@ promises AS (
     WHERE promises.created_at IS NOT NULL
 )
 
-SELECT customer_id, section, nth, thread_id, message_key, at, text FROM contact WHERE nth = 1
+SELECT customer_id, section, nth, thread_id, message_key, NULL AS answer_key, at, text FROM contact WHERE nth = 1
 UNION ALL
-SELECT customer_id, section, nth, thread_id, message_key, at, text FROM problems WHERE nth <= 20
+SELECT customer_id, section, nth, thread_id, message_key, answer_key, at, text FROM problems WHERE nth <= 20
 UNION ALL
-SELECT customer_id, section, nth, thread_id, message_key, at, text FROM products WHERE nth <= 20
+SELECT customer_id, section, nth, thread_id, message_key, NULL AS answer_key, at, text FROM products WHERE nth <= 20
 UNION ALL
-SELECT customer_id, section, nth, thread_id, message_key, at, text FROM promises WHERE nth <= 10
+SELECT customer_id, section, nth, thread_id, message_key, NULL AS answer_key, at, text FROM promises WHERE nth <= 10

@@ -42,6 +42,11 @@ parts AS (
     LEFT ANTI JOIN intercom_live.conversations AS conversations ON conversations.id = parts.ticket_id
 ),
 
+-- The description of a ticket is plain text.
+bodies AS (
+    SELECT *, CASE WHEN strpos(body, '<') = 0 THEN text_to_html(body) ELSE coalesce(body, '') END AS html FROM parts
+),
+
 texts AS (
     SELECT
         parts.thread_id,
@@ -53,11 +58,11 @@ texts AS (
             ELSE 'bot' END                                                                    AS author_kind,
         coalesce(nullif(trim(parts.author_name), ''), nullif(trim(parts.author_email), ''))   AS author_name,
         nullif(trim(parts.author_email), '')                                                  AS author_email,
-        trim(html_to_text(coalesce(parts.body, '')))                                          AS text,
-        trim(own_words(coalesce(parts.body, ''), phrases.quoting, phrases.closing, phrases.greeting)) AS own,
+        trim(html_to_text(parts.html))                                                        AS text,
+        trim(own_words(parts.html, phrases.quotings, phrases.closings, phrases.greetings)) AS own,
         coalesce(files.names, opening_files.names)                                            AS files,
         parts.created_at
-    FROM parts
+    FROM bodies AS parts
     CROSS JOIN base_distilled_phrases AS phrases
     LEFT JOIN files ON files.part_id = parts.id
     LEFT JOIN opening_files ON opening_files.conversation_id = parts.thread_id AND parts.position = 0

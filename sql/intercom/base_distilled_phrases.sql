@@ -1,30 +1,13 @@
--- one row: the lists of mapping/phrases.csv and mapping/products.csv, a phrase on each line; key: none
-WITH phrases AS (
-    SELECT
-        string_agg(CASE WHEN meaning = 'asks' THEN phrase END, chr(10) ORDER BY phrase)        AS asks,
-        string_agg(CASE WHEN meaning = 'thanks' THEN phrase END, chr(10) ORDER BY phrase)      AS thanks,
-        string_agg(CASE WHEN meaning = 'unsolved' THEN phrase END, chr(10) ORDER BY phrase)    AS unsolved,
-        string_agg(CASE WHEN meaning = 'promises' THEN phrase END, chr(10) ORDER BY phrase)    AS promises,
-        string_agg(CASE WHEN meaning = 'greeting' THEN phrase END, chr(10) ORDER BY phrase)    AS greeting,
-        string_agg(CASE WHEN meaning = 'closing' THEN phrase END, chr(10) ORDER BY phrase)     AS closing,
-        string_agg(CASE WHEN meaning = 'quoting' THEN phrase END, chr(10) ORDER BY phrase)     AS quoting,
-        string_agg(CASE WHEN meaning = 'says_little' THEN phrase END, chr(10) ORDER BY phrase) AS says_little
-    FROM mapping.phrases
-),
-
-products AS (
-    SELECT string_agg(value, chr(10) ORDER BY value) AS product_words FROM mapping.products WHERE found_in = 'words'
-)
-
+-- one row: the phrases of mapping/asks.csv, thanks.csv and so on, and the words of products.csv, one on each line; key: none
 SELECT
-    coalesce(phrases.asks, '')           AS asks,
-    coalesce(phrases.thanks, '')         AS thanks,
-    coalesce(phrases.unsolved, '')       AS unsolved,
-    coalesce(phrases.promises, '')       AS promises,
-    coalesce(phrases.greeting, '')       AS greeting,
-    coalesce(phrases.closing, '')        AS closing,
-    coalesce(phrases.quoting, '')        AS quoting,
-    coalesce(phrases.says_little, '')    AS says_little,
-    coalesce(products.product_words, '') AS product_words
-FROM phrases
-CROSS JOIN products
+    (SELECT coalesce(string_agg(phrase, chr(10) ORDER BY phrase), '') FROM mapping.asks)       AS asks,
+    (SELECT coalesce(string_agg(phrase, chr(10) ORDER BY phrase), '') FROM mapping.thanks)     AS thanks,
+    (SELECT coalesce(string_agg(phrase, chr(10) ORDER BY phrase), '') FROM mapping.unsolved)   AS unsolved,
+    (SELECT coalesce(string_agg(phrase, chr(10) ORDER BY phrase), '') FROM mapping.promises)   AS promises,
+    (SELECT coalesce(string_agg(phrase, chr(10) ORDER BY phrase), '') FROM mapping.greetings)  AS greetings,
+    (SELECT coalesce(string_agg(phrase, chr(10) ORDER BY phrase), '') FROM mapping.closings)   AS closings,
+    (SELECT coalesce(string_agg(phrase, chr(10) ORDER BY phrase), '') FROM mapping.quotings)   AS quotings,
+    (SELECT coalesce(string_agg(phrase, chr(10) ORDER BY phrase), '') FROM mapping.stop_words) AS stop_words,
+    (
+        SELECT coalesce(string_agg(value, chr(10) ORDER BY value), '') FROM mapping.products WHERE found_in = 'words'
+    )                                                                                          AS product_words

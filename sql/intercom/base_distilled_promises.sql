@@ -1,5 +1,5 @@
 -- one row per sentence in which a teammate has promised something; key: (message_key, nth)
--- By mapping/phrases.csv: "we will", "bis Freitag", "söz veriyoruz" …
+-- By mapping/promises.csv: "we will", "bis Freitag", "söz veriyoruz" …
 WITH said AS (
     SELECT
         messages.thread_id, messages.message_key, messages.position, messages.author_name, messages.created_at,
@@ -12,7 +12,7 @@ WITH said AS (
 each AS (
     SELECT
         thread_id, message_key, position, author_name, created_at, unnest(sentences) AS sentence,
-        unnest(range(1, array_length(sentences) + 1)) AS nth
+        unnest(range(1, CAST(array_length(sentences) AS BIGINT) + 1)) AS nth
     FROM said
     WHERE array_length(sentences) > 0
 )

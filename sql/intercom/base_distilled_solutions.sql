@@ -1,5 +1,5 @@
 -- one row per conversation or ticket in which a customer has asked something: what, which answer, how it ended; key: thread_id
--- The question is the first message of a customer that asks (mapping/phrases.csv), else their first. The answer is, of what was said to it,
+-- The question is the first message of a customer that asks (mapping/asks.csv), else their first. The answer is, of what was said to it,
 -- what the customer thanked for next, else the last before it was closed without another word, else the last; never what was followed
 -- by "still does not work", unless nothing else was said. asked_by: how many customers have asked much the same.
 WITH spoken AS (
@@ -52,7 +52,7 @@ answers AS (
 ),
 
 likeness AS (
-    SELECT questions.thread_id, threads.customer_id, unnest(likeness_keys(questions.own, phrases.says_little)) AS likeness_key
+    SELECT questions.thread_id, threads.customer_id, unnest(likeness_keys(questions.own, phrases.stop_words)) AS likeness_key
     FROM questions
     JOIN base_distilled_threads AS threads ON threads.thread_id = questions.thread_id
     CROSS JOIN base_distilled_phrases AS phrases
