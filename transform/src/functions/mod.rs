@@ -20,8 +20,10 @@ mod html;
 mod html_to_text;
 pub(crate) mod in_share;
 mod json_compact;
+mod json_list;
 mod json_quote;
 mod json_union;
+mod json_without;
 mod likeness_keys;
 mod local_date;
 mod markdown_to_html;
@@ -36,6 +38,7 @@ mod scalar;
 mod sentences_with;
 mod shape;
 mod shorten;
+mod source_keys;
 mod split_emails;
 mod stable_key;
 mod text_to_html;
@@ -67,6 +70,7 @@ pub fn all() -> Vec<ScalarUDF> {
         json_compact::function(),
         json_quote::function(),
         json_union::function(),
+        json_without::function(),
         likeness_keys::function(),
         local_date::function(),
         markdown_to_html::function(),
@@ -78,6 +82,7 @@ pub fn all() -> Vec<ScalarUDF> {
         row_digest::function(),
         sentences_with::function(),
         shorten::function(),
+        source_keys::function(),
         split_emails::function(),
         stable_key::function(),
         text_to_html::function(),
@@ -94,5 +99,6 @@ pub fn all() -> Vec<ScalarUDF> {
 pub fn register(context: &mut SessionContext) -> datafusion::common::Result<()> {
     datafusion_functions_json::register_all(context)?;
     all().into_iter().for_each(|function| context.register_udf(function));
+    context.register_udaf(json_list::function());
     Ok(())
 }
