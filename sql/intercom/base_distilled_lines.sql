@@ -1,25 +1,25 @@
--- one row per line of what is known about a customer, with the message that it is from, and that of the answer; key: (customer_id, section, nth)
+-- one row per line of what is known about a customer, with the message that it is from, and that of the answer; key: (customer_key, section, nth)
 -- Problems are ranked by recency and reuse: a question that twice as many customers have asked counts as one asked a year later.
 WITH contact AS (
-    SELECT threads.customer_id, 1 AS section, messages.thread_id, messages.message_key, messages.created_at AS at,
-        row_number() OVER (PARTITION BY threads.customer_id ORDER BY messages.created_at DESC, messages.thread_id, messages.position DESC) AS nth,
-        to_char(messages.created_at, '%Y-%m-%d') || ' by ' || coalesce(messages.author_name, '(no name)') || ' (' || messages.author_kind || '): '
+    SELECT threads.customer_key, 1 AS section, messages.thread_key, messages.message_key, messages.at,
+        row_number() OVER (PARTITION BY threads.customer_key ORDER BY messages.at DESC, messages.thread_key, messages.position DESC) AS nth,
+        to_char(messages.at, '%Y-%m-%d') || ' by ' || coalesce(messages.author_name, '(no name)') || ' (' || messages.author_kind || '): '
             || shorten(CASE WHEN messages.own = '' THEN '[files: ' || messages.files || ']' ELSE messages.own END, 200)
             || chr(10) || '   ' || threads.thread_key || ' ' || threads.url AS text
     FROM base_distilled_messages AS messages
-    JOIN base_distilled_threads AS threads ON threads.thread_id = messages.thread_id
-    WHERE NOT messages.is_note AND messages.author_kind <> 'bot' AND messages.created_at IS NOT NULL AND threads.customer_id IS NOT NULL
+    JOIN base_distilled_threads AS threads ON threads.thread_key = messages.thread_key
+    WHERE NOT messages.is_note AND messages.author_kind <> 'bot' AND threads.customer_key IS NOT NULL
 ),
 
 scored AS (
-    SELECT *, date_part('epoch', asked_at) / 31557600.0 + log2(asked_by) AS score FROM base_distilled_solutions WHERE customer_id IS NOT NULL
+    SELECT *, date_part('epoch', asked_at) / 31557600.0 + log2(asked_by) AS score FROM base_distilled_solutions WHERE customer_key IS NOT NULL
 ),
 
 problems AS (
-    SELECT solutions.customer_id, 2 AS section, solutions.thread_id, solutions.question_key AS message_key, solutions.answer_key, solutions.asked_at AS at,
+    SELECT solutions.customer_key, 2 AS section, solutions.thread_key, solutions.question_key AS message_key, solutions.answer_key, solutions.asked_at AS at,
         row_number() OVER (
-            PARTITION BY solutions.customer_id
-            ORDER BY solutions.score DESC, solutions.thread_id
+            PARTITION BY solutions.customer_key
+            ORDER BY solutions.score DESC, solutions.thread_key
         ) AS nth,
         shorten(solutions.question, 300)
             || chr(10) || '   Asked ' || to_char(solutions.asked_at, '%Y-%m-%d') || coalesce(' by ' || solutions.asked_by_name, '')
@@ -32,36 +32,35 @@ problems AS (
             || chr(10) || '   Outcome: ' || solutions.outcome
             || chr(10) || '   ' || threads.thread_key || ' ' || threads.url AS text
     FROM scored AS solutions
-    JOIN base_distilled_threads AS threads ON threads.thread_id = solutions.thread_id
+    JOIN base_distilled_threads AS threads ON threads.thread_key = solutions.thread_key
 ),
 
 products AS (
-    SELECT customer_id, 3 AS section, thread_id, message_key, at,
-        row_number() OVER (PARTITION BY customer_id ORDER BY conversations DESC, at DESC, product) AS nth,
+    SELECT customer_key, 3 AS section, thread_key, message_key, at,
+        row_number() OVER (PARTITION BY customer_key ORDER BY conversations DESC, at DESC, product) AS nth,
         product || ' (' || conversations || CASE WHEN conversations = 1 THEN ' conversation' ELSE ' conversations' END || ', last ' || to_char(at, '%Y-%m-%d') || ')' AS text
     FROM (
         SELECT
-            customer_id, product, thread_id, message_key, at, count(*) OVER (PARTITION BY customer_id, product) AS conversations,
-            row_number() OVER (PARTITION BY customer_id, product ORDER BY at DESC, thread_id) AS newest
+            customer_key, product, thread_key, message_key, at, count(*) OVER (PARTITION BY customer_key, product) AS conversations,
+            row_number() OVER (PARTITION BY customer_key, product ORDER BY at DESC, thread_key) AS newest
         FROM base_distilled_products
     ) AS counted
     WHERE newest = 1
 ),
 
 promises AS (
-    SELECT promises.customer_id, 4 AS section, promises.thread_id, promises.message_key, promises.created_at AS at,
-        row_number() OVER (PARTITION BY promises.customer_id ORDER BY promises.created_at DESC, promises.thread_id, promises.position DESC, promises.nth) AS nth,
-        to_char(promises.created_at, '%Y-%m-%d') || coalesce(', ' || promises.author_name, '') || ': ' || shorten(promises.sentence, 300)
+    SELECT promises.customer_key, 4 AS section, promises.thread_key, promises.message_key, promises.at,
+        row_number() OVER (PARTITION BY promises.customer_key ORDER BY promises.at DESC, promises.thread_key, promises.position DESC, promises.nth) AS nth,
+        to_char(promises.at, '%Y-%m-%d') || coalesce(', ' || promises.author_name, '') || ': ' || shorten(promises.sentence, 300)
             || chr(10) || '   ' || threads.thread_key || ' ' || threads.url AS text
     FROM base_distilled_promises AS promises
-    JOIN base_distilled_threads AS threads ON threads.thread_id = promises.thread_id
-    WHERE promises.created_at IS NOT NULL
+    JOIN base_distilled_threads AS threads ON threads.thread_key = promises.thread_key
 )
 
-SELECT customer_id, section, nth, thread_id, message_key, NULL AS answer_key, at, text FROM contact WHERE nth = 1
+SELECT customer_key, section, nth, thread_key, message_key, NULL AS answer_key, at, text FROM contact WHERE nth = 1
 UNION ALL
-SELECT customer_id, section, nth, thread_id, message_key, answer_key, at, text FROM problems WHERE nth <= 20
+SELECT customer_key, section, nth, thread_key, message_key, answer_key, at, text FROM problems WHERE nth <= 20
 UNION ALL
-SELECT customer_id, section, nth, thread_id, message_key, NULL AS answer_key, at, text FROM products WHERE nth <= 20
+SELECT customer_key, section, nth, thread_key, message_key, NULL AS answer_key, at, text FROM products WHERE nth <= 20
 UNION ALL
-SELECT customer_id, section, nth, thread_id, message_key, NULL AS answer_key, at, text FROM promises WHERE nth <= 10
+SELECT customer_key, section, nth, thread_key, message_key, NULL AS answer_key, at, text FROM promises WHERE nth <= 10

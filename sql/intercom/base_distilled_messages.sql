@@ -2,80 +2,51 @@
 -- own: what its writer has written, without what is quoted, signature and greeting. asks, thanks, unsolved: what a customer says with it.
 -- turn: how many messages of customers there are up to it. A ticket that began as a conversation has its messages there.
 WITH files AS (
-    SELECT part_id, string_agg(name, ', ' ORDER BY position) AS names FROM intercom_live.part_attachments GROUP BY part_id
-    UNION ALL
-    SELECT part_id, string_agg(name, ', ' ORDER BY position) AS names FROM intercom_live.ticket_part_attachments GROUP BY part_id
-),
-
-opening_files AS (
-    SELECT conversation_id, string_agg(name, ', ' ORDER BY position) AS names
-    FROM intercom_live.conversation_attachments
-    GROUP BY conversation_id
-),
-
-openers AS (
-    SELECT ticket_contacts.ticket_id, min(ticket_contacts.id) AS id FROM intercom_live.ticket_contacts AS ticket_contacts GROUP BY ticket_contacts.ticket_id
-),
-
-parts AS (
-    SELECT
-        id AS thread_id, coalesce(source_id, id) AS id, CAST(0 AS BIGINT) AS position, 'message' AS part_type, source_author_type AS author_type,
-        source_author_id AS author_id, source_author_name AS author_name, source_author_email AS author_email, source_body AS body, created_at
-    FROM intercom_live.conversations
-    UNION ALL
-    SELECT conversation_id, id, position + 1, part_type, author_type, author_id, author_name, author_email, body, created_at
-    FROM intercom_live.conversation_parts
-    UNION ALL
-    SELECT
-        tickets.id AS thread_id, tickets.id, 0 AS position, 'message' AS part_type, 'user' AS author_type, contacts.id AS author_id,
-        contacts.name AS author_name, contacts.email AS author_email, (tickets.ticket_attributes ->> '_default_description_') AS body,
-        tickets.created_at
-    FROM intercom_live.tickets AS tickets
-    LEFT JOIN openers ON openers.ticket_id = tickets.id
-    LEFT JOIN intercom_live.contacts AS contacts ON contacts.id = openers.id
-    LEFT ANTI JOIN intercom_live.conversations AS conversations ON conversations.id = tickets.id
-    UNION ALL
-    SELECT
-        parts.ticket_id AS thread_id, parts.id, parts.position + 1, parts.part_type, parts.author_type, parts.author_id, parts.author_name,
-        parts.author_email, parts.body, parts.created_at
-    FROM intercom_live.ticket_parts AS parts
-    LEFT ANTI JOIN intercom_live.conversations AS conversations ON conversations.id = parts.ticket_id
-),
-
--- The description of a ticket is plain text.
-bodies AS (
-    SELECT *, CASE WHEN strpos(body, '<') = 0 THEN text_to_html(body) ELSE coalesce(body, '') END AS html FROM parts
+    SELECT message_key, string_agg(name, ', ' ORDER BY position) AS names
+    FROM base_files
+    WHERE message_key IS NOT NULL AND NOT inline
+    GROUP BY message_key
 ),
 
 texts AS (
     SELECT
-        parts.thread_id,
-        'intercom:message:' || parts.thread_id || ':' || parts.id                             AS message_key,
-        parts.position,
-        parts.part_type = 'note'                                                              AS is_note,
-        CASE WHEN parts.author_type IN ('user', 'lead', 'contact') THEN 'customer'
-            WHEN parts.author_type IN ('admin', 'team') THEN 'teammate'
-            ELSE 'bot' END                                                                    AS author_kind,
-        coalesce(nullif(trim(parts.author_name), ''), nullif(trim(parts.author_email), ''))   AS author_name,
-        nullif(trim(parts.author_email), '')                                                  AS author_email,
-        trim(html_to_text(parts.html))                                                        AS text,
-        trim(own_words(parts.html, phrases.quotings, phrases.closings, phrases.greetings)) AS own,
-        coalesce(files.names, opening_files.names)                                            AS files,
-        parts.created_at
-    FROM bodies AS parts
+        messages.source_key                                                                  AS message_key,
+        messages.thread_key,
+        messages.position,
+        messages.type LIKE 'note%'                                                           AS is_note,
+        -- Intercom gives the description of a ticket without who wrote it: the one who asks for something.
+        CASE WHEN coalesce(messages.author_kind, 'user') IN ('user', 'lead', 'contact') THEN 'customer'
+            WHEN messages.author_kind IN ('admin', 'team') THEN 'teammate'
+            ELSE 'bot' END                                                                   AS author_kind,
+        coalesce(trim(messages.author_name), trim(messages.author_email), CASE WHEN messages.author_kind IS NULL THEN people.name END) AS author_name,
+        trim(messages.text)                                                                  AS text,
+        trim(own_words(messages.html, phrases.quotings, phrases.closings, phrases.greetings)) AS own,
+        files.names                                                                          AS files,
+        messages.at
+    FROM base_messages AS messages
     CROSS JOIN base_distilled_phrases AS phrases
-    LEFT JOIN files ON files.part_id = parts.id
-    LEFT JOIN opening_files ON opening_files.conversation_id = parts.thread_id AND parts.position = 0
-    WHERE parts.part_type IN ('message', 'comment', 'note') OR parts.body IS NOT NULL
+    LEFT JOIN files ON files.message_key = messages.source_key
+    LEFT JOIN tickets ON tickets.source_key = messages.thread_key AND messages.author_kind IS NULL
+    LEFT JOIN end_users AS people ON people.source_key = tickets.end_user_key
+    WHERE (NOT messages.private OR messages.type LIKE 'note%') AND messages.at IS NOT NULL
 )
 
 SELECT
-    texts.*,
+    texts.message_key,
+    texts.thread_key,
+    texts.position,
+    texts.is_note,
+    texts.author_kind,
+    texts.author_name,
+    coalesce(texts.text, '')                                                                 AS text,
+    coalesce(texts.own, '')                                                                  AS own,
+    texts.files,
+    texts.at,
     texts.author_kind = 'customer' AND array_length(phrases_in(texts.own, phrases.asks)) > 0     AS asks,
     texts.author_kind = 'customer' AND array_length(phrases_in(texts.own, phrases.thanks)) > 0   AS thanks,
     texts.author_kind = 'customer' AND array_length(phrases_in(texts.own, phrases.unsolved)) > 0 AS unsolved,
     count(CASE WHEN texts.author_kind = 'customer' AND NOT texts.is_note THEN 1 END)
-        OVER (PARTITION BY texts.thread_id ORDER BY texts.position)                              AS turn
+        OVER (PARTITION BY texts.thread_key ORDER BY texts.position)                         AS turn
 FROM texts
 CROSS JOIN base_distilled_phrases AS phrases
 WHERE texts.text <> '' OR texts.files IS NOT NULL

@@ -1,4 +1,4 @@
--- one row per conversation or ticket in which a customer has asked something: what, which answer, how it ended; key: thread_id
+-- one row per conversation or ticket in which a customer has asked something: what, which answer, how it ended; key: thread_key
 -- The question is the first message of a customer that asks (mapping/asks.csv), else their first. The answer is, of what was said to it,
 -- what the customer thanked for next, else the last before it was closed without another word, else the last; never what was followed
 -- by "still does not work", unless nothing else was said. asked_by: how many customers have asked much the same.
@@ -7,9 +7,9 @@ WITH spoken AS (
 ),
 
 questions AS (
-    SELECT thread_id, message_key, position, turn, author_name, own, created_at
+    SELECT thread_key, message_key, position, turn, author_name, own, at
     FROM (
-        SELECT *, row_number() OVER (PARTITION BY thread_id ORDER BY CASE WHEN asks THEN 0 ELSE 1 END, position) AS nth
+        SELECT *, row_number() OVER (PARTITION BY thread_key ORDER BY CASE WHEN asks THEN 0 ELSE 1 END, position) AS nth
         FROM spoken
         WHERE author_kind = 'customer'
     ) AS numbered
@@ -18,7 +18,7 @@ questions AS (
 
 candidates AS (
     SELECT
-        said.thread_id, said.message_key, said.position, said.author_name, said.own, said.created_at,
+        said.thread_key, said.message_key, said.position, said.author_name, said.own, said.at,
         CASE WHEN next.thanks AND NOT next.unsolved THEN 'thanked'
             WHEN next.unsolved THEN 'unsolved'
             WHEN next.message_key IS NULL AND threads.state = 'closed' THEN 'closed'
@@ -26,9 +26,9 @@ candidates AS (
         character_length(said.own) >= 40                                                     AS says_much,
         said.author_kind
     FROM spoken AS said
-    JOIN questions ON questions.thread_id = said.thread_id AND questions.position < said.position
-    JOIN base_distilled_threads AS threads ON threads.thread_id = said.thread_id
-    LEFT JOIN spoken AS next ON next.thread_id = said.thread_id AND next.author_kind = 'customer' AND next.turn = said.turn + 1
+    JOIN questions ON questions.thread_key = said.thread_key AND questions.position < said.position
+    JOIN base_distilled_threads AS threads ON threads.thread_key = said.thread_key
+    LEFT JOIN spoken AS next ON next.thread_key = said.thread_key AND next.author_kind = 'customer' AND next.turn = said.turn + 1
     WHERE said.author_kind <> 'customer'
 ),
 
@@ -38,7 +38,7 @@ answers AS (
         SELECT
             *,
             row_number() OVER (
-                PARTITION BY thread_id
+                PARTITION BY thread_key
                 ORDER BY
                     CASE evidence WHEN 'thanked' THEN 0 WHEN 'closed' THEN 1 WHEN 'said' THEN 2 ELSE 3 END,
                     CASE WHEN says_much THEN 0 ELSE 1 END,
@@ -52,35 +52,35 @@ answers AS (
 ),
 
 likeness AS (
-    SELECT questions.thread_id, threads.customer_id, unnest(likeness_keys(questions.own, phrases.stop_words)) AS likeness_key
+    SELECT questions.thread_key, threads.customer_key, unnest(likeness_keys(questions.own, phrases.stop_words)) AS likeness_key
     FROM questions
-    JOIN base_distilled_threads AS threads ON threads.thread_id = questions.thread_id
+    JOIN base_distilled_threads AS threads ON threads.thread_key = questions.thread_key
     CROSS JOIN base_distilled_phrases AS phrases
 ),
 
 alike AS (
-    SELECT likeness_key, count(DISTINCT customer_id) AS customers FROM likeness GROUP BY likeness_key
+    SELECT likeness_key, count(DISTINCT customer_key) AS customers FROM likeness GROUP BY likeness_key
 ),
 
 asked AS (
-    SELECT likeness.thread_id, max(alike.customers) AS asked_by
+    SELECT likeness.thread_key, max(alike.customers) AS asked_by
     FROM likeness
     JOIN alike ON alike.likeness_key = likeness.likeness_key
-    GROUP BY likeness.thread_id
+    GROUP BY likeness.thread_key
 )
 
 SELECT
-    threads.thread_id,
-    threads.customer_id,
+    threads.thread_key,
+    threads.customer_key,
     questions.message_key                                                                    AS question_key,
     questions.own                                                                            AS question,
     questions.author_name                                                                    AS asked_by_name,
-    questions.created_at                                                                     AS asked_at,
+    questions.at                                                                     AS asked_at,
     greatest(coalesce(asked.asked_by, 1), 1)                                                 AS asked_by,
     answers.message_key                                                                      AS answer_key,
     answers.own                                                                              AS answer,
     answers.author_name                                                                      AS answered_by,
-    answers.created_at                                                                       AS answered_at,
+    answers.at                                                                       AS answered_at,
     answers.evidence,
     CASE WHEN answers.message_key IS NULL THEN 'unanswered' WHEN answers.evidence = 'unsolved' THEN 'not solved' ELSE 'answered' END
         || ', ' || coalesce(threads.state, 'state not known')
@@ -88,6 +88,6 @@ SELECT
         || CASE WHEN threads.rating IS NULL THEN '' ELSE ', rated ' || threads.rating || ' of 5' END
         || CASE WHEN threads.remark IS NULL THEN '' ELSE ' (' || shorten(threads.remark, 120) || ')' END AS outcome
 FROM questions
-JOIN base_distilled_threads AS threads ON threads.thread_id = questions.thread_id
-LEFT JOIN answers ON answers.thread_id = questions.thread_id
-LEFT JOIN asked ON asked.thread_id = questions.thread_id
+JOIN base_distilled_threads AS threads ON threads.thread_key = questions.thread_key
+LEFT JOIN answers ON answers.thread_key = questions.thread_key
+LEFT JOIN asked ON asked.thread_key = questions.thread_key

@@ -1,102 +1,69 @@
--- one row per conversation or ticket: whose it is and how it ended; key: thread_id
--- customer: the company that the conversation names or, where it names none, the one that its contact belongs to; a contact of several
--- companies, or of none, stands for itself, so that nothing gets known to a company that it does not concern.
-WITH belongs AS (
-    SELECT contact_id, id FROM intercom_live.contact_companies
-    UNION
-    SELECT contact_id, id FROM intercom_live.contact_all_companies
-),
-
-only_company AS (
-    SELECT contact_id, min(id) AS company_id FROM belongs GROUP BY contact_id HAVING count(*) = 1
-),
-
-tags AS (
-    SELECT conversation_id AS thread_id, string_agg(name, ', ' ORDER BY name) AS names FROM intercom_live.conversation_tags GROUP BY conversation_id
+-- one row per conversation or ticket: whose it is and how it ended; key: thread_key
+-- customer_key: the company that the conversation names or, where it names none, the one that its contact belongs to; a contact of
+-- several companies, or of none, stands for itself, so that nothing gets known to a company that it does not concern.
+WITH threads AS (
+    SELECT
+        source_key AS thread_key, intercom_id, coalesce(title, (metadata ->> 'subject')) AS title, end_user_key, company_key, state, tags,
+        nullif(trim((rating ->> 'rating')), '') AS rating, nullif(trim((rating ->> 'remark')), '') AS remark, CAST(NULL AS VARCHAR) AS ticket_type, attributes,
+        created_at, updated_at
+    FROM transcripts
     UNION ALL
-    SELECT ticket_tags.ticket_id AS thread_id, string_agg(ticket_tags.name, ', ' ORDER BY ticket_tags.name) AS names
-    FROM intercom_live.ticket_tags AS ticket_tags
-    LEFT ANTI JOIN intercom_live.conversations AS conversations ON conversations.id = ticket_tags.ticket_id
-    GROUP BY ticket_tags.ticket_id
-),
-
-taking_part AS (
-    SELECT conversation_id AS thread_id, min(id) AS contact_id FROM intercom_live.conversation_contacts GROUP BY conversation_id
-),
-
-openers AS (
-    SELECT ticket_id AS thread_id, min(id) AS contact_id FROM intercom_live.ticket_contacts GROUP BY ticket_id
+    SELECT
+        tickets.source_key AS thread_key, tickets.intercom_id, tickets.title, tickets.end_user_key, tickets.company_key,
+        CASE WHEN tickets.is_open THEN 'open' ELSE 'closed' END AS state, tickets.tags, NULL AS rating, NULL AS remark, tickets.type AS ticket_type,
+        tickets.attributes, tickets.created_at, tickets.updated_at
+    FROM tickets
+    WHERE NOT EXISTS (SELECT 1 FROM transcripts WHERE transcripts.intercom_id = tickets.intercom_id)
 ),
 
 reopened AS (
-    SELECT conversation_id AS thread_id, count(*) AS times
+    SELECT thread_key, count(*) AS times
     FROM (
-        SELECT conversation_id, part_type, lag(part_type) OVER (PARTITION BY conversation_id ORDER BY position) AS part_type_before
-        FROM intercom_live.conversation_parts
-        WHERE part_type IN ('open', 'close')
+        SELECT thread_key, type, lag(type) OVER (PARTITION BY thread_key ORDER BY position) AS type_before
+        FROM base_messages
+        WHERE type IN ('open', 'close')
     ) AS states
-    WHERE part_type = 'open' AND part_type_before = 'close'
-    GROUP BY conversation_id
+    WHERE type = 'open' AND type_before = 'close'
+    GROUP BY thread_key
 ),
 
 spoken AS (
-    SELECT thread_id, max(CASE WHEN NOT is_note THEN created_at END) AS last_at, count(*) AS messages_count
+    SELECT thread_key, max(CASE WHEN NOT is_note THEN at END) AS last_at, count(*) AS messages_count
     FROM base_distilled_messages
-    GROUP BY thread_id
+    GROUP BY thread_key
 ),
 
-threads AS (
-    SELECT
-        conversations.id AS thread_id, 'conversation' AS kind, nullif(trim(html_to_text(coalesce(conversations.title, conversations.source_subject, ''))), '') AS title,
-        CASE WHEN conversations.source_author_type IN ('user', 'lead', 'contact') THEN conversations.source_author_id ELSE taking_part.contact_id END AS contact_id,
-        conversations.source_author_name AS opened_by, conversations.company_id, conversations.state, conversations.source_type AS channel,
-        (conversations.rating ->> 'rating') AS rating, nullif(trim((conversations.rating ->> 'remark')), '') AS remark,
-        coalesce(reopened.times, 0) AS reopened, tickets.ticket_type_id, conversations.custom_attributes AS attributes,
-        conversations.created_at, conversations.updated_at
-    FROM intercom_live.conversations AS conversations
-    LEFT JOIN taking_part ON taking_part.thread_id = conversations.id
-    LEFT JOIN reopened ON reopened.thread_id = conversations.id
-    LEFT JOIN intercom_live.tickets AS tickets ON tickets.id = conversations.id
-    UNION ALL
-    SELECT
-        tickets.id AS thread_id, 'ticket' AS kind, nullif(trim((tickets.ticket_attributes ->> '_default_title_')), '') AS title,
-        openers.contact_id, NULL AS opened_by, tickets.company_id, CASE WHEN tickets.open THEN 'open' ELSE 'closed' END AS state, NULL AS channel,
-        NULL AS rating, NULL AS remark, 0 AS reopened, tickets.ticket_type_id, tickets.ticket_attributes AS attributes,
-        tickets.created_at, tickets.updated_at
-    FROM intercom_live.tickets AS tickets
-    LEFT JOIN openers ON openers.thread_id = tickets.id
-    LEFT ANTI JOIN intercom_live.conversations AS conversations ON conversations.id = tickets.id
+belongs AS (
+    SELECT source_key AS end_user_key, CASE WHEN json_length(company_keys) = 1 THEN company_key END AS only_company_key FROM end_users
 )
 
 SELECT
-    threads.thread_id,
-    'intercom:' || threads.kind || ':' || threads.thread_id                                  AS thread_key,
-    threads.kind,
-    threads.title,
-    threads.contact_id,
-    coalesce(nullif(trim(contacts.name), ''), nullif(trim(contacts.email), ''), threads.opened_by) AS contact_name,
-    nullif(trim(contacts.email), '')                                                         AS contact_email,
-    coalesce(threads.company_id, only_company.company_id)                                    AS company_id,
-    nullif(trim(companies.name), '')                                                         AS company_name,
-    coalesce(threads.company_id, only_company.company_id, threads.contact_id)                AS customer_id,
+    threads.thread_key,
+    threads.intercom_id,
+    nullif(trim(html_to_text(threads.title)), '')                                            AS title,
+    threads.end_user_key,
+    coalesce(people.name, people.email)                                                      AS contact_name,
+    people.email                                                                             AS contact_email,
+    coalesce(threads.company_key, belongs.only_company_key)                                  AS company_key,
+    companies.name                                                                           AS company_name,
+    coalesce(threads.company_key, belongs.only_company_key, threads.end_user_key)            AS customer_key,
     threads.state,
-    threads.channel,
     threads.rating,
     threads.remark,
-    threads.reopened,
-    ticket_types.name                                                                        AS ticket_type,
-    tags.names                                                                               AS tags,
+    coalesce(reopened.times, 0)                                                              AS reopened,
+    threads.ticket_type,
+    threads.tags,
     threads.attributes,
-    settings.app_url || '/a/inbox/_/inbox/conversation/' || threads.thread_id                AS url,
+    people.attributes                                                                        AS contact_attributes,
+    companies.attributes                                                                     AS company_attributes,
+    coalesce(app.url, 'https://app.intercom.com') || '/a/inbox/_/inbox/conversation/' || threads.intercom_id AS url,
     coalesce(spoken.messages_count, 0)                                                       AS messages_count,
-    threads.created_at,
     coalesce(spoken.last_at, threads.created_at)                                             AS last_at,
     threads.updated_at
 FROM threads
-CROSS JOIN (SELECT coalesce(max(value), 'https://app.intercom.com') AS app_url FROM settings WHERE key = 'intercom.app_url') AS settings
-LEFT JOIN only_company ON only_company.contact_id = threads.contact_id
-LEFT JOIN intercom_live.contacts AS contacts ON contacts.id = threads.contact_id
-LEFT JOIN intercom_live.companies AS companies ON companies.id = coalesce(threads.company_id, only_company.company_id)
-LEFT JOIN intercom_live.ticket_types AS ticket_types ON ticket_types.id = threads.ticket_type_id
-LEFT JOIN tags ON tags.thread_id = threads.thread_id
-LEFT JOIN spoken ON spoken.thread_id = threads.thread_id
+CROSS JOIN (SELECT max(value) AS url FROM settings WHERE key = 'intercom.app_url') AS app
+LEFT JOIN belongs ON belongs.end_user_key = threads.end_user_key
+LEFT JOIN end_users AS people ON people.source_key = threads.end_user_key
+LEFT JOIN companies ON companies.source_key = coalesce(threads.company_key, belongs.only_company_key)
+LEFT JOIN reopened ON reopened.thread_key = threads.thread_key
+LEFT JOIN spoken ON spoken.thread_key = threads.thread_key

@@ -3,16 +3,16 @@
 -- `deskferry distill` has asked one about just this, else put together from the messages themselves.
 WITH transcripts AS (
     SELECT
-        'intercom:' || threads.thread_id                                                     AS source_key,
+        'intercom:' || threads.intercom_id                                                   AS source_key,
         'transcript'                                                                         AS kind,
-        'intercom:contact:' || threads.contact_id                                            AS end_user_key,
-        'intercom:company:' || threads.company_id                                            AS company_key,
-        coalesce(threads.title, shorten(solutions.question, 80), 'Conversation ' || threads.thread_id) AS title,
+        threads.end_user_key,
+        threads.company_key,
+        coalesce(threads.title, shorten(solutions.question, 80), 'Conversation ' || threads.intercom_id) AS title,
         coalesce(threads.title || chr(10), '')
             || 'Customer: ' || coalesce(threads.contact_name, '(no name)') || coalesce(' <' || threads.contact_email || '>', '') || coalesce(', ' || threads.company_name, '')
             || coalesce(chr(10) || 'State: ' || threads.state, '')
             || CASE WHEN threads.rating IS NULL THEN '' ELSE ', rated ' || threads.rating || ' of 5' || coalesce(' (' || threads.remark || ')', '') END
-            || coalesce(chr(10) || 'Tags: ' || threads.tags, '')
+            || CASE WHEN json_length(threads.tags) > 0 THEN chr(10) || 'Tags: ' || array_to_string(string_to_array(regexp_replace(threads.tags, '^\["|"\]$', '', 'g'), '","'), ', ') ELSE '' END
             || coalesce(chr(10) || 'Ticket type: ' || threads.ticket_type, '')
             || chr(10) || threads.url || chr(10) || chr(10)
             || transcripts.text                                                              AS text,
@@ -21,8 +21,8 @@ WITH transcripts AS (
             'question_key', solutions.question_key, 'answer_key', solutions.answer_key)      AS metadata,
         coalesce(threads.updated_at, threads.last_at)                                        AS updated_at
     FROM base_distilled_threads AS threads
-    JOIN base_distilled_transcripts AS transcripts ON transcripts.thread_id = threads.thread_id AND transcripts.text IS NOT NULL
-    LEFT JOIN base_distilled_solutions AS solutions ON solutions.thread_id = threads.thread_id
+    JOIN base_distilled_transcripts AS transcripts ON transcripts.thread_key = threads.thread_key AND transcripts.text IS NOT NULL
+    LEFT JOIN base_distilled_solutions AS solutions ON solutions.thread_key = threads.thread_key
 ),
 
 worded AS (
@@ -30,14 +30,14 @@ worded AS (
 ),
 
 sources AS (
-    SELECT customer_id, string_agg('- ' || thread_key || ' ' || url, chr(10) ORDER BY last_at DESC, thread_id) AS links
+    SELECT customer_key, string_agg('- ' || thread_key || ' ' || url, chr(10) ORDER BY last_at DESC, thread_key) AS links
     FROM (
-        SELECT customer_id, thread_id, thread_key, url, last_at, row_number() OVER (PARTITION BY customer_id ORDER BY last_at DESC, thread_id) AS nth
+        SELECT customer_key, thread_key, url, last_at, row_number() OVER (PARTITION BY customer_key ORDER BY last_at DESC, thread_key) AS nth
         FROM base_distilled_threads
         WHERE messages_count > 0
     ) AS numbered
     WHERE nth <= 20
-    GROUP BY customer_id
+    GROUP BY customer_key
 )
 
 SELECT * FROM transcripts
@@ -45,9 +45,9 @@ UNION ALL
 SELECT
     customers.source_key,
     'distilled'                                                                              AS kind,
-    'intercom:contact:' || customers.contact_id                                              AS end_user_key,
-    'intercom:company:' || customers.company_id                                              AS company_key,
-    'What is known about ' || coalesce(customers.name, customers.customer_id)                AS title,
+    customers.end_user_key,
+    customers.company_key,
+    'What is known about ' || coalesce(customers.name, customers.customer_key)                AS title,
     coalesce(worded.text || chr(10) || chr(10) || 'Conversations' || chr(10) || sources.links, customers.text, '') AS text,
     customers.conversation_keys,
     merge_json(
@@ -58,4 +58,4 @@ SELECT
     customers.updated_at
 FROM base_distilled AS customers
 LEFT JOIN worded ON worded.hash = customers.hash
-LEFT JOIN sources ON sources.customer_id = customers.customer_id
+LEFT JOIN sources ON sources.customer_key = customers.customer_key

@@ -10,6 +10,7 @@ pub(crate) mod mariadb;
 pub(crate) mod psql;
 pub(crate) mod standin;
 pub(crate) mod tampered;
+pub(crate) mod wording;
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
