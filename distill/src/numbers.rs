@@ -64,7 +64,7 @@ fn is_card(digits: &str) -> bool {
             if value > 9 { value - 9 } else { value }
         })
         .sum();
-    (13..=19).contains(&digits.len()) && sum % 10 == 0
+    (13..=19).contains(&digits.len()) && sum.is_multiple_of(10)
 }
 
 /// ISO 13616: the number modulo 97 is 1.
