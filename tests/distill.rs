@@ -174,7 +174,7 @@ fn internal_notes_are_marked_or_left_out() {
 fn a_server_words_what_it_is_given_masked_and_is_not_asked_twice() {
     let server = Wording::start(|_, body| {
         let said = transcript(body);
-        let name = said.split(|c: char| c == ' ' || c == '\n').find(|word| word.starts_with("[NAME_")).unwrap_or("");
+        let name = said.split([' ', '\n']).find(|word| word.starts_with("[NAME_")).unwrap_or("");
         Reply::Text(format!("Problems\n- {name} asked something."))
     });
     let desk = Desk::worded_by(&server, "price_in = 1000.0\nprice_out = 2000.0\ncost_max = 1000.0");

@@ -17,9 +17,12 @@ customers AS (
         count(*)                                                                               AS conversations,
         max(threads.last_at)                                                                   AS last_at,
         max(threads.updated_at)                                                                AS updated_at,
-        '[' || string_agg(json_quote(threads.thread_key), ',' ORDER BY threads.last_at DESC, threads.thread_key) || ']' AS conversation_keys
-    FROM base_distilled_threads AS threads
-    WHERE threads.customer_key IS NOT NULL AND threads.messages_count > 0
+        json_list(threads.nth, json_quote(threads.thread_key))                                 AS conversation_keys
+    FROM (
+        SELECT *, CAST(row_number() OVER (PARTITION BY customer_key ORDER BY last_at DESC, thread_key) AS BIGINT) AS nth
+        FROM base_distilled_threads
+        WHERE customer_key IS NOT NULL AND messages_count > 0
+    ) AS threads
     GROUP BY threads.customer_key
 ),
 

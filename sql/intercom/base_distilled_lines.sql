@@ -11,18 +11,37 @@ WITH contact AS (
     WHERE NOT messages.is_note AND messages.author_kind <> 'bot' AND threads.customer_key IS NOT NULL
 ),
 
+-- What a customer has asked several times is one line, of the time that was answered best.
+grouped AS (
+    SELECT
+        *,
+        row_number() OVER (
+            PARTITION BY customer_key, likeness_key
+            ORDER BY CASE evidence WHEN 'thanked' THEN 0 WHEN 'closed' THEN 1 WHEN 'said' THEN 2 ELSE 3 END, asked_at DESC, thread_key
+        )                                                                        AS best,
+        count(*) OVER (PARTITION BY customer_key, likeness_key)                  AS times,
+        max(asked_at) OVER (PARTITION BY customer_key, likeness_key)             AS last_at
+    FROM base_distilled_solutions
+    WHERE customer_key IS NOT NULL
+),
+
+also AS (
+    SELECT customer_key, likeness_key, string_agg(thread_key, ', ' ORDER BY best) AS thread_keys
+    FROM grouped
+    WHERE best BETWEEN 2 AND 6
+    GROUP BY customer_key, likeness_key
+),
+
 scored AS (
-    SELECT *, date_part('epoch', asked_at) / 31557600.0 + log2(asked_by) AS score FROM base_distilled_solutions WHERE customer_key IS NOT NULL
+    SELECT *, date_part('epoch', last_at) / 31557600.0 + log2(asked_by) AS score FROM grouped WHERE best = 1
 ),
 
 problems AS (
     SELECT solutions.customer_key, 2 AS section, solutions.thread_key, solutions.question_key AS message_key, solutions.answer_key, solutions.asked_at AS at,
-        row_number() OVER (
-            PARTITION BY solutions.customer_key
-            ORDER BY solutions.score DESC, solutions.thread_key
-        ) AS nth,
+        row_number() OVER (PARTITION BY solutions.customer_key ORDER BY solutions.score DESC, solutions.thread_key) AS nth,
         shorten(solutions.question, 300)
             || chr(10) || '   Asked ' || to_char(solutions.asked_at, '%Y-%m-%d') || coalesce(' by ' || solutions.asked_by_name, '')
+            || CASE WHEN solutions.times > 1 THEN '; ' || solutions.times || ' times, last ' || to_char(solutions.last_at, '%Y-%m-%d') ELSE '' END
             || CASE WHEN solutions.asked_by > 1 THEN '; asked by ' || solutions.asked_by || ' customers' ELSE '' END
             || CASE WHEN solutions.answer IS NULL THEN ''
                 ELSE chr(10) || '   '
@@ -30,9 +49,11 @@ problems AS (
                         WHEN 'unsolved' THEN 'Answer that did not help' ELSE 'Last answer' END
                     || coalesce(' (' || solutions.answered_by || ', ' || to_char(solutions.answered_at, '%Y-%m-%d') || ')', '') || ': ' || shorten(solutions.answer, 500) END
             || chr(10) || '   Outcome: ' || solutions.outcome
-            || chr(10) || '   ' || threads.thread_key || ' ' || threads.url AS text
+            || chr(10) || '   ' || threads.thread_key || ' ' || threads.url
+            || coalesce(chr(10) || '   also ' || also.thread_keys, '') AS text
     FROM scored AS solutions
     JOIN base_distilled_threads AS threads ON threads.thread_key = solutions.thread_key
+    LEFT JOIN also ON also.customer_key = solutions.customer_key AND also.likeness_key = solutions.likeness_key
 ),
 
 products AS (

@@ -1,7 +1,8 @@
 -- one row per conversation or ticket in which a customer has asked something: what, which answer, how it ended; key: thread_key
 -- The question is the first message of a customer that asks (mapping/asks.csv), else their first. The answer is, of what was said to it,
 -- what the customer thanked for next, else the last before it was closed without another word, else the last; never what was followed
--- by "still does not work", unless nothing else was said. asked_by: how many customers have asked much the same.
+-- by "still does not work", unless nothing else was said. asked_by: how many customers have asked much the same; likeness_key: what these
+-- questions share.
 WITH spoken AS (
     SELECT * FROM base_distilled_messages WHERE NOT is_note AND own <> ''
 ),
@@ -59,14 +60,20 @@ likeness AS (
 ),
 
 alike AS (
-    SELECT likeness_key, count(DISTINCT customer_key) AS customers FROM likeness GROUP BY likeness_key
+    SELECT likeness_key, count(DISTINCT customer_key) AS customers, count(*) AS threads FROM likeness GROUP BY likeness_key
 ),
 
+-- The key that most customers share stands for the question.
 asked AS (
-    SELECT likeness.thread_key, max(alike.customers) AS asked_by
-    FROM likeness
-    JOIN alike ON alike.likeness_key = likeness.likeness_key
-    GROUP BY likeness.thread_key
+    SELECT thread_key, likeness_key, customers AS asked_by
+    FROM (
+        SELECT
+            likeness.thread_key, likeness.likeness_key, alike.customers,
+            row_number() OVER (PARTITION BY likeness.thread_key ORDER BY alike.customers DESC, alike.threads DESC, likeness.likeness_key) AS nth
+        FROM likeness
+        JOIN alike ON alike.likeness_key = likeness.likeness_key
+    ) AS numbered
+    WHERE nth = 1
 )
 
 SELECT
@@ -77,6 +84,7 @@ SELECT
     questions.author_name                                                                    AS asked_by_name,
     questions.at                                                                     AS asked_at,
     greatest(coalesce(asked.asked_by, 1), 1)                                                 AS asked_by,
+    coalesce(asked.likeness_key, threads.thread_key)                                         AS likeness_key,
     answers.message_key                                                                      AS answer_key,
     answers.own                                                                              AS answer,
     answers.author_name                                                                      AS answered_by,
