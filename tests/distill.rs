@@ -29,9 +29,10 @@ impl Desk {
         let text = std::fs::read_to_string(repository("tests/distill/conversations.json")).unwrap();
         let file: Value = serde_json::from_str(&text).unwrap();
         let bob = id(&workspace.call("GET", "/admins").1["admins"][0]);
+        let app = workspace.call("GET", "/me").1["app"]["id_code"].as_str().unwrap().to_owned();
         let list = |of: &Value| of.as_array().unwrap().clone();
         let name = |of: &Value, key: &str| of[key].as_str().unwrap().to_owned();
-        let mut ids: BTreeMap<String, String> = BTreeMap::new();
+        let mut ids = BTreeMap::from([("workspace".to_owned(), app)]);
         for company in list(&file["companies"]) {
             ids.insert(name(&company, "company_id"), id(&workspace.post("/companies", company.clone())));
         }
@@ -117,7 +118,7 @@ impl Desk {
                 text = text.replace(&format!("{before}{id}"), &format!("{before}{name}"));
             }
         }
-        text.replace(&self.workspace.url, "https://app.intercom.com")
+        text
     }
 }
 

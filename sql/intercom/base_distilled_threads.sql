@@ -16,6 +16,14 @@ WITH threads AS (
     WHERE NOT EXISTS (SELECT 1 FROM transcripts WHERE transcripts.intercom_id = tickets.intercom_id)
 ),
 
+-- Where Intercom's app shows a conversation; `_` is the workspace that one is logged in to.
+app AS (
+    SELECT
+        'https://app.' || CASE upper(max(region)) WHEN 'EU' THEN 'eu.' WHEN 'AU' THEN 'au.' ELSE '' END || 'intercom.com/a/inbox/'
+            || coalesce(max(id), '_') || '/inbox/conversation/' AS url
+    FROM intercom_live.workspace
+),
+
 reopened AS (
     SELECT thread_key, count(*) AS times
     FROM (
@@ -56,12 +64,12 @@ SELECT
     threads.attributes,
     people.attributes                                                                        AS contact_attributes,
     companies.attributes                                                                     AS company_attributes,
-    coalesce(app.url, 'https://app.intercom.com') || '/a/inbox/_/inbox/conversation/' || threads.intercom_id AS url,
+    app.url || threads.intercom_id                                                           AS url,
     coalesce(spoken.messages_count, 0)                                                       AS messages_count,
     coalesce(spoken.last_at, threads.created_at)                                             AS last_at,
     threads.updated_at
 FROM threads
-CROSS JOIN (SELECT max(value) AS url FROM settings WHERE key = 'intercom.app_url') AS app
+CROSS JOIN app
 LEFT JOIN belongs ON belongs.end_user_key = threads.end_user_key
 LEFT JOIN end_users AS people ON people.source_key = threads.end_user_key
 LEFT JOIN companies ON companies.source_key = coalesce(threads.company_key, belongs.only_company_key)
