@@ -20,7 +20,7 @@ pub(crate) fn ibans(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
     // The pattern takes words in capitals behind it along: the longest beginning that proves right is the number.
     IBAN.find_iter(text).filter_map(|found| {
         let letters = found.as_str().char_indices().filter(|(_, c)| *c != ' ');
-        let mut ends = letters.map(|(at, _)| at + 1).rev();
+        let ends = letters.map(|(at, _)| at + 1).rev();
         ends.take_while(|end| *end >= 15)
             .find(|end| is_iban(&found.as_str()[..*end]))
             .map(|end| found.start()..found.start() + end)
