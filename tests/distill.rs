@@ -224,6 +224,8 @@ fn a_server_words_what_it_is_given_masked_and_is_not_asked_twice() {
     let third = desk.distill();
     assert_eq!((&third["known"], &third["worded"], server.calls().len()), (&json!(3), &json!(1), 5));
     assert_eq!(desk.migration.count("SELECT count(*) FROM distilled.texts"), 5);
+    desk.migration.done(&["runs", "prune", "--keep", "1", "--yes"]);
+    assert_eq!(desk.migration.count("SELECT count(*) FROM distilled.texts"), 5, "what was paid for is kept");
     // Another model is another answer; the prompt of the folder likewise.
     std::fs::create_dir(desk.migration.path().join("distill")).unwrap();
     std::fs::write(desk.migration.path().join("distill/prompt.txt"), "Say it in verse.").unwrap();

@@ -29,6 +29,7 @@ use deskferry_staging::{Context, Progress, Staging};
 
 use crate::args::{Args, Command};
 use crate::embedded::{self, Files};
+use crate::error::refused;
 use crate::progress::progress;
 use crate::settings::Settings;
 use crate::surroundings;
@@ -110,6 +111,13 @@ impl Migration {
 
     /// What the wording is told.
     pub(crate) fn wording(&self) -> Result<deskferry_distill::Settings> {
+        let (kind, model) = (&self.settings.source.kind, deskferry_distill::MODEL);
+        if !self.files.contains_key(&format!("sql/{kind}/{model}.sql")) {
+            return Err(refused(
+                format!("the models of {kind} do not put together what is known about customers"),
+                format!("that is for a copy of Intercom; a source whose sql/{kind}/ has {model}.sql can have it, too"),
+            ));
+        }
         self.settings.wording(self.spec.contract(), &self.variable)
     }
 

@@ -239,3 +239,67 @@ fn lacks(run: &Manifest, name: &str) -> Error {
 fn damaged(table: &str, run: &str, reason: String) -> Error {
     Error::Table { table: table.to_owned(), run: run.to_owned(), reason }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    fn context() -> Context {
+        let (ticks, chances) = (AtomicU32::new(0), AtomicU32::new(0));
+        let begin = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
+        let clock = move || begin + chrono::Duration::seconds(ticks.fetch_add(1, Ordering::Relaxed).into());
+        Context::new(Staging::in_memory(), clock, move || chances.fetch_add(1, Ordering::Relaxed))
+    }
+
+    fn text(number: usize, at: DateTime<Utc>) -> Text {
+        Text {
+            hash: format!("h{number}"),
+            source_key: format!("distilled:intercom:{number}"),
+            model: "m".to_owned(),
+            text: (number % 2 == 0).then(|| "said".to_owned()),
+            refused: (number % 2 == 1).then(|| "the answer is empty".to_owned()),
+            tokens_in: 10,
+            tokens_out: 5,
+            cost: 0.5,
+            at,
+        }
+    }
+
+    #[tokio::test]
+    async fn answers_add_up_and_are_written_whole_now_and_then() {
+        let context = context();
+        let (now, never) = (context.now(), DateTime::UNIX_EPOCH);
+        for number in 0..2 * DELTAS_MAX {
+            let published = Published::read(&context.staging, never).await.unwrap();
+            assert_eq!(published.hashes.len(), number);
+            published.publish(&context, &[text(number, now)], now).await.unwrap();
+        }
+        let published = Published::read(&context.staging, never).await.unwrap();
+        assert!(published.runs.len() <= DELTAS_MAX + 1, "{} runs", published.runs.len());
+        assert!((published.cost - DELTAS_MAX as f64).abs() < 1e-9, "{}", published.cost);
+        let mut all = Vec::new();
+        for run in &published.runs {
+            all.extend(rows(&context.staging, run).await.unwrap());
+        }
+        all.sort_by_key(|text| text.hash[1..].parse::<usize>().unwrap());
+        let wanted: Vec<Text> = (0..2 * DELTAS_MAX).map(|number| text(number, now)).collect();
+        assert_eq!(all, wanted);
+        let later = Published::read(&context.staging, now + chrono::Duration::days(1)).await.unwrap();
+        assert!(later.cost.abs() < 1e-9 && later.hashes.len() == 2 * DELTAS_MAX);
+    }
+
+    #[tokio::test]
+    async fn answers_of_a_run_that_ended_are_found_until_they_are_published() {
+        let context = context();
+        let mut answers = Answers::begin(&context).await.unwrap();
+        let now = context.now();
+        answers.append(&[text(1, now), text(2, now)]).await.unwrap();
+        answers.append(&[text(3, now)]).await.unwrap();
+        let (works, found) = left_over(&context.staging).await.unwrap();
+        assert_eq!((works.len(), found), (1, vec![text(1, now), text(2, now), text(3, now)]));
+        answers.remove().await.unwrap();
+        assert!(left_over(&context.staging).await.unwrap().0.is_empty());
+    }
+}

@@ -8,6 +8,14 @@ WITH files AS (
     GROUP BY message_key
 ),
 
+-- The description of a ticket is plain text, in lines.
+bodies AS (
+    SELECT
+        *,
+        CASE WHEN strpos(html, '<') = 0 AND strpos(html, chr(10)) > 0 THEN text_to_html(html) END AS html_of_lines
+    FROM base_messages
+),
+
 texts AS (
     SELECT
         messages.source_key                                                                  AS message_key,
@@ -19,11 +27,11 @@ texts AS (
             WHEN messages.author_kind IN ('admin', 'team') THEN 'teammate'
             ELSE 'bot' END                                                                   AS author_kind,
         coalesce(trim(messages.author_name), trim(messages.author_email), CASE WHEN messages.author_kind IS NULL THEN people.name END) AS author_name,
-        trim(messages.text)                                                                  AS text,
-        trim(own_words(messages.html, phrases.quotings, phrases.closings, phrases.greetings)) AS own,
+        trim(coalesce(html_to_text(messages.html_of_lines), messages.text))                  AS text,
+        trim(own_words(coalesce(messages.html_of_lines, messages.html), phrases.quotings, phrases.closings, phrases.greetings)) AS own,
         files.names                                                                          AS files,
         messages.at
-    FROM base_messages AS messages
+    FROM bodies AS messages
     CROSS JOIN base_distilled_phrases AS phrases
     LEFT JOIN files ON files.message_key = messages.source_key
     LEFT JOIN tickets ON tickets.source_key = messages.thread_key AND messages.author_kind IS NULL
