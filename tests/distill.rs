@@ -9,7 +9,7 @@ use crate::support::wording::{Reply, Wording, transcript};
 use crate::support::{Migration, Workspace, repository};
 
 /// Products of the shop in `tests/distill/conversations.json`.
-const PRODUCTS: &str = "value,found_in,product\npro plan,words,Pro plan\nприложени*,words,Mobile app\nBilling,tag,\n";
+const PRODUCTS: &str = "value,found_in,product\npro plan,words,Pro plan\nприложени*,words,Mobile app\nBilling,tag,\nRefund,ticket_type,Wheels\n";
 
 /// A workspace with the conversations of `tests/distill/conversations.json`, extracted.
 struct Desk {
@@ -23,61 +23,105 @@ fn id(value: &Value) -> String {
     value["id"].as_str().map(str::to_owned).unwrap_or_else(|| value["id"].to_string())
 }
 
+/// Puts what the file says into a workspace; gives ids by the names that the file has for them.
+struct Filling<'a> {
+    workspace: &'a Workspace,
+    bob: String,
+    ids: BTreeMap<String, String>,
+}
+
+fn list(of: &Value) -> Vec<Value> {
+    of.as_array().unwrap().clone()
+}
+
+fn name(of: &Value, key: &str) -> String {
+    of[key].as_str().unwrap().to_owned()
+}
+
+impl Filling<'_> {
+    fn people(&mut self, file: &Value) {
+        for company in list(&file["companies"]) {
+            self.ids.insert(name(&company, "company_id"), id(&self.workspace.post("/companies", company.clone())));
+        }
+        for contact in list(&file["contacts"]) {
+            let person = json!({ "external_id": contact["id"], "email": contact["email"], "name": contact["name"] });
+            let made = id(&self.workspace.post("/contacts", person));
+            for company in list(&contact["companies"]) {
+                let of = json!({ "id": self.ids[company.as_str().unwrap()] });
+                self.workspace.post(&format!("/contacts/{made}/companies"), of);
+            }
+            self.ids.insert(name(&contact, "id"), made);
+        }
+    }
+
+    fn replies(&self, path: &str, thread: &Value) {
+        for reply in list(&thread["replies"]) {
+            let kind = reply["type"].as_str().unwrap_or("comment");
+            let mut body = json!({ "message_type": kind, "body": reply["body"], "created_at": reply["at"] });
+            let by = if reply["by"] == "admin" {
+                json!({ "type": "admin", "admin_id": self.bob })
+            } else {
+                json!({ "type": "user", "intercom_user_id": self.ids[&name(thread, "contact")] })
+            };
+            body.as_object_mut().unwrap().extend(by.as_object().unwrap().clone());
+            self.workspace.post(&format!("{path}/reply"), body);
+        }
+    }
+
+    fn conversations(&mut self, file: &Value) {
+        for conversation in list(&file["conversations"]) {
+            let from = json!({ "type": "user", "id": self.ids[&name(&conversation, "contact")] });
+            let opening = json!({ "from": from, "body": conversation["body"], "created_at": conversation["at"] });
+            let made = name(&self.workspace.post("/conversations", opening), "conversation_id");
+            let path = format!("/conversations/{made}");
+            self.replies(&path, &conversation);
+            for tag in list(&conversation["tags"]) {
+                let tag = id(&self.workspace.post("/tags", json!({ "name": tag })));
+                self.workspace.post(&format!("{path}/tags"), json!({ "id": tag, "admin_id": self.bob }));
+            }
+            if conversation["close"] == true {
+                let close = json!({ "message_type": "close", "type": "admin", "admin_id": self.bob });
+                self.workspace.post(&format!("{path}/parts"), close);
+            }
+            self.ids.insert(name(&conversation, "id"), made);
+        }
+    }
+
+    fn tickets(&mut self, file: &Value) {
+        for ticket in list(&file["tickets"]) {
+            let of_type = json!({ "name": ticket["type"], "category": "Customer" });
+            let of_type = id(&self.workspace.post("/ticket_types", of_type));
+            let contact = json!({ "id": self.ids[&name(&ticket, "contact")] });
+            let words = json!({ "_default_title_": ticket["title"], "_default_description_": ticket["body"] });
+            let made = id(&self.workspace.post(
+                "/tickets",
+                json!({ "ticket_type_id": of_type, "created_at": ticket["at"], "contacts": [contact], "ticket_attributes": words }),
+            ));
+            self.replies(&format!("/tickets/{made}"), &ticket);
+            self.ids.insert(name(&ticket, "id"), made);
+        }
+    }
+}
+
 impl Desk {
     fn new(distill: &str) -> Self {
         let workspace = Workspace::start(&[("Bob".to_owned(), "bob@desk.example".to_owned())], &[]);
         let text = std::fs::read_to_string(repository("tests/distill/conversations.json")).unwrap();
         let file: Value = serde_json::from_str(&text).unwrap();
+        let app = name(&workspace.call("GET", "/me").1["app"], "id_code");
         let bob = id(&workspace.call("GET", "/admins").1["admins"][0]);
-        let app = workspace.call("GET", "/me").1["app"]["id_code"].as_str().unwrap().to_owned();
-        let list = |of: &Value| of.as_array().unwrap().clone();
-        let name = |of: &Value, key: &str| of[key].as_str().unwrap().to_owned();
-        let mut ids = BTreeMap::from([("workspace".to_owned(), app)]);
-        for company in list(&file["companies"]) {
-            ids.insert(name(&company, "company_id"), id(&workspace.post("/companies", company.clone())));
-        }
-        for contact in list(&file["contacts"]) {
-            let person = json!({ "external_id": contact["id"], "email": contact["email"], "name": contact["name"] });
-            let made = id(&workspace.post("/contacts", person));
-            for company in list(&contact["companies"]) {
-                let of = json!({ "id": ids[company.as_str().unwrap()] });
-                workspace.post(&format!("/contacts/{made}/companies"), of);
-            }
-            ids.insert(name(&contact, "id"), made);
-        }
-        for conversation in list(&file["conversations"]) {
-            let contact = &ids[&name(&conversation, "contact")];
-            let from = json!({ "type": "user", "id": contact });
-            let opening = json!({ "from": from, "body": conversation["body"], "created_at": conversation["at"] });
-            let made = name(&workspace.post("/conversations", opening), "conversation_id");
-            for reply in list(&conversation["replies"]) {
-                let kind = reply["type"].as_str().unwrap_or("comment");
-                let mut body = json!({ "message_type": kind, "body": reply["body"], "created_at": reply["at"] });
-                let by = if reply["by"] == "admin" {
-                    json!({ "type": "admin", "admin_id": bob })
-                } else {
-                    json!({ "type": "user", "intercom_user_id": contact })
-                };
-                body.as_object_mut().unwrap().extend(by.as_object().unwrap().clone());
-                workspace.post(&format!("/conversations/{made}/reply"), body);
-            }
-            for tag in list(&conversation["tags"]) {
-                let tag = id(&workspace.post("/tags", json!({ "name": tag })));
-                workspace.post(&format!("/conversations/{made}/tags"), json!({ "id": tag, "admin_id": bob }));
-            }
-            if conversation["close"] == true {
-                let close = json!({ "message_type": "close", "type": "admin", "admin_id": bob });
-                workspace.post(&format!("/conversations/{made}/parts"), close);
-            }
-            ids.insert(name(&conversation, "id"), made);
-        }
+        let ids = BTreeMap::from([("workspace".to_owned(), app)]);
+        let mut filling = Filling { workspace: &workspace, bob, ids };
+        filling.people(&file);
+        filling.conversations(&file);
+        filling.tickets(&file);
+        let names = filling.ids.into_iter().map(|(name, id)| (id, format!("{{{name}}}"))).collect();
         let migration = Migration::new(&format!(
             "[source]\nkind = \"intercom\"\nurl = \"{}\"\ntoken = \"${{INTERCOM_TOKEN}}\"\n[distill]\nkey = \"sk-secret-77\"\n{distill}\n",
             workspace.url
         ));
         std::fs::create_dir(migration.path().join("mapping")).unwrap();
         std::fs::write(migration.path().join("mapping/products.csv"), PRODUCTS).unwrap();
-        let names = ids.into_iter().map(|(name, id)| (id, format!("{{{name}}}"))).collect();
         let desk = Self { workspace, migration, names };
         desk.refresh();
         desk
