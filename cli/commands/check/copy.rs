@@ -112,7 +112,7 @@ fn tell(migration: &Migration, workspace: &Value, probe: &Probe) -> Result<()> {
         value("user_id_field"),
         value("company_id_field"),
         value("activity_refresh"),
-        value("rate_share")
+        source.rate_share.unwrap_or(1.0)
     ))?;
     print(if probe.refused.is_empty() {
         "\nReady to extract."
