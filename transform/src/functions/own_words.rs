@@ -104,8 +104,12 @@ impl Marks<'_> {
     fn is_end(&self, lines: &[&str]) -> bool {
         let line = lines.first().copied().unwrap_or_default();
         let is_rule = line.len() >= 2 && line.chars().all(|c| matches!(c, '-' | '–' | '—' | '_' | '='));
-        let few = lines[1..].iter().filter(|line| !line.is_empty()).count() <= SIGNATURE_LINES;
-        few && (is_rule || (line.len() <= LINE_BYTES / 3 && self.closings.begins(line)))
+        // Few lines are looked at, so that a message of many takes no more than its length.
+        let few = || {
+            lines.len() <= 4 * SIGNATURE_LINES
+                && lines[1..].iter().filter(|line| !line.is_empty()).count() <= SIGNATURE_LINES
+        };
+        (is_rule || (line.len() <= LINE_BYTES / 3 && self.closings.begins(line))) && few()
     }
 
     fn without_greeting<'a>(&self, lines: &'a [&'a str]) -> &'a [&'a str] {
@@ -145,8 +149,7 @@ fn with_marked_quotes(html: &str) -> String {
 
 /// Whether the header of a forwarded or quoted e-mail begins here.
 fn is_mail_header(lines: &[&str]) -> bool {
-    let block: Vec<&str> = lines.iter().take_while(|line| !line.is_empty()).copied().collect();
-    is_header(&block)
+    is_header(lines.iter().copied().take_while(|line| !line.is_empty()))
 }
 
 /// The text with at most one empty line in a row.

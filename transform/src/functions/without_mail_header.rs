@@ -85,9 +85,9 @@ fn without(source: &str) -> String {
 }
 
 /// Whether lines of text begin with such a header.
-pub(super) fn is_header(lines: &[&str]) -> bool {
+pub(super) fn is_header<'a>(lines: impl Iterator<Item = &'a str>) -> bool {
     let mut seen = [false; NAMES.len()];
-    lines.iter().take(LINES_MAX).map_while(|line| kind(line)).for_each(|kind| seen[kind] = true);
+    lines.take(LINES_MAX).map_while(kind).for_each(|kind| seen[kind] = true);
     is_whole(&seen)
 }
 
