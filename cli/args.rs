@@ -34,6 +34,8 @@ pub(crate) enum Command {
     Extract(Extract),
     /// Raw tables to Intercom-shaped tables; contract and checks. Models that have not changed do not run again.
     Transform(Transform),
+    /// Have a server word what is known about each customer; the next transform puts it into `knowledge`. See [distill].
+    Distill(Distill),
     /// What `load` would create, update and skip, how many calls it needs and how long it takes. Sends nothing.
     Plan(Load),
     /// Intercom-shaped tables to Intercom: only what is new or has changed.
@@ -114,6 +116,14 @@ pub(crate) struct Transform {
     /// Run every model, also those that have not changed.
     #[arg(long, conflicts_with = "only")]
     pub(crate) anew: bool,
+}
+
+/// Arguments of `distill`.
+#[derive(Debug, Default, ClapArgs)]
+pub(crate) struct Distill {
+    /// Ask about at most N customers, those first who were in touch last.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) limit: Option<u64>,
 }
 
 /// Arguments of `load` and `plan`.

@@ -3,6 +3,7 @@
 //! `${VAR}` is read from the environment, so that secrets need not be in the file. An unknown key is an error that names the
 //! line and the keys there are.
 
+mod distill;
 mod source;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use deskferry_extract::Spec;
 use serde::Deserialize;
 
 use crate::error::refused;
+use distill::Distill;
 use source::KindOnly;
 pub(crate) use source::Source;
 
@@ -43,6 +45,9 @@ pub(crate) struct Settings<S = Source> {
     /// How the stage is served.
     #[serde(default)]
     pub(crate) sql: Sql,
+    /// How what is known about customers is worded.
+    #[serde(default)]
+    pub(crate) distill: Distill,
 }
 
 /// `[staging]`.
@@ -238,10 +243,10 @@ impl Settings {
         let mut settings = if spec.rest.is_none() {
             toml::from_str(&text).map_err(|e| wrong(e.to_string()))?
         } else {
-            let Settings { source, staging, intercom, transform, privacy, load, sql } =
+            let Settings { source, staging, intercom, transform, privacy, load, sql, distill } =
                 toml::from_str::<Settings<source::Keys>>(&text).map_err(|e| wrong(e.to_string()))?;
             let source = Source::declared(source, &spec, &text).map_err(wrong)?;
-            Self { source, staging, intercom, transform, privacy, load, sql }
+            Self { source, staging, intercom, transform, privacy, load, sql, distill }
         };
         settings.resolve(directory, &variable)?;
         Ok(settings)
@@ -255,6 +260,7 @@ impl Settings {
         if let Some(url) = &self.intercom.url {
             self.intercom.url = Some(expand("intercom.url", url)?);
         }
+        self.distill.resolve(directory, expand)?;
         if self.intercom.url.is_some() && self.intercom.region.is_some() {
             return Err(refused(
                 "[intercom] has both url and region",
@@ -324,6 +330,15 @@ impl Settings {
         Ok(password)
     }
 
+    /// What the wording is told of a transform of this schema; the key is read only by that command.
+    pub(crate) fn wording(
+        &self,
+        schema: &str,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<deskferry_distill::Settings> {
+        self.distill.settings(schema, |key, text| expand(key, text, &variable))
+    }
+
     /// Address of the API.
     pub(crate) fn intercom_url(&self) -> String {
         match (&self.intercom.url, self.intercom.region) {
@@ -370,6 +385,7 @@ impl Settings {
             ("source.site_url", &self.source.site_url),
         ];
         rows.extend(optional.into_iter().filter_map(|(key, value)| value.clone().map(|value| (key, value))));
+        rows.extend(self.distill.rows());
         let mut rows: Vec<(String, String)> = rows.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
         rows.extend(self.source.shown().map(|(key, value)| (format!("source.{key}"), value.to_owned())));
         rows

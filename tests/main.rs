@@ -7,6 +7,7 @@ mod delta;
 mod demo;
 mod desk;
 mod diff;
+mod distill;
 mod examples;
 mod explain;
 mod halo;

@@ -3,6 +3,7 @@
 mod check;
 mod demo;
 mod diff;
+mod distill;
 mod explain;
 mod extract;
 mod init;
@@ -29,6 +30,7 @@ use deskferry_staging::{Context, Progress, Staging};
 
 use crate::args::{Args, Command};
 use crate::embedded::{self, Files};
+use crate::error::refused;
 use crate::progress::progress;
 use crate::settings::Settings;
 use crate::surroundings;
@@ -51,6 +53,7 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
         Command::Rollback(rollback) => self::rollback::run(&Migration::open(directory)?, rollback, args.json).await,
         Command::Reconcile(reconcile) => self::reconcile::run(&Migration::open(directory)?, reconcile, args.json).await,
         Command::Explain(explain) => self::explain::run(&Migration::open(directory)?, explain, args.json).await,
+        Command::Distill(distill) => self::distill::run(&Migration::open(directory)?, distill, args.json).await,
         Command::Diff(diff) => self::diff::run(&Migration::open(directory)?, diff, args.json).await,
         Command::Report(report) => self::report::run(&Migration::open(directory)?, report, args.json).await,
         Command::Sql(sql) => self::sql::run(&Migration::open_unwatched(directory)?, sql, args.json).await,
@@ -106,6 +109,18 @@ impl Migration {
     /// The access tokens, each with where it comes from.
     pub(crate) fn tokens(&self) -> Result<Vec<(String, String)>> {
         self.settings.tokens(&self.variable)
+    }
+
+    /// What the wording is told.
+    pub(crate) fn wording(&self) -> Result<deskferry_distill::Settings> {
+        let (kind, model) = (&self.settings.source.kind, deskferry_distill::MODEL);
+        if !self.files.contains_key(&format!("sql/{kind}/{model}.sql")) {
+            return Err(refused(
+                format!("the models of {kind} do not put together what is known about customers"),
+                format!("that is for a copy of Intercom; a source whose sql/{kind}/ has {model}.sql can have it, too"),
+            ));
+        }
+        self.settings.wording(self.spec.contract(), &self.variable)
     }
 
     /// What clients of `sql --serve` log in with.

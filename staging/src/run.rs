@@ -71,7 +71,7 @@ impl From<RunId> for String {
     }
 }
 
-/// The three stages.
+/// What a run was of: the three stages, and the wording of what is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Stage {
@@ -81,6 +81,8 @@ pub enum Stage {
     Transform,
     /// Intercom-shaped tables to Intercom.
     Load,
+    /// Texts of a transform to a server that words them, for the next transform.
+    Distill,
 }
 
 impl fmt::Display for Stage {
@@ -89,6 +91,7 @@ impl fmt::Display for Stage {
             Self::Extract => "extract",
             Self::Transform => "transform",
             Self::Load => "load",
+            Self::Distill => "distill",
         })
     }
 }

@@ -11,6 +11,7 @@ pub(crate) mod psql;
 pub(crate) mod row;
 pub(crate) mod standin;
 pub(crate) mod tampered;
+pub(crate) mod wording;
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};

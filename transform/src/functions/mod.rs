@@ -24,14 +24,20 @@ mod json_list;
 mod json_quote;
 mod json_union;
 mod json_without;
+mod likeness_keys;
 mod local_date;
 mod markdown_to_html;
 mod merge_json;
 mod normalize_email;
 mod normalize_phone;
+mod own_words;
+mod phrases;
+mod phrases_in;
 mod row_digest;
 mod scalar;
+mod sentences_with;
 mod shape;
+mod shorten;
 mod source_keys;
 mod split_emails;
 mod stable_key;
@@ -65,12 +71,17 @@ pub fn all() -> Vec<ScalarUDF> {
         json_quote::function(),
         json_union::function(),
         json_without::function(),
+        likeness_keys::function(),
         local_date::function(),
         markdown_to_html::function(),
         merge_json::function(),
         normalize_email::function(),
         normalize_phone::function(),
+        own_words::function(),
+        phrases_in::function(),
         row_digest::function(),
+        sentences_with::function(),
+        shorten::function(),
         source_keys::function(),
         split_emails::function(),
         stable_key::function(),

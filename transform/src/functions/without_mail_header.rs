@@ -71,19 +71,36 @@ fn without(source: &str) -> String {
         if text.is_empty() {
             continue;
         }
-        let name = text.split_once(':').map(|(name, _)| name.trim().to_lowercase());
-        let kind = name.and_then(|name| NAMES.iter().position(|names| names.contains(&name.as_str())));
-        let Some(kind) = kind else { break };
+        let Some(kind) = kind(text) else { break };
         seen[kind] = true;
         end = line.end;
     }
-    if !(seen[FROM] && seen[SUBJECT] && seen.iter().filter(|seen| **seen).count() >= 3) {
+    if !is_whole(&seen) {
         return source.to_owned();
     }
     let rest = clean(&source[end..]);
     let rest = rest.trim_start_matches(|c: char| c.is_whitespace());
     let rest = strip_breaks(rest);
     if html::strip(rest).trim().is_empty() && !rest.contains("<img") { source.to_owned() } else { rest.to_owned() }
+}
+
+/// Whether lines of text begin with such a header.
+pub(super) fn is_header<'a>(lines: impl Iterator<Item = &'a str>) -> bool {
+    let mut seen = [false; NAMES.len()];
+    lines.take(LINES_MAX).map_while(kind).for_each(|kind| seen[kind] = true);
+    is_whole(&seen)
+}
+
+/// Which of the names a line begins with.
+fn kind(line: &str) -> Option<usize> {
+    let (name, _) = line.split_once(':')?;
+    let name = name.trim().to_lowercase();
+    NAMES.iter().position(|names| names.contains(&name.as_str()))
+}
+
+/// Whether so many names have been seen that it is a header.
+fn is_whole(seen: &[bool; NAMES.len()]) -> bool {
+    seen[FROM] && seen[SUBJECT] && seen.iter().filter(|seen| **seen).count() >= 3
 }
 
 fn strip_breaks(mut html: &str) -> &str {
