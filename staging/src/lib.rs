@@ -59,7 +59,7 @@ use object_store::{ObjectStore, local::LocalFileSystem, memory::InMemory, prefix
 pub use context::{Context, Progress, Tick};
 pub use error::{Error, Kind, Result};
 pub use files::{File, Files};
-pub use log::Log;
+pub use log::{Log, Stretch};
 pub use prune::Prune;
 pub use read::current;
 pub use run::{Build, Changes, Column, Manifest, Mode, Part, RunId, Stage, Table};
@@ -71,6 +71,7 @@ pub use write::{RunWriter, TableWriter, Written};
 pub struct Staging {
     store: Arc<dyn ObjectStore>,
     url: String,
+    folder: Option<Arc<std::path::Path>>,
 }
 
 impl Staging {
@@ -97,7 +98,10 @@ impl Staging {
             std::fs::create_dir_all(path).map_err(|e| wrong(e.to_string()))?;
             let store =
                 LocalFileSystem::new_with_prefix(path).map_err(|e| wrong(e.to_string()))?.with_automatic_cleanup(true);
-            return Ok(Self::with_store(Arc::new(store), path));
+            return Ok(Self {
+                folder: Some(std::path::Path::new(path).into()),
+                ..Self::with_store(Arc::new(store), path)
+            });
         }
         let parsed = url::Url::parse(url).map_err(|e| wrong(e.to_string()))?;
         let (store, prefix) = object_store::parse_url_opts(&parsed, options).map_err(|e| wrong(e.to_string()))?;
@@ -113,7 +117,12 @@ impl Staging {
 
     /// A stage on a store that the caller has made; `url` is what messages call it.
     pub fn with_store(store: Arc<dyn ObjectStore>, url: &str) -> Self {
-        Self { store, url: url.to_owned() }
+        Self { store, url: url.to_owned(), folder: None }
+    }
+
+    /// The folder that the stage is, where it is one of this machine.
+    pub(crate) fn folder(&self) -> Option<Arc<std::path::Path>> {
+        self.folder.clone()
     }
 
     /// The store itself, for engines that read the parts that a manifest names.
