@@ -73,6 +73,7 @@ pub(crate) fn settings(migration: &Migration) -> Result<Settings> {
         secrets: source.of_environment(),
         rate_calls: source.rate_calls,
         rate_seconds: source.rate_seconds,
+        rate_share: source.rate_share,
     })
 }
 

@@ -35,6 +35,7 @@ const TIMEZONE: &str = r#"# timezone = "Europe/Berlin"            # of times wit
 const API: &str = r#"# own_mailboxes = ["support@example.com"]   # must not become contacts
 # rate_calls = 300                       # calls granted, where you know better than the spec
 # rate_seconds = 300                     # … in so many seconds
+# rate_share = 0.5                       # use half of the calls granted, leave the rest to other apps
 
 "#;
 

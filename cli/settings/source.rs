@@ -50,6 +50,9 @@ pub(crate) struct Source {
     /// Seconds in which it grants them.
     #[serde(skip)]
     pub(crate) rate_seconds: Option<u64>,
+    /// Share of what is granted that is used.
+    #[serde(skip)]
+    pub(crate) rate_share: Option<f64>,
 }
 
 fn default_prefix() -> String {
@@ -72,8 +75,18 @@ pub(super) struct SourceKind {
 pub(super) type Keys = BTreeMap<Spanned<String>, Spanned<Value>>;
 
 /// Keys of every source that a spec describes, besides its own.
-const COMMON: [&str; 9] =
-    ["kind", "url", "timezone", "language", "site_url", "own_mailboxes", "rate_calls", "rate_seconds", "drop"];
+const COMMON: [&str; 10] = [
+    "kind",
+    "url",
+    "timezone",
+    "language",
+    "site_url",
+    "own_mailboxes",
+    "rate_calls",
+    "rate_seconds",
+    "rate_share",
+    "drop",
+];
 
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -104,6 +117,7 @@ impl Source {
             shown: Vec::new(),
             rate_calls: None,
             rate_seconds: None,
+            rate_share: None,
         };
         for (key, value) in keys {
             let line = text[..key.span().start].lines().count().max(1);
@@ -135,6 +149,10 @@ impl Source {
             Some(count) if count > 0 => Ok(Some(count)),
             _ => Err(format!("`{key}` takes a whole number above 0")),
         };
+        let share = |value: &Value| match value.as_float().or(value.as_integer().map(|whole| whole as f64)) {
+            Some(share) if share > 0.0 && share <= 1.0 => Ok(share),
+            _ => Err(format!("`{key}` takes a number above 0 and up to 1")),
+        };
         match key {
             "kind" => {}
             "url" => self.url = text(&value)?,
@@ -144,6 +162,7 @@ impl Source {
             "site_url" => self.site_url = Some(text(&value)?),
             "rate_calls" => self.rate_calls = count(&value)?,
             "rate_seconds" => self.rate_seconds = count(&value)?,
+            "rate_share" => self.rate_share = Some(share(&value)?),
             "own_mailboxes" => {
                 let addresses = value.as_array().ok_or_else(|| format!("`{key}` takes a list of addresses"))?;
                 self.own_mailboxes = addresses.iter().map(text).collect::<Result<_, _>>()?;

@@ -36,6 +36,8 @@ pub struct Settings {
     pub rate_calls: Option<u64>,
     /// Seconds in which it grants them.
     pub rate_seconds: Option<u64>,
+    /// Share of what is granted that is used, above 0 and at most 1; the rest is left to other apps.
+    pub rate_share: Option<f64>,
 }
 
 impl fmt::Debug for Settings {

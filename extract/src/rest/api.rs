@@ -107,6 +107,7 @@ impl Api {
             attempts_max: ATTEMPTS_MAX,
             backoff_max: BACKOFF_MAX,
             grant: rate.map(|(calls, seconds)| Grant { calls, period: Duration::from_secs(seconds.max(1)) }),
+            rate_share: settings.rate_share.unwrap_or(1.0),
             ..deskferry_http::Settings::new(&spec.title, base.as_str())
         };
         let login = login::make(context, &rest.login, &values, &http)?;
