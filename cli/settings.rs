@@ -3,6 +3,7 @@
 //! `${VAR}` is read from the environment, so that secrets need not be in the file. An unknown key is an error that names the
 //! line and the keys there are.
 
+mod serve;
 mod source;
 
 use std::collections::BTreeMap;
@@ -10,9 +11,11 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use deskferry_extract::Spec;
+use deskferry_serve::Secret;
 use serde::Deserialize;
 
 use crate::error::refused;
+pub(crate) use serve::Serve;
 use source::KindOnly;
 pub(crate) use source::Source;
 
@@ -43,6 +46,9 @@ pub(crate) struct Settings<S = Source> {
     /// How the stage is served.
     #[serde(default)]
     pub(crate) sql: Sql,
+    /// How events are taken in.
+    #[serde(default)]
+    pub(crate) serve: Serve,
 }
 
 /// `[staging]`.
@@ -238,10 +244,10 @@ impl Settings {
         let mut settings = if spec.rest.is_none() {
             toml::from_str(&text).map_err(|e| wrong(e.to_string()))?
         } else {
-            let Settings { source, staging, intercom, transform, privacy, load, sql } =
+            let Settings { source, staging, intercom, transform, privacy, load, sql, serve } =
                 toml::from_str::<Settings<source::Keys>>(&text).map_err(|e| wrong(e.to_string()))?;
             let source = Source::declared(source, &spec, &text).map_err(wrong)?;
-            Self { source, staging, intercom, transform, privacy, load, sql }
+            Self { source, staging, intercom, transform, privacy, load, sql, serve }
         };
         settings.resolve(directory, &variable)?;
         Ok(settings)
@@ -322,6 +328,11 @@ impl Settings {
             return Err(refused("the password of sql.password is empty", "set DESKFERRY_SQL_PASSWORD to one"));
         }
         Ok(password)
+    }
+
+    /// What events are signed with; `None` where the setting names a variable that is not set, or is blank.
+    pub(crate) fn webhook_secret(&self, variable: impl Fn(&str) -> Option<String>) -> Option<Secret> {
+        Secret::new(&expand("serve.webhook_secret", &self.serve.webhook_secret, &variable).ok()?)
     }
 
     /// Address of the API.

@@ -15,8 +15,11 @@ mod report;
 mod rollback;
 mod runs;
 mod sandbox;
+mod serve;
 mod settle;
 mod sql;
+mod status;
+mod sync;
 mod transform;
 
 use std::path::Path;
@@ -50,6 +53,8 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
         Command::Explain(explain) => self::explain::run(&Migration::open(directory)?, explain, args.json).await,
         Command::Diff(diff) => self::diff::run(&Migration::open(directory)?, diff, args.json).await,
         Command::Report(report) => self::report::run(&Migration::open(directory)?, report, args.json).await,
+        Command::Serve(serve) => self::serve::run(Migration::open(directory)?, serve, args.json).await,
+        Command::Status => self::status::run(&Migration::open(directory)?, args.json).await,
         Command::Sql(sql) => self::sql::run(&Migration::open_unwatched(directory)?, sql, args.json).await,
         Command::Runs(runs) => self::runs::run(&Migration::open(directory)?, runs, args.json).await,
     }
@@ -100,6 +105,11 @@ impl Migration {
     /// The access tokens, each with where it comes from.
     pub(crate) fn tokens(&self) -> Result<Vec<(String, String)>> {
         self.settings.tokens(&self.variable)
+    }
+
+    /// What events are signed with, where there is a secret.
+    pub(crate) fn webhook_secret(&self) -> Option<deskferry_serve::Secret> {
+        self.settings.webhook_secret(&self.variable)
     }
 
     /// What clients of `sql --serve` log in with.

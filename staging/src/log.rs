@@ -12,7 +12,7 @@ mod stretch;
 use arrow::array::RecordBatch;
 use object_store::path::Path;
 use object_store::{ObjectStore as _, ObjectStoreExt as _, PutMode, PutOptions};
-use parquet::arrow::ArrowWriter;
+use parquet::arrow::{ArrowWriter, ProjectionMask};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 pub use stretch::Stretch;
@@ -85,20 +85,23 @@ impl Log {
     /// # Errors
     /// `Parquet`, `Store`.
     pub async fn segment(&self, number: u64) -> Result<Option<Vec<RecordBatch>>> {
-        self.file(&layout::segment(&self.folder, number)).await
+        self.file(&layout::segment(&self.folder, number), None).await
     }
 
-    /// The rows of a file; `None` where it is not there.
-    async fn file(&self, path: &Path) -> Result<Option<Vec<RecordBatch>>> {
+    /// The rows of a file, of all columns or of these; `None` where it is not there.
+    async fn file(&self, path: &Path, columns: Option<&[&str]>) -> Result<Option<Vec<RecordBatch>>> {
         let found = match self.staging.store().get(path).await {
             Ok(found) => found,
             Err(object_store::Error::NotFound { .. }) => return Ok(None),
             Err(error) => return Err(Error::store("read", path)(error)),
         };
         let bytes = found.bytes().await.map_err(Error::store("read", path))?;
-        let reader = ParquetRecordBatchReaderBuilder::try_new(bytes)
-            .and_then(|builder| builder.build())
-            .map_err(Error::parquet(path))?;
+        let mut builder = ParquetRecordBatchReaderBuilder::try_new(bytes).map_err(Error::parquet(path))?;
+        if let Some(columns) = columns {
+            let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
+            builder = builder.with_projection(mask);
+        }
+        let reader = builder.build().map_err(Error::parquet(path))?;
         let batches = reader.collect::<Result<Vec<_>, _>>().map_err(|e| Error::parquet(path)(e.into()))?;
         Ok(Some(batches))
     }

@@ -19,7 +19,7 @@ use super::Log;
 use crate::{Error, Result, layout};
 
 /// A merged file must be this old before the files in whose place it is are removed: readers that have listed them are done by then.
-const READERS: Duration = Duration::from_secs(30);
+const READERS: Duration = Duration::from_secs(3_600);
 /// Bytes of the segments that are merged into one file: they are held in memory.
 const BYTES_MAX: u64 = 32 << 20;
 /// Files fetched at a time.
@@ -60,17 +60,18 @@ impl Log {
         Ok(found)
     }
 
-    /// The rows of files, in order; each with its file.
+    /// The rows of files, in order; each with its file. Of all columns, or of these.
     ///
     /// # Errors
     /// `Missing` where a file was merged or removed since it was listed: list again; `Parquet`, `Store`.
     pub fn read(
         &self,
         stretches: Vec<Stretch>,
+        columns: Option<&'static [&'static str]>,
     ) -> impl futures::Stream<Item = Result<(Stretch, Vec<RecordBatch>)>> + Send + '_ {
         futures::stream::iter(stretches)
             .map(move |stretch| async move {
-                let rows = self.file(&stretch.path).await?;
+                let rows = self.file(&stretch.path, columns).await?;
                 let gone = || Error::Missing { what: "segment", name: stretch.path.to_string() };
                 Ok((stretch.clone(), rows.ok_or_else(gone)?))
             })
@@ -110,7 +111,7 @@ impl Log {
         segments.truncate(fitting);
         let Some(last) = segments.last().map(|segment| segment.last).filter(|_| whole) else { return Ok(false) };
         let rows: Vec<RecordBatch> = self
-            .read(segments)
+            .read(segments, None)
             .map_ok(|(_, rows)| futures::stream::iter(rows.into_iter().map(Ok)))
             .try_flatten()
             .try_collect()
@@ -184,7 +185,7 @@ mod tests {
     }
 
     async fn numbers(log: &Log) -> Vec<i64> {
-        let read: Vec<_> = log.read(log.stretches().await.unwrap()).try_collect().await.unwrap();
+        let read: Vec<_> = log.read(log.stretches().await.unwrap(), None).try_collect().await.unwrap();
         let batches = read.iter().flat_map(|(_, batches)| batches);
         batches.flat_map(|b| b.column(0).as_primitive::<Int64Type>().values().to_vec()).collect()
     }
