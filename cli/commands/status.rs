@@ -31,7 +31,8 @@ pub(crate) async fn run(migration: &Migration, json: bool) -> Result<ExitCode> {
     } else {
         let mut document = document(&status);
         // The person at this terminal may read what the page must not show.
-        if let (Some(verdict), Some(error)) = (&mut document.verdict, status.applied.and_then(|applied| applied.error)) {
+        if let (Some(verdict), Some(error)) = (&mut document.verdict, status.applied.and_then(|applied| applied.error))
+        {
             verdict.faults.push(error);
         }
         print(document.markdown())?;
@@ -72,7 +73,8 @@ pub(crate) async fn synced(migration: &Migration) -> Result<Synced> {
 
 /// The newest time of change in the copy.
 async fn newest_change(migration: &Migration, copy: &Manifest) -> Result<Option<DateTime<Utc>>> {
-    let has_time = |table: &str| copy.tables.get(table).is_some_and(|t| t.columns.iter().any(|c| c.name == "updated_at"));
+    let has_time =
+        |table: &str| copy.tables.get(table).is_some_and(|t| t.columns.iter().any(|c| c.name == "updated_at"));
     let tables: Vec<String> = TABLES
         .iter()
         .filter(|(_, table)| has_time(table))

@@ -59,7 +59,8 @@ mod tests {
 
     #[test]
     fn times_are_a_number_and_a_unit() {
-        let cases = [("500ms", 500), ("10s", 10_000), ("15m", 900_000), ("2 h", 7_200_000), ("1d", 86_400_000), ("0s", 0)];
+        let cases =
+            [("500ms", 500), ("10s", 10_000), ("15m", 900_000), ("2 h", 7_200_000), ("1d", 86_400_000), ("0s", 0)];
         for (text, ms) in cases {
             assert_eq!(parse_span(text), Ok(Duration::from_millis(ms)), "{text}");
         }

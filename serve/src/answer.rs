@@ -20,10 +20,10 @@ use tokio::sync::oneshot;
 use crate::counts::Count;
 use crate::event::{Event, Notice};
 use crate::host::Host;
+use crate::metrics;
 use crate::shared::Shared;
 use crate::signature::{self, HEADER};
 use crate::writer::{Arrival, Outcome};
-use crate::metrics;
 
 /// How often the status page looks again by itself, in seconds.
 const REFRESH_SECONDS: &str = "30";
@@ -124,10 +124,7 @@ async fn event(shared: &Shared, request: Request<Incoming>) -> Result<&'static s
 }
 
 /// The whole body, within the bounds; what it takes of the room for bodies is given back with the second value.
-async fn body(
-    shared: &Shared,
-    mut body: Incoming,
-) -> Result<(Bytes, Vec<tokio::sync::SemaphorePermit<'_>>), Refusal> {
+async fn body(shared: &Shared, mut body: Incoming) -> Result<(Bytes, Vec<tokio::sync::SemaphorePermit<'_>>), Refusal> {
     let bytes_max = shared.settings.body_bytes_max;
     if body.size_hint().lower() > bytes_max as u64 {
         return Err(Refusal::Oversized);
@@ -204,7 +201,8 @@ fn page(html: &str) -> Answer {
     let mut answer = text(StatusCode::OK, html);
     let headers = answer.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    let policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    let policy =
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     headers.insert("content-security-policy", HeaderValue::from_static(policy));
     headers.insert("referrer-policy", HeaderValue::from_static("no-referrer"));
     answer

@@ -110,7 +110,9 @@ pub(crate) async fn written(staging: &Staging) -> Result<Values> {
 async fn newest(log: &Log) -> Result<(u64, Values)> {
     let newest = log.newest().await?;
     let batches = if newest > 0 { log.segment(newest).await? } else { None };
-    let Some(batch) = batches.as_ref().and_then(|batches| batches.last()) else { return Ok((newest, Values::default())) };
+    let Some(batch) = batches.as_ref().and_then(|batches| batches.last()) else {
+        return Ok((newest, Values::default()));
+    };
     let mut values = Values::default();
     for ((_, name), value) in ALL.iter().zip(&mut values) {
         // A count that an older version did not keep begins at 0.

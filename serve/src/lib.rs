@@ -37,6 +37,8 @@ mod settings;
 mod shared;
 mod signature;
 mod status;
+#[cfg(test)]
+mod tests;
 mod topics;
 mod writer;
 

@@ -14,7 +14,11 @@ pub(crate) fn text(shared: &Shared) -> String {
     let mut out = Text(String::new());
     out.head("deskferry_events_received_total", "counter", "Events kept in the stage, over all restarts.");
     out.line("deskferry_events_received_total", "", status.events.received);
-    out.head("deskferry_events_total", "counter", "Calls that are no new event, by what they were; unknown topics are kept.");
+    out.head(
+        "deskferry_events_total",
+        "counter",
+        "Calls that are no new event, by what they were; unknown topics are kept.",
+    );
     for (name, value) in &status.events.counts {
         out.line("deskferry_events_total", &format!("outcome=\"{name}\""), *value);
     }
@@ -43,7 +47,11 @@ pub(crate) fn text(shared: &Shared) -> String {
     }
     for (name, help, at) in [
         ("deskferry_last_sync_timestamp_seconds", "When the last sync ended.", status.synced.last_sync),
-        ("deskferry_newest_updated_timestamp_seconds", "The newest change in the copy.", status.synced.newest_updated_at),
+        (
+            "deskferry_newest_updated_timestamp_seconds",
+            "The newest change in the copy.",
+            status.synced.newest_updated_at,
+        ),
     ] {
         if let Some(at) = at {
             out.head(name, "gauge", help);
@@ -52,7 +60,11 @@ pub(crate) fn text(shared: &Shared) -> String {
     }
     for (name, help, share) in [
         ("deskferry_rate_share", "Share of Intercom's rate that may be used.", status.synced.rate_share),
-        ("deskferry_rate_share_used", "Share of the rate that the last extract has used.", status.synced.rate_share_used),
+        (
+            "deskferry_rate_share_used",
+            "Share of the rate that the last extract has used.",
+            status.synced.rate_share_used,
+        ),
     ] {
         if let Some(share) = share {
             out.head(name, "gauge", help);

@@ -158,7 +158,9 @@ impl Applied {
     /// The number of the newest segment, and its row.
     async fn newest_of(log: &Log) -> Result<(u64, Option<Self>)> {
         let newest = log.newest().await?;
-        let Some(batches) = (if newest > 0 { log.segment(newest).await? } else { None }) else { return Ok((newest, None)) };
+        let Some(batches) = (if newest > 0 { log.segment(newest).await? } else { None }) else {
+            return Ok((newest, None));
+        };
         Ok((newest, batches.last().map(Self::read).transpose()?))
     }
 
@@ -168,8 +170,7 @@ impl Applied {
             let (newest, before) = Self::newest_of(&log).await?;
             let known = before.as_ref().map(|before| before.position).unwrap_or_default();
             let at = context.now();
-            let failing_since =
-                error.map(|_| before.as_ref().and_then(|before| before.failing_since).unwrap_or(at));
+            let failing_since = error.map(|_| before.as_ref().and_then(|before| before.failing_since).unwrap_or(at));
             let row = Self {
                 at,
                 position: position.map_or(known, |position| position.max(known)),
@@ -216,7 +217,9 @@ impl Applied {
         let damaged = |name: &str| Error::Damaged { log: LOG, reason: format!("column `{name}` cannot be read") };
         let row = batch.num_rows().checked_sub(1).ok_or_else(|| damaged("seq"))?;
         let column = |name: &str| batch.column_by_name(name).ok_or_else(|| damaged(name));
-        let number = |name: &str| Ok::<_, Error>(column(name)?.as_primitive_opt::<Int64Type>().ok_or_else(|| damaged(name))?.value(row));
+        let number = |name: &str| {
+            Ok::<_, Error>(column(name)?.as_primitive_opt::<Int64Type>().ok_or_else(|| damaged(name))?.value(row))
+        };
         let time = |name: &str| {
             let column = column(name)?.as_primitive_opt::<TimestampMicrosecondType>().ok_or_else(|| damaged(name))?;
             Ok::<_, Error>(column.iter().nth(row).flatten().and_then(DateTime::from_timestamp_micros))
@@ -224,12 +227,12 @@ impl Applied {
         let error = column("error")?.as_string_opt::<i32>().ok_or_else(|| damaged("error"))?;
         Ok(Self {
             at: time("at")?.ok_or_else(|| damaged("at"))?,
-            position: Position { seq: number("seq")?, segment: u64::try_from(number("segment")?).map_err(|_| damaged("segment"))? },
+            position: Position {
+                seq: number("seq")?,
+                segment: u64::try_from(number("segment")?).map_err(|_| damaged("segment"))?,
+            },
             failing_since: time("failing_since")?,
             error: error.iter().nth(row).flatten().map(ToOwned::to_owned),
         })
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray as _, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use arrow::array::{
+    ArrayRef, AsArray as _, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+};
 use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef, TimeUnit, TimestampMicrosecondType};
 use chrono::{DateTime, Utc};
 use deskferry_staging::{Log, Staging};
@@ -46,7 +48,8 @@ fn schema() -> SchemaRef {
 /// Events as rows, numbered from `first_seq`, all of which came `at` about this time.
 pub(crate) fn batch(first_seq: i64, at: DateTime<Utc>, events: &[Event]) -> Result<RecordBatch> {
     let count = events.len();
-    let text = |of: &dyn Fn(&Event) -> String| -> ArrayRef { Arc::new(StringArray::from_iter_values(events.iter().map(of))) };
+    let text =
+        |of: &dyn Fn(&Event) -> String| -> ArrayRef { Arc::new(StringArray::from_iter_values(events.iter().map(of))) };
     let time = |values: Vec<Option<i64>>| -> ArrayRef {
         Arc::new(TimestampMicrosecondArray::from(values).with_timezone("UTC"))
     };
@@ -81,7 +84,9 @@ impl<'a> Rows<'a> {
         let missing = |name: &str| damaged(format!("column `{name}` is missing"));
         Ok(Self {
             seq: column("seq").and_then(|c| c.as_primitive_opt::<Int64Type>()).ok_or_else(|| missing("seq"))?,
-            at: column("at").and_then(|c| c.as_primitive_opt::<TimestampMicrosecondType>()).ok_or_else(|| missing("at"))?,
+            at: column("at")
+                .and_then(|c| c.as_primitive_opt::<TimestampMicrosecondType>())
+                .ok_or_else(|| missing("at"))?,
             text: column(text).and_then(|c| c.as_string_opt()).ok_or_else(|| missing(text))?,
         })
     }
@@ -104,6 +109,7 @@ impl<'a> Rows<'a> {
 
     /// What a row of [`TOUCHED`] names.
     pub(crate) fn objects(&self, row: usize) -> Result<Vec<Object>> {
-        serde_json::from_str(self.text(row)).map_err(|error| damaged(format!("objects of event {}: {error}", self.seq(row))))
+        serde_json::from_str(self.text(row))
+            .map_err(|error| damaged(format!("objects of event {}: {error}", self.seq(row))))
     }
 }

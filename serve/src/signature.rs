@@ -64,7 +64,15 @@ mod tests {
         assert!(secret.signed(right, body));
         assert!(secret.signed(&format!(" {} ", right.replace("de7c", "DE7C")), body));
         let wrong = right.replace("de7c", "de7d");
-        for header in ["", "sha1=", &right[5..], &wrong, "sha1=zz", &format!("{right}00"), "sha256=de7c9b85b8b78aa6bc8a7a36f70a90701c9db4d9"] {
+        for header in [
+            "",
+            "sha1=",
+            &right[5..],
+            &wrong,
+            "sha1=zz",
+            &format!("{right}00"),
+            "sha256=de7c9b85b8b78aa6bc8a7a36f70a90701c9db4d9",
+        ] {
             assert!(!secret.signed(header, body), "{header}");
         }
         assert!(!secret.signed(right, b"The quick brown fox jumps over the lazy dog "));

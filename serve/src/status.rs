@@ -7,10 +7,10 @@ use deskferry_staging::{Kind, Staging};
 use futures::TryStreamExt as _;
 use serde::Serialize;
 
+use crate::Result;
 use crate::counts::{self, ALL, Values};
 use crate::pending::{self, Applied};
 use crate::received::{self, IDENTITY, Rows};
-use crate::Result;
 
 /// What is copied, as whoever can ask the stage has found it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -91,7 +91,9 @@ impl Status {
         self.faults.clear();
         if let Some(since) = self.applied.as_ref().and_then(|applied| applied.failing_since) {
             let since = since.format("%Y-%m-%d %H:%M:%S UTC");
-            self.faults.push(format!("events cannot be applied since {since}; they wait in the stage, and `deskferry status` says why"));
+            self.faults.push(format!(
+                "events cannot be applied since {since}; they wait in the stage, and `deskferry status` says why"
+            ));
         }
         if waits.and_then(|waits| waits.to_std().ok()).is_some_and(|waits| waits > lag_max) {
             let minutes = waits.map_or(0, |waits| waits.num_minutes());

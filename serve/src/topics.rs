@@ -180,10 +180,12 @@ mod tests {
         assert_eq!(told("company.created", company.clone()), "companies o");
         assert_eq!(told("company.updated", company.clone()), "companies o");
         assert_eq!(told("company.deleted", company.clone()), "companies o!");
-        let link = json!({ "type": "company_contact", "company": company, "contact": { "type": "contact", "id": "c" } });
+        let link =
+            json!({ "type": "company_contact", "company": company, "contact": { "type": "contact", "id": "c" } });
         assert_eq!(told("company.contact.attached", link.clone()), "contacts c, companies o");
         assert_eq!(told("company.contact.detached", link), "contacts c, companies o");
-        let ticket = json!({ "type": "ticket", "id": "5", "ticket_id": "17", "contacts": { "contacts": [{ "id": "c" }] } });
+        let ticket =
+            json!({ "type": "ticket", "id": "5", "ticket_id": "17", "contacts": { "contacts": [{ "id": "c" }] } });
         let words = "state.updated admin.replied contact.replied note.created admin.assigned team.assigned attribute.updated closed \
                      contact.attached contact.detached rating.provided created";
         for word in words.split_whitespace() {

@@ -225,6 +225,3 @@ impl Writer {
         Ok(())
     }
 }
-
-#[cfg(test)]
-mod tests;
