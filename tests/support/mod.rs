@@ -8,6 +8,7 @@ pub(crate) mod infoset;
 pub(crate) mod itsm365;
 pub(crate) mod mariadb;
 pub(crate) mod psql;
+pub(crate) mod row;
 pub(crate) mod standin;
 pub(crate) mod tampered;
 
