@@ -6,11 +6,8 @@
 //! _pruned/<run id>                                   a run that is being removed
 //! files/<aa>/<sha256>                                bytes of one attachment, named by their hash
 //! <schema>/<table>/segment-0000000001.parquet        one segment of a log, numbered from 1 without gaps
-<<<<<<< HEAD
 //! <schema>/<table>/merged-0000000001-0000001024.parquet   the rows of these segments, in the place of their files
-=======
 //! _locks/<name>                                      what one process at a time may do; in a bucket a folder of numbers
->>>>>>> main
 //! _work/<schema>/<run id>/plan.json                  what a run that is being read is about
 //! _work/<schema>/<run id>/<table>/<log>/segment-…    what it has fetched so far; removed once the run is published
 //! ```
