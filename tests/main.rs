@@ -21,6 +21,7 @@ mod report;
 mod rerun;
 mod rest;
 mod runs;
+mod serve;
 mod sql;
 mod stores;
 mod support;
