@@ -16,27 +16,50 @@ use crate::settings::{MissingPeople, SavedReplies, TicketsAs};
 /// File of canned answers beside `deskferry.toml`.
 const SAVED_REPLIES: &str = "saved_replies.csv";
 
+/// What a load has done.
+pub(crate) struct Loaded {
+    summary: Summary,
+    /// File of canned answers, and how many are in it.
+    saved_replies: Option<(String, u64)>,
+    /// Rows that are gone from the source and stay.
+    gone: u64,
+}
+
+impl Loaded {
+    /// Rows that were created or changed.
+    pub(crate) fn written(&self) -> u64 {
+        self.summary.tables.iter().map(|(_, counts)| counts.created + counts.updated).sum()
+    }
+
+    /// Whether nothing was refused, waits or was left by a stop.
+    pub(crate) fn is_clean(&self) -> bool {
+        let refused = self.summary.tables.iter().any(|(_, counts)| counts.rejected > 0 || counts.unknown > 0);
+        !refused && !self.summary.interrupted && self.summary.waiting.is_empty()
+    }
+}
+
 /// Loads and says what was sent; exit 1 where rows were refused or the user stopped it.
 pub(crate) async fn run(migration: &Migration, args: &Load, json: bool) -> Result<ExitCode> {
+    let loaded = load(migration, args).await?;
+    if json {
+        print(serde_json::to_string_pretty(&as_json(&loaded.summary, loaded.gone))?)?;
+    } else {
+        report(&loaded.summary, loaded.saved_replies.as_ref())?;
+        plan::say_gone(loaded.gone);
+    }
+    Ok(if loaded.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Loads.
+pub(crate) async fn load(migration: &Migration, args: &Load) -> Result<Loaded> {
     let manifest = transformed(migration).await?;
     let settings = settings(migration, args)?;
     let filter = filter(migration, args).await?;
     let summary = deskferry_load::load(&migration.context, &settings, &manifest, &filter).await?;
     let is_whole = filter == Filter::default() && !summary.interrupted;
-    let file = if is_whole { saved_replies(migration, &manifest).await? } else { None };
+    let saved_replies = if is_whole { saved_replies(migration, &manifest).await? } else { None };
     let gone = if summary.interrupted { 0 } else { plan::gone(migration).await? };
-    if json {
-        print(serde_json::to_string_pretty(&as_json(&summary, gone))?)?;
-    } else {
-        report(&summary, file)?;
-        plan::say_gone(gone);
-    }
-    let refused = summary.tables.iter().any(|(_, counts)| counts.rejected > 0 || counts.unknown > 0);
-    Ok(if refused || summary.interrupted || !summary.waiting.is_empty() {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
-    })
+    Ok(Loaded { summary, saved_replies, gone })
 }
 
 /// The newest run of Intercom-shaped tables.
@@ -128,7 +151,7 @@ async fn saved_replies(migration: &Migration, manifest: &Manifest) -> Result<Opt
     Ok(Some((path.display().to_string(), rows)))
 }
 
-fn report(summary: &Summary, saved_replies: Option<(String, u64)>) -> Result<()> {
+fn report(summary: &Summary, saved_replies: Option<&(String, u64)>) -> Result<()> {
     let mut table =
         new_table(["table", "rows", "created", "updated", "skipped", "rejected", "unknown", "not sent", "drift"]);
     for (name, c) in summary.tables.iter().filter(|(_, c)| c.rows > 0) {

@@ -1,6 +1,6 @@
 //! `serve`: takes Intercom's webhooks in and brings the copy up to date by them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +8,9 @@ use std::time::Duration;
 use anyhow::Result;
 use async_trait::async_trait;
 use deskferry_serve::{Failure, Host, Server, Settings, Status, Synced};
+use deskferry_staging::Kind;
 
+use super::sync::{Scope, sync};
 use super::{Migration, status};
 use crate::args::Serve;
 use crate::error::{self, refused};
@@ -48,18 +50,28 @@ struct Copy {
 
 #[async_trait(?Send)]
 impl Host for Copy {
-    async fn apply(&self, tables: BTreeMap<String, Vec<String>>) -> Result<(), Failure> {
-        let objects: usize = tables.values().map(Vec::len).sum();
-        match super::sync::sync(&self.migration, super::sync::Scope::Touched(tables)).await {
-            Ok(_) => {
-                say(format!("events applied: {objects} objects looked at again"));
-                Ok(())
+    async fn apply(&self, tables: BTreeMap<String, BTreeSet<String>>) -> Result<(), Failure> {
+        let objects: usize = tables.values().map(BTreeSet::len).sum();
+        let failed = |kind, text: String| {
+            say(format!("events cannot be applied, they wait in the stage: {text}"));
+            Err(Failure { kind, text })
+        };
+        match sync(&self.migration, Scope::Rows(tables)).await {
+            Ok(outcome) => match outcome.incomplete().next() {
+                None => {
+                    say(format!("events applied: {objects} objects looked at again"));
+                    Ok(())
+                }
+                Some((table, reason)) => {
+                    failed(Kind::Unavailable, format!("{table} could not be read whole: {reason}"))
+                }
+            },
+            Err(error) if error::kind(&error) == Kind::Conflict => {
+                Err(Failure { kind: Kind::Conflict, text: error.to_string() })
             }
-            Err(failure) => {
-                let kind = error::kind(&failure);
-                let text = failure.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ");
-                say(format!("events cannot be applied, they wait in the stage: {text}"));
-                Err(Failure { kind, text })
+            Err(error) => {
+                let text = error.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ");
+                failed(error::kind(&error), text)
             }
         }
     }

@@ -11,7 +11,7 @@ use deskferry_staging::{Manifest, Stage};
 use super::{Migration, transform};
 use crate::document::{self, Document, Section, Verdict};
 use crate::error::refused;
-use crate::report::{Row, duration, number, print};
+use crate::report::{Row, duration, new_table, number, print, visible};
 
 /// What transforms publish that copies a workspace.
 const COPY: &str = "database";
@@ -29,13 +29,7 @@ pub(crate) async fn run(migration: &Migration, json: bool) -> Result<ExitCode> {
     if json {
         print(serde_json::to_string_pretty(&status)?)?;
     } else {
-        let mut document = document(&status);
-        // The person at this terminal may read what the page must not show.
-        if let (Some(verdict), Some(error)) = (&mut document.verdict, status.applied.and_then(|applied| applied.error))
-        {
-            verdict.faults.push(error);
-        }
-        print(document.markdown())?;
+        print(text(&status))?;
     }
     Ok(if status.faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -87,6 +81,25 @@ async fn newest_change(migration: &Migration, copy: &Manifest) -> Result<Option<
     let found = crate::report::rows(&transform::session(migration).await?.collect(&query).await?)?;
     let at = found.first().and_then(|row| row.get("at")).and_then(|at| at.as_str());
     Ok(at.and_then(|at| DateTime::parse_from_rfc3339(at).ok()).map(|at| at.to_utc()))
+}
+
+/// How it stands, for the person at this terminal, who may read what the page must not show.
+fn text(status: &Status) -> String {
+    let document = document(status);
+    let mut table = new_table(["", ""]);
+    for (name, value) in &document.facts {
+        table.add_row([(*name).to_owned(), value.clone()]);
+    }
+    for section in &document.sections {
+        for row in &section.rows {
+            let [name, value] = ["figure", "value"].map(|column| row.get(column).unwrap_or(&serde_json::Value::Null));
+            let name = format!("{}: {}", section.heading, name.as_str().unwrap_or_default());
+            table.add_row([name, number(value.as_u64().unwrap_or(0))]);
+        }
+    }
+    let error = status.applied.as_ref().and_then(|applied| applied.error.as_ref());
+    let wrong: String = status.faults.iter().chain(error).map(|fault| format!("\n✗ {}", visible(fault))).collect();
+    format!("{table}\n{}{wrong}", document.verdict.map(|verdict| verdict.sentence).unwrap_or_default())
 }
 
 /// The page.

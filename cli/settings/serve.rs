@@ -33,39 +33,8 @@ impl Default for Serve {
 }
 
 fn span<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-    parse_span(&String::deserialize(deserializer)?).map_err(D::Error::custom)
-}
-
-/// A time such as `500ms`, `10s`, `15m`, `2h`, `1d`.
-pub(crate) fn parse_span(text: &str) -> Result<Duration, String> {
-    let wrong = || format!("`{text}` is no time; write 500ms, 10s, 15m, 2h or 1d");
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let (number, unit) = text.split_at(digits);
-    let number: u32 = number.parse().map_err(|_| wrong())?;
-    let unit_ms = match unit.trim() {
-        "ms" => 1,
-        "s" => 1_000,
-        "m" => 60_000,
-        "h" => 3_600_000,
-        "d" => 86_400_000,
-        _ => return Err(wrong()),
-    };
-    Ok(Duration::from_millis(u64::from(number) * unit_ms))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_a_number_and_a_unit() {
-        let cases =
-            [("500ms", 500), ("10s", 10_000), ("15m", 900_000), ("2 h", 7_200_000), ("1d", 86_400_000), ("0s", 0)];
-        for (text, ms) in cases {
-            assert_eq!(parse_span(text), Ok(Duration::from_millis(ms)), "{text}");
-        }
-        for text in ["", "10", "s", "-1s", "1.5s", "10 weeks", "99999999999s", "1é"] {
-            assert!(parse_span(text).is_err(), "{text}");
-        }
-    }
+    let text = String::deserialize(deserializer)?;
+    let wrong =
+        |e: humantime::DurationError| D::Error::custom(format!("`{text}` is no time: {e}; write 500ms, 10s or 15m"));
+    humantime::parse_duration(&text).map_err(wrong)
 }

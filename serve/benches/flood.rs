@@ -6,7 +6,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::panic, missing_docs)]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -24,7 +24,7 @@ struct Nobody;
 
 #[async_trait(?Send)]
 impl Host for Nobody {
-    async fn apply(&self, _tables: BTreeMap<String, Vec<String>>) -> Result<(), Failure> {
+    async fn apply(&self, _tables: BTreeMap<String, BTreeSet<String>>) -> Result<(), Failure> {
         Ok(())
     }
 

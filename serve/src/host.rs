@@ -1,6 +1,6 @@
 //! What a server needs of who runs it: it keeps events, and others apply them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use deskferry_staging::Kind;
@@ -20,7 +20,7 @@ pub struct Failure {
 #[async_trait(?Send)]
 pub trait Host: Send + Sync + 'static {
     /// Looks at these objects again, by table, and brings the copy up to date.
-    async fn apply(&self, tables: BTreeMap<String, Vec<String>>) -> Result<(), Failure>;
+    async fn apply(&self, tables: BTreeMap<String, BTreeSet<String>>) -> Result<(), Failure>;
 
     /// What is copied; asked for now and then. `None` where it cannot be told now.
     async fn synced(&self) -> Option<Synced>;

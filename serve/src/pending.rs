@@ -11,6 +11,7 @@ use futures::TryStreamExt as _;
 use serde::Serialize;
 
 use crate::received::{self, Rows, TOUCHED};
+use crate::topics::Object;
 use crate::{Error, Result};
 
 const LOG: &str = "applied";
@@ -30,9 +31,9 @@ pub struct Position {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Touched {
     /// Tables, as the source's spec calls them, with the ids to look at again. Those that an event calls gone are among them.
-    pub tables: BTreeMap<String, Vec<String>>,
+    pub tables: BTreeMap<String, BTreeSet<String>>,
     /// Those that an event calls gone, which is no more than a hint.
-    pub gone: BTreeMap<String, Vec<String>>,
+    pub gone: BTreeMap<String, BTreeSet<String>>,
     /// What to call [`applied`] with once all of them have been looked at.
     pub through: Position,
     /// Events that named them, and those that named nothing.
@@ -61,7 +62,7 @@ pub async fn pending(staging: &Staging) -> Result<Touched> {
     stretches.retain(|stretch| stretch.last > through.segment);
     let newest = stretches.last().map_or(through.segment, |stretch| stretch.last);
     let mut touched = Touched { through, ..Touched::default() };
-    let (mut all, mut gone) = (BTreeSet::new(), BTreeSet::new());
+    let mut named = 0;
     let mut read = std::pin::pin!(log.read(stretches, Some(TOUCHED)));
     while let Some((stretch, batches)) = read.try_next().await? {
         for batch in &batches {
@@ -70,31 +71,21 @@ pub async fn pending(staging: &Staging) -> Result<Touched> {
                 touched.events += 1;
                 touched.oldest_at = touched.oldest_at.or_else(|| rows.at(row));
                 touched.through.seq = touched.through.seq.max(rows.seq(row));
-                for object in rows.objects(row)? {
-                    if object.gone {
-                        gone.insert((object.table.clone(), object.id.clone()));
+                for Object { table, id, gone } in rows.objects(row)? {
+                    if gone {
+                        touched.gone.entry(table.clone()).or_default().insert(id.clone());
                     }
-                    all.insert((object.table, object.id));
+                    named += usize::from(touched.tables.entry(table).or_default().insert(id));
                 }
             }
         }
         touched.through.segment = stretch.last;
-        if all.len() >= OBJECTS_MAX {
+        if named >= OBJECTS_MAX {
             touched.more = stretch.last < newest;
             break;
         }
     }
-    touched.tables = by_table(all);
-    touched.gone = by_table(gone);
     Ok(touched)
-}
-
-fn by_table(objects: BTreeSet<(String, String)>) -> BTreeMap<String, Vec<String>> {
-    let mut tables: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (table, id) in objects {
-        tables.entry(table).or_default().push(id);
-    }
-    tables
 }
 
 /// The newest event there is: who looks at everything, and not only at what events name, takes this before it looks and calls

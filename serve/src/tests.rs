@@ -4,7 +4,7 @@ mod applying;
 mod bounds;
 mod storing;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -21,13 +21,13 @@ const SECRET: &str = "hush";
 /// What was applied, and whether it fails.
 #[derive(Debug, Default)]
 struct Copy {
-    applied: Mutex<Vec<BTreeMap<String, Vec<String>>>>,
+    applied: Mutex<Vec<BTreeMap<String, BTreeSet<String>>>>,
     fails: Mutex<Option<Kind>>,
 }
 
 #[async_trait(?Send)]
 impl Host for Copy {
-    async fn apply(&self, tables: BTreeMap<String, Vec<String>>) -> Result<(), Failure> {
+    async fn apply(&self, tables: BTreeMap<String, BTreeSet<String>>) -> Result<(), Failure> {
         if let Some(kind) = *self.fails.lock().unwrap() {
             return Err(Failure { kind, text: "the row of ada@example.com".into() });
         }
