@@ -15,9 +15,16 @@ use crate::report::{Row, duration, new_table, number, print, visible};
 
 /// What transforms publish that copies a workspace.
 const COPY: &str = "database";
+/// Intercom grants calls in windows of so many seconds: a shorter extract has used a part of one.
+const WINDOW_SECONDS: f64 = 10.0;
 /// What is copied, and its table.
 const TABLES: [(&str, &str); 4] =
     [("contacts", "end_users"), ("companies", "companies"), ("conversations", "transcripts"), ("tickets", "tickets")];
+
+/// What the figures mean.
+const EVENTS: &str = "Received events are kept in the stage; pending ones are not in the copy yet. Of all else there is only the \
+    number: rejected had no right signature, malformed and oversized were no events, repeated had come before, unavailable could not \
+    be stored and come again, unknown are kept and have a topic that tells nothing about a row.";
 
 /// Says how it stands; exit 1 where something is wrong.
 pub(crate) async fn run(migration: &Migration, json: bool) -> Result<ExitCode> {
@@ -61,8 +68,18 @@ pub(crate) async fn synced(migration: &Migration) -> Result<Synced> {
             None => None,
         },
         rate_share: migration.settings.source.rate_share,
-        rate_share_used: None,
+        rate_share_used: runs
+            .iter()
+            .rfind(|run| run.stage == Stage::Extract && run.calls.is_some())
+            .and_then(|run| share_used(run, migration.settings.source.rate_share.unwrap_or(1.0))),
     })
+}
+
+/// Share of the rate of its whole workspace that an extract has used, where it was granted `share` of that.
+fn share_used(run: &Manifest, share: f64) -> Option<f64> {
+    let calls = run.calls?;
+    let seconds = (run.finished_at - run.started_at).as_seconds_f64().max(WINDOW_SECONDS);
+    Some((calls.sent as f64 / (calls.granted_per_second? * seconds) * share).min(1.0))
 }
 
 /// The newest time of change in the copy.
@@ -86,7 +103,7 @@ async fn newest_change(migration: &Migration, copy: &Manifest) -> Result<Option<
 /// How it stands, for the person at this terminal, who may read what the page must not show.
 fn text(status: &Status) -> String {
     let document = document(status);
-    let mut table = new_table(["", ""]);
+    let mut table = new_table(["what", "value"]);
     for (name, value) in &document.facts {
         table.add_row([(*name).to_owned(), value.clone()]);
     }
@@ -132,13 +149,14 @@ fn document(status: &Status) -> Document {
         facts,
         sections: vec![
             section("Copied", "", status.synced.rows.iter().map(|(name, rows)| figure(name, *rows))),
-            section("Events", "", events(status)),
+            section("Events", EVENTS, events(status)),
         ],
     }
 }
 
 fn verdict(status: &Status) -> Verdict {
     let sentence = match (status.faults.len(), status.events.pending) {
+        (0, 0) if status.synced.last_sync.is_none() => "Nothing is copied yet: `deskferry sync` begins.".to_owned(),
         (0, 0) => "All that Intercom has told is in the copy.".to_owned(),
         (0, waiting) => format!("{} events wait to be applied.", number(count(waiting))),
         (_, waiting) => format!("{} events wait to be applied, and nothing of them is lost.", number(count(waiting))),
@@ -168,4 +186,27 @@ fn count(value: i64) -> u64 {
 
 fn time(at: DateTime<Utc>) -> String {
     at.format("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+    use deskferry_staging::{Calls, RunId, Staging};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn share_of_the_rate_is_that_of_the_whole_workspace() {
+        let begun = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
+        let run = Staging::in_memory().begin(RunId::new(begun, 1), Stage::Extract, "intercom_live", begun).unwrap();
+        let mut manifest = run.publish(begun + TimeDelta::seconds(100)).await.unwrap();
+        assert_eq!(share_used(&manifest, 1.0), None);
+        // Granted is what remains of the rate for us: half of 166 a second.
+        manifest.calls = Some(Calls { sent: 8_300, granted_per_second: Some(83.0) });
+        assert_eq!(share_used(&manifest, 0.5), Some(0.5));
+        manifest.calls = Some(Calls { sent: 4_150, granted_per_second: Some(166.0) });
+        assert_eq!(share_used(&manifest, 1.0), Some(0.25));
+        manifest.calls = Some(Calls { sent: 5, granted_per_second: None });
+        assert_eq!(share_used(&manifest, 1.0), None);
+    }
 }

@@ -65,7 +65,7 @@ pub use lock::Lock;
 pub use log::{Log, Stretch};
 pub use prune::Prune;
 pub use read::current;
-pub use run::{Build, Changes, Column, Manifest, Mode, Part, RunId, Stage, Table};
+pub use run::{Build, Calls, Changes, Column, Manifest, Mode, Part, RunId, Stage, Table};
 pub use work::Work;
 pub use write::{RunWriter, TableWriter, Written};
 

@@ -1,6 +1,6 @@
 //! What events name is looked at again; what fails waits and is told.
 
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use deskferry_staging::Kind;
 
 use super::*;
@@ -39,7 +39,7 @@ async fn events_wait_while_the_copy_cannot_be_written_and_that_is_told() {
     assert_eq!(server.signed(contact("2")).await.0, 200, "events are taken in all the same");
     let (_, health) = server.get("/health").await;
     assert!(health.contains("cannot be applied since") && !health.contains("ada@example.com"), "{health}");
-    let status = Status::read(&staging, Utc::now(), Duration::MAX).await.unwrap();
+    let status = Status::read(&staging, server.context.now(), Duration::MAX).await.unwrap();
     let applied = status.applied.unwrap();
     assert!(applied.error.unwrap().ends_with("the row of ada@example.com") && applied.failing_since.is_some());
     assert!(status.events.pending >= 1 && status.events.oldest_pending_at.is_some());
@@ -97,11 +97,11 @@ async fn a_position_never_goes_back_and_old_events_go_when_they_have_been_applie
     assert!(pending(&staging).await.unwrap().is_empty());
     // The same with segments merged behind the position, and in it.
     let log = received::log(&staging).unwrap();
-    assert!(log.merge(2, Utc::now()).await.unwrap());
+    assert!(log.merge(2, context.now()).await.unwrap());
     assert!(pending(&staging).await.unwrap().is_empty());
     assert_eq!(newest(&staging).await.unwrap(), all);
-    let mut later = context.clone();
-    later.clock = std::sync::Arc::new(|| Utc::now() + TimeDelta::days(400));
+    let (mut later, at) = (context.clone(), context.now() + TimeDelta::days(400));
+    later.clock = Arc::new(move || at);
     applying::tidy(&later, Duration::from_secs(3_600)).await.unwrap();
     assert_eq!(stored(&staging).await.len(), 5, "one merged file stays");
 }
@@ -120,7 +120,7 @@ async fn a_position_inside_a_merged_file_is_kept() {
         log.append(n as u64 + 1, &received::batch(n + 1, context.now(), &[event]).unwrap()).await.unwrap();
     }
     applied(&context, crate::Position { seq: 2, segment: 2 }).await.unwrap();
-    assert!(log.merge(4, Utc::now()).await.unwrap());
+    assert!(log.merge(4, context.now()).await.unwrap());
     let touched = pending(&staging).await.unwrap();
     assert_eq!((touched.events, touched.through), (7, crate::Position { seq: 9, segment: 9 }));
     let status = Status::read(&staging, context.now(), Duration::MAX).await.unwrap();
