@@ -25,4 +25,5 @@ mod serve;
 mod sql;
 mod stores;
 mod support;
+mod sync;
 mod tidy;

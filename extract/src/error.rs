@@ -269,6 +269,9 @@ impl Error {
                 (hint, _) => return hint,
             },
             Self::Stopped { .. } => RESUME.into(),
+            Self::NoAccess { table, reason } if reason.starts_with("404") => format!(
+                "check [source] url, and `path` of `{table}` in the spec: the source knows no such address (`deskferry probe` looks for another), or hides the table from the account that [source] logs in as"
+            ),
             Self::NoAccess { table, .. } => format!(
                 "give the account that [source] logs in as the right to read it, then `deskferry extract --resume`; or say `access = \"optional\"` of `{table}` in the spec"
             ),
