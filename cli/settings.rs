@@ -330,9 +330,10 @@ impl Settings {
         Ok(password)
     }
 
-    /// What events are signed with; `None` where the setting names a variable that is not set, or is blank.
-    pub(crate) fn webhook_secret(&self, variable: impl Fn(&str) -> Option<String>) -> Option<Secret> {
-        Secret::new(&expand("serve.webhook_secret", &self.serve.webhook_secret, &variable).ok()?)
+    /// What the events of the source are signed with; `None` where there is no secret, or a blank one.
+    pub(crate) fn webhook_secret(&self, variable: impl Fn(&str) -> Option<String>) -> Result<Option<Secret>> {
+        let Some(text) = self.source.values.get("webhook_secret") else { return Ok(None) };
+        Ok(Secret::new(&expand("source.webhook_secret", text, &variable)?))
     }
 
     /// Address of the API.

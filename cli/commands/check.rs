@@ -1,5 +1,7 @@
 //! `check`: both sides looked at, nothing changed: what is there, what is missing, what to do first.
 
+mod copy;
+
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -15,9 +17,13 @@ use crate::todo::{Todo, Topic, todos};
 
 /// Checks source and workspace; exit 1 where something blocks the load.
 pub(crate) async fn run(migration: &Migration, json: bool) -> Result<ExitCode> {
+    let spec = &migration.spec;
+    if spec.contract() != "intercom" {
+        return copy::run(migration, json).await;
+    }
     let from = extract::settings(migration)?;
-    let spec = extract::spec(migration)?;
-    let probe = deskferry_extract::probe(&migration.context, &spec, &from).await?;
+    let probe = deskferry_extract::probe(&migration.context, spec, &from).await?;
+    probe.readable()?;
     let folder = missing_attachments(&from);
     let settings = load::workspace(migration)?;
     let transformed = migration.context.staging.latest("intercom").await?;
@@ -46,7 +52,7 @@ async fn rehearse(migration: &Migration) -> Result<(Context, Manifest)> {
     context.staging = Staging::in_memory();
     let settings = deskferry_extract::Settings { attachments: None, ..extract::settings(migration)? };
     let request = Request { sample: Some(1), ..Request::default() };
-    deskferry_extract::extract(&context, &extract::spec(migration)?, &settings, &request).await?;
+    deskferry_extract::extract(&context, &migration.spec, &settings, &request).await?;
     let summary = deskferry_transform::transform(&context, &transform::inputs(migration), &Rebuild::All).await?;
     Ok((context, summary.manifest))
 }

@@ -19,11 +19,10 @@ use crate::report::{print, say};
 /// Serves until Ctrl-C or SIGTERM.
 pub(crate) async fn run(migration: Migration, serve: &Serve, json: bool) -> Result<ExitCode> {
     status::of_a_workspace(&migration)?;
-    let Some(secret) = migration.webhook_secret() else {
+    let Some(secret) = migration.webhook_secret()? else {
         return Err(refused(
             "there is no webhook secret: without it nobody could tell Intercom's events from anybody's",
-            "set `[serve] webhook_secret` to the client secret of your app (Developer Hub > your app > Basic information), \
-             or export INTERCOM_WEBHOOK_SECRET",
+            "set `[source] webhook_secret` to the client secret of your app: Developer Hub > your app > Basic information",
         ));
     };
     let own = &migration.settings.serve;

@@ -96,9 +96,9 @@ async fn stages(migration: &Migration, scope: Scope) -> Result<Outcome> {
 
 /// What was begun and not published first, then what is asked for.
 async fn extract(migration: &Migration, scope: Scope) -> Result<Manifest> {
-    let spec = extract::spec(migration)?;
+    let spec = &migration.spec;
     let unfinished = match &spec.rest {
-        Some(_) => deskferry_extract::unfinished(&migration.context, &spec).await?,
+        Some(_) => deskferry_extract::unfinished(&migration.context, spec).await?,
         None => None,
     };
     if let Some(request) = unfinished {
@@ -106,10 +106,10 @@ async fn extract(migration: &Migration, scope: Scope) -> Result<Manifest> {
         extract::stage(migration, &request).await?;
     }
     let request = match scope {
-        Scope::Rows(rows) if whole(migration, &spec).await?.is_some() => Request::of_rows(&spec, rows),
+        Scope::Rows(rows) if whole(migration, spec).await?.is_some() => Request::of_rows(spec, rows),
         Scope::All => Request::default(),
         Scope::Rows(_) | Scope::Changed => {
-            Request { since_last: !is_due(migration, &spec).await?, ..Request::default() }
+            Request { since_last: !is_due(migration, spec).await?, ..Request::default() }
         }
     };
     let request = Request { unfinished: Unfinished::Discard, ..request };

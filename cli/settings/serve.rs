@@ -9,8 +9,6 @@ use serde::de::Error as _;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Serve {
-    /// What Intercom signs events with: the client secret of the app; `${INTERCOM_WEBHOOK_SECRET}`.
-    pub(crate) webhook_secret: String,
     /// How long events are collected before they are applied.
     #[serde(deserialize_with = "span")]
     pub(crate) apply_every: Duration,
@@ -23,12 +21,7 @@ pub(crate) struct Serve {
 
 impl Default for Serve {
     fn default() -> Self {
-        Self {
-            webhook_secret: "${INTERCOM_WEBHOOK_SECRET}".to_owned(),
-            apply_every: Duration::from_secs(10),
-            lag_max: Duration::from_secs(15 * 60),
-            keep_days: 30,
-        }
+        Self { apply_every: Duration::from_secs(10), lag_max: Duration::from_secs(15 * 60), keep_days: 30 }
     }
 }
 

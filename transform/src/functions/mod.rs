@@ -20,8 +20,10 @@ mod html;
 mod html_to_text;
 pub(crate) mod in_share;
 mod json_compact;
+mod json_list;
 mod json_quote;
 mod json_union;
+mod json_without;
 mod local_date;
 mod markdown_to_html;
 mod merge_json;
@@ -30,6 +32,7 @@ mod normalize_phone;
 mod row_digest;
 mod scalar;
 mod shape;
+mod source_keys;
 mod split_emails;
 mod stable_key;
 mod text_to_html;
@@ -61,12 +64,14 @@ pub fn all() -> Vec<ScalarUDF> {
         json_compact::function(),
         json_quote::function(),
         json_union::function(),
+        json_without::function(),
         local_date::function(),
         markdown_to_html::function(),
         merge_json::function(),
         normalize_email::function(),
         normalize_phone::function(),
         row_digest::function(),
+        source_keys::function(),
         split_emails::function(),
         stable_key::function(),
         text_to_html::function(),
@@ -83,5 +88,6 @@ pub fn all() -> Vec<ScalarUDF> {
 pub fn register(context: &mut SessionContext) -> datafusion::common::Result<()> {
     datafusion_functions_json::register_all(context)?;
     all().into_iter().for_each(|function| context.register_udf(function));
+    context.register_udaf(json_list::function());
     Ok(())
 }
