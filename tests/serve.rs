@@ -274,3 +274,40 @@ fn every_change_of_a_workspace_is_told_while_the_server_comes_and_goes() {
     assert_eq!(by_topic, BTreeMap::from([("contact.user.created", 100)]));
     assert_eq!(found, ids);
 }
+
+#[test]
+fn a_change_is_in_the_copy_soon_after_it_was_told() {
+    let workspace = Workspace::start(&[("Ada".to_owned(), "ada@desk.example".to_owned())], &[]);
+    let migration = copy(&workspace.url, "200ms");
+    let contact = workspace.post("/contacts", json!({ "external_id": "e1", "name": "Before" }));
+    let id = contact["id"].as_str().unwrap();
+    let serving = Serving::start(&migration);
+    workspace.webhook(&serving.url, SECRET, "");
+    let in_the_copy = |what: &str, query: &str| {
+        for _ in 0..150 {
+            let output = migration.run(&["--json", "sql", query]);
+            if text(&output.stdout).contains("\"n\":1") {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(400));
+        }
+        panic!("{what} is not in the copy: {}", text(&migration.run(&["status"]).stdout));
+    };
+    let of_contact = |condition: &str| {
+        format!(
+            "SELECT count(*) AS n FROM database.end_users WHERE source_key = 'intercom:contact:{id}' AND {condition}"
+        )
+    };
+    assert_eq!(workspace.call_with("PUT", &format!("/contacts/{id}"), &json!({ "name": "After" })).0, 200);
+    in_the_copy("a new name", &of_contact("name = 'After'"));
+    let thread =
+        workspace.post("/conversations", json!({ "from": { "type": "user", "id": id }, "body": "Where is it?" }));
+    let thread = thread["conversation_id"].as_str().unwrap();
+    let transcript = format!(
+        "SELECT count(*) AS n FROM database.transcripts WHERE source_key = 'intercom:conversation:{thread}' AND CAST(messages AS VARCHAR) LIKE"
+    );
+    in_the_copy("a conversation", &format!("{transcript} '%Where is it?%'"));
+    let reply = json!({ "type": "user", "intercom_user_id": id, "message_type": "comment", "body": "Found it." });
+    workspace.post(&format!("/conversations/{thread}/reply"), reply);
+    in_the_copy("a reply", &format!("{transcript} '%Found it.%'"));
+}

@@ -31,11 +31,8 @@ pub(crate) async fn run(shared: &Shared, host: &dyn Host) {
             () = cancel.cancelled() => return,
             () = tokio::time::sleep(wait) => {}
         }
-        let turn = tokio::select! {
-            () = cancel.cancelled() => return,
-            turn = turn(shared, host) => turn,
-        };
-        match turn {
+        // What is being applied heeds the cancelling itself, and ends where it can go on later.
+        match turn(shared, host).await {
             Turn::Done { more: true } => (failed, wait) = (0, Duration::ZERO),
             Turn::Done { more: false } => {
                 failed = 0;
@@ -89,7 +86,7 @@ async fn apply(shared: &Shared, host: &dyn Host) -> Result<Turn> {
             });
             Turn::Done { more }
         }
-        Err(failure) if failure.kind == Kind::Conflict => Turn::Busy,
+        Err(failure) if failure.kind == Kind::Conflict || context.cancel.is_cancelled() => Turn::Busy,
         Err(failure) => {
             shared.known(|known| known.syncs_failed += 1);
             pending::failed(context, &format!("{}: {}", status::in_words(failure.kind), failure.text)).await?;
@@ -101,7 +98,7 @@ async fn apply(shared: &Shared, host: &dyn Host) -> Result<Turn> {
 }
 
 /// Reads what is written down of what has been applied, by whomever.
-async fn refresh(shared: &Shared) -> Result<()> {
+pub(crate) async fn refresh(shared: &Shared) -> Result<()> {
     let staging = &shared.context.staging;
     let applied = Applied::newest(staging).await?;
     let position = applied.as_ref().map(|applied| applied.position).unwrap_or_default();

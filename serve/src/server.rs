@@ -25,7 +25,7 @@ const THREADS: usize = 2;
 /// Events that wait for the writer; more wait in their connections.
 const WAITING_MAX: usize = 4_096;
 
-/// A running server. Dropping it stops it, but not as gently as [`Server::stop`].
+/// A running server. Dropping it stops it; what it has counted in the last minute is written down by [`Server::run`] alone.
 pub struct Server {
     shared: Arc<Shared>,
     host: Arc<dyn Host>,
@@ -66,6 +66,7 @@ impl Server {
         });
         // The writer tells how it fares, and never before it runs.
         let _ = for_writer.set(Arc::clone(&shared));
+        applying::refresh(&shared).await?;
         let listen = shared.settings.listen;
         let refused = |source| Error::Listen { listen, source };
         let listener = std::net::TcpListener::bind(listen).map_err(refused)?;

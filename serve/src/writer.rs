@@ -8,6 +8,7 @@
 
 use std::time::Duration;
 
+use arrow::array::RecordBatch;
 use chrono::{DateTime, Utc};
 use deskferry_staging::{Context, Log};
 use futures::TryStreamExt as _;
@@ -72,9 +73,10 @@ impl Writer {
             next_seq: 1,
             seen_at: context.now(),
         };
-        let stretches = writer.log.stretches().await?;
+        // In this order, for another server may add one between the two.
+        let (newest, stretches) = (writer.log.newest().await?, writer.log.stretches().await?);
+        let readable = stretches.last().map_or(0, |stretch| stretch.last);
         // A segment beyond a hole would never be read, and one in its place is not ours to write.
-        let (readable, newest) = (stretches.last().map_or(0, |stretch| stretch.last), writer.log.newest().await?);
         if newest > readable {
             return Err(damaged(format!("segment {} is missing, though there is segment {newest}", readable + 1)));
         }
@@ -97,7 +99,7 @@ impl Writer {
         for id in ids.into_iter().rev().flatten() {
             writer.recent.add(&id);
         }
-        writer.next_segment = newest + 1;
+        writer.next_segment = readable + 1;
         writer.next_seq = last_seq + 1;
         Ok(writer)
     }
@@ -151,9 +153,8 @@ impl Writer {
         let mut is_new = vec![true; events.len()];
         let mut attempt = 0;
         while !events.is_empty() {
-            let at = self.context.now();
-            let batch = received::batch(self.next_seq, at, &events)?;
-            match self.append(&batch, at).await {
+            let batch = received::batch(self.next_seq, self.context.now(), &events)?;
+            match self.append(&batch).await {
                 Ok(true) => {
                     events.iter().for_each(|event| {
                         self.recent.add(&event.id);
@@ -189,13 +190,13 @@ impl Writer {
     }
 
     /// Whether the segment is ours, and stored for good.
-    async fn append(&mut self, batch: &arrow::array::RecordBatch, now: DateTime<Utc>) -> Result<bool> {
+    async fn append(&mut self, batch: &RecordBatch) -> Result<bool> {
         match self.log.append(self.next_segment, batch).await {
             Ok(()) => self.log.sync(self.next_segment).await?,
             Err(deskferry_staging::Error::Exists { .. }) => return Ok(false),
             Err(error) => return Err(error.into()),
         }
-        if now - self.seen_at > UNSEEN_MAX && self.log.is_merged(self.next_segment).await? {
+        if self.context.now() - self.seen_at > UNSEEN_MAX && self.log.is_merged(self.next_segment).await? {
             return Ok(false);
         }
         self.seen_at = self.context.now();

@@ -152,3 +152,17 @@ async fn whichever_call_of_the_store_fails_nothing_answered_is_lost_or_doubled()
         }
     }
 }
+
+#[tokio::test]
+async fn a_log_with_a_hole_is_told_and_not_written_beyond() {
+    let staging = Staging::in_memory();
+    let server = start(&staging, |_| {}).await;
+    server.signed(contact("1")).await;
+    server.stop().await;
+    let log = received::log(&staging).unwrap();
+    log.append(3, &log.segment(1).await.unwrap().unwrap()[0]).await.unwrap();
+    let settings = Settings::new("127.0.0.1:0".parse().unwrap(), Secret::new(SECRET).unwrap());
+    let error = Server::start(&context(&staging), settings, Arc::new(Copy::default())).await.unwrap_err();
+    assert_eq!(error.to_string(), "events.received is damaged: segment 2 is missing, though there is segment 3");
+    assert!(error.hint().is_some() && error.kind() == Kind::Data);
+}
