@@ -114,7 +114,7 @@ fn filled() -> Filled {
     workspace.post("/contacts/merge", json!({ "from": lead, "into": client }));
 
     let kind = keep("kind", workspace.post("/ticket_types", json!({ "name": "Repair", "category": "Customer" })));
-    let attribute = json!({ "name": "Frame", "description": "", "data_type": "string" });
+    let attribute = json!({ "name": "Frame", "description": "number", "data_type": "string" });
     workspace.post(&format!("/ticket_types/{}/attributes", kind.as_str().unwrap()), attribute);
     let ticket = keep(
         "ticket",
@@ -232,6 +232,22 @@ fn every_field_of_the_copy_is_what_was_put_in() {
         })
     );
 
+    let thread = row(&migration, "transcripts", &filled.key("conversation", "thread"), &[]);
+    assert_eq!(thread["metadata"]["source"], "intercom");
+    let types: Vec<&str> = thread["messages"].as_array().unwrap().iter().map(|m| m["type"].as_str().unwrap()).collect();
+    assert_eq!(
+        types,
+        [
+            "comment",
+            "comment",
+            "note",
+            "comment",
+            "conversation_attribute_updated_by_admin",
+            "assignment",
+            "assignment",
+            "close"
+        ]
+    );
     let thread = row(
         &migration,
         "transcripts",
@@ -244,12 +260,11 @@ fn every_field_of_the_copy_is_what_was_put_in() {
             "source_key": filled.key("conversation", "thread"), "intercom_id": filled.id("thread"), "end_user_key": client,
             "end_user_keys": [client], "company_key": filled.key("company", "lonely"), "title": "Broken \"thing\"", "state": "closed",
             "priority": "none", "is_read": true, "assignee_key": ada, "team_key": filled.key("team", "team"), "channel": "conversation",
-            "tags": ["t00"], "attributes": { "Order": "42" }, "rating": null, "messages_count": 7, "truncated": false,
+            "tags": ["t00"], "attributes": { "Order": "42" }, "rating": null, "messages_count": 8, "truncated": false,
             "created_at": "2020-09-13T12:26:40Z", "snoozed_until": null,
         })
     );
     let thread = row(&migration, "transcripts", &filled.key("conversation", "thread"), &[]);
-    assert_eq!(thread["metadata"]["source"], "intercom");
     let by_client =
         json!({ "kind": "user", "id": filled.id("client"), "key": client, "name": NAME, "email": "c@x.example" });
     let by_ada =
@@ -280,7 +295,7 @@ fn every_field_of_the_copy_is_what_was_put_in() {
             "redacted": false, "author": author, "attachments": files });
         assert_eq!(json!(message), wanted);
     }
-    let events: Vec<[&Value; 4]> = messages[4..]
+    let events: Vec<[&Value; 4]> = messages[5..]
         .iter()
         .map(|m| [&m["type"], &m["private"], &m["html"], &m["detail"]["assigned_to"]["type"]])
         .collect();
@@ -352,11 +367,12 @@ fn every_field_of_the_copy_is_what_was_put_in() {
         &filled.key("article", "article"),
         &["created_at", "updated_at", "url", "translated_content", "default_locale"],
     );
+    let shown = filled.workspace.call("GET", &format!("/articles/{}", filled.id("article"))).1;
     assert_eq!(
         article,
         json!({
             "source_key": filled.key("article", "article"), "intercom_id": filled.id("article"), "collection_key": filled.key("collection", "faq"),
-            "collection_keys": [filled.key("collection", "faq")], "author_key": ada, "title": "How", "description": null, "body": HTML, "text": TEXT,
+            "collection_keys": [filled.key("collection", "faq")], "author_key": ada, "title": "How", "description": null, "body": shown["body"], "text": TEXT,
             "state": "published",
         })
     );

@@ -12,6 +12,7 @@ mod explain;
 mod halo;
 mod infoset;
 mod intercom;
+mod intercom_check;
 mod intercom_copy;
 mod itsm365;
 mod page;

@@ -31,9 +31,12 @@ timezone = "America/New_York"          # as in Hesk's settings
 const TIMEZONE: &str = r#"# timezone = "Europe/Berlin"            # of times without an offset, which are UTC otherwise
 "#;
 
+/// Of sources that become a workspace.
+const MAILBOXES: &str = r#"# own_mailboxes = ["support@example.com"]   # must not become contacts
+"#;
+
 /// Keys that every source with an API has.
-const API: &str = r#"# own_mailboxes = ["support@example.com"]   # must not become contacts
-# rate_calls = 300                       # calls granted, where you know better than the spec
+const API: &str = r#"# rate_calls = 300                       # calls granted, where you know better than the spec
 # rate_seconds = 300                     # … in so many seconds
 # rate_share = 0.5                       # use half of the calls granted, leave the rest to other apps
 
@@ -136,7 +139,7 @@ fn section(spec: &Spec) -> String {
     if spec.rest.as_ref().is_some_and(|rest| rest.local_times) {
         section += TIMEZONE;
     }
-    section + API
+    if spec.contract() == "intercom" { section + MAILBOXES + API } else { section + API }
 }
 
 fn line(name: &str, value: &str, help: &str) -> String {

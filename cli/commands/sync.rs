@@ -139,8 +139,7 @@ async fn whole(migration: &Migration, spec: &Spec) -> Result<Option<Manifest>> {
 /// Whether all of the source is to be read again.
 async fn is_due(migration: &Migration, spec: &Spec) -> Result<bool> {
     let Some(whole) = whole(migration, spec).await? else { return Ok(true) };
-    let values = extract::settings(migration)?.values;
-    let Some(after) = values.get(ACTIVITY_REFRESH) else { return Ok(false) };
+    let Some(after) = migration.settings.source.value(spec, ACTIVITY_REFRESH) else { return Ok(false) };
     let after = humantime::parse_duration(after).map_err(|e| {
         error::refused(format!("[source] {ACTIVITY_REFRESH}: {e}"), "write a time such as 12h or 7days")
     })?;

@@ -25,7 +25,6 @@
 mod check;
 mod columns;
 mod rest;
-mod takes;
 mod template;
 
 use std::fmt;
@@ -35,7 +34,6 @@ use sha2::{Digest as _, Sha256};
 
 pub use columns::{Column, ColumnType};
 pub use rest::{Access, Detail, Download, Hidden, ImageLink, Login, Paging, Rate, Rest, Retention, Setting, Since};
-pub use takes::{Takes, period, share};
 pub use template::{Body, Params, Place, Template};
 
 use crate::{Error, Result};
