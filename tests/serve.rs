@@ -14,6 +14,10 @@ use crate::support::{Migration, Workspace, chromium, text};
 
 const SECRET: &str = "client-secret-of-the-app";
 
+/// How often the server is killed, and how many events it has answered each time at least.
+const ROUNDS: u64 = 12;
+const ANSWERED_EACH: usize = 10;
+
 /// A copy of a workspace whose events are kept and, but for `apply_every`, not applied.
 fn copy(workspace: &str, apply_every: &str) -> Migration {
     Migration::new(&format!(
@@ -74,7 +78,7 @@ fn nothing_that_was_answered_is_lost_however_often_it_is_killed() {
     let runtime = runtime();
     let answered = Arc::new(Mutex::new(BTreeSet::new()));
     let sent = Arc::new(AtomicU32::new(0));
-    for round in 0..12_u64 {
+    for round in 0..ROUNDS {
         let serving = Serving::start(&migration);
         let client = reqwest::Client::builder().timeout(Duration::from_secs(5)).build().unwrap();
         let stop = Arc::new(AtomicBool::new(false));
@@ -96,8 +100,15 @@ fn nothing_that_was_answered_is_lost_however_often_it_is_killed() {
                 })
             })
             .collect();
-        // At another moment of its work each time.
-        std::thread::sleep(Duration::from_millis(60 + round * 37 % 240));
+        // In the middle of its work, at another moment each time.
+        let enough = answered.lock().unwrap().len() + ANSWERED_EACH;
+        for _ in 0..3_000 {
+            if answered.lock().unwrap().len() >= enough {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        std::thread::sleep(Duration::from_millis(round * 37 % 240));
         drop(serving);
         stop.store(true, Ordering::Relaxed);
         senders.into_iter().for_each(|sender| runtime.block_on(sender).unwrap());
@@ -109,7 +120,7 @@ fn nothing_that_was_answered_is_lost_however_often_it_is_killed() {
     assert!(lost.is_empty(), "{} of {} answered events are lost: {lost:?}", lost.len(), answered.len());
     assert_eq!(stored.len(), rows.len(), "no event is stored twice");
     assert!((1..).zip(&rows).all(|(seq, row)| row["seq"] == seq), "numbers have no gap");
-    assert!(answered.len() > 200, "{}", answered.len());
+    assert!(answered.len() >= ANSWERED_EACH * ROUNDS as usize, "{}", answered.len());
 }
 
 #[test]
