@@ -140,7 +140,7 @@ fn events_can_be_asked_for_in_sql_and_status_tells_of_them() {
         assert_eq!(bad.status(), 401);
     });
     let rows = migration.rows(
-        "SELECT id, topic, is_known, objects, (payload ->> 'app_id') AS app, \"at\" IS NOT NULL AS has_time FROM events.received",
+        "SELECT id, topic, is_known, objects, (payload ->> 'app_id') AS app, \"at\" IS NOT NULL AS has_time FROM events.received ORDER BY seq",
     );
     let wanted = json!([
         { "id": "1", "topic": "contact.deleted", "is_known": true, "app": "a", "has_time": true,
