@@ -11,7 +11,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 APT  := $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-deps check fmt fmt-check lint doc bench bench-extract bench-diff bench-intercom bench-load bench-load-rate crash release clean
+.PHONY: help demo test test-deps check fmt fmt-check lint doc bench bench-extract bench-diff bench-intercom bench-load bench-load-rate bench-serve crash release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,10 @@ bench-load-rate: ## share of a granted rate that `load` uses, and refused calls,
 bench-load: ## calls/s and peak memory of `load` without a rate limit: 100,000 conversations, then one of 5,000 messages
 	$(CARGO) bench --locked -p deskferry-load --features testing --bench load
 	$(CARGO) bench --locked -p deskferry-load --features testing --bench load -- --conversations 1 --parts 5000 --files-every 0
+
+bench-serve: ## webhooks a second, p99 of the answers and what is stored: at 1,000 a second, then as fast as they are answered
+	$(CARGO) bench --locked -p deskferry-serve --bench flood -- --rate 1000
+	$(CARGO) bench --locked -p deskferry-serve --bench flood
 
 crash: ## kill a loader KILLS times with SIGKILL, chance from SEED, and compare the workspace with an undisturbed one
 	$(CARGO) test --locked --profile demo -p deskferry-load --test crash -- --seed $(SEED) --kills $(KILLS) --conversations 2000

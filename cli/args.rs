@@ -58,6 +58,10 @@ pub(crate) enum Command {
     Sql(Sql),
     /// Runs in the stage and their manifests.
     Runs(Runs),
+    /// Take Intercom's webhooks in, and bring the copy up to date by them, until Ctrl-C. Also a status page, /health and /metrics.
+    Serve(Serve),
+    /// How the copy of a workspace stands: rows, last sync, lag, events.
+    Status,
     /// A stand-in Intercom workspace over HTTP, for rehearsals.
     Sandbox(Sandbox),
     /// The whole pipeline on a bundled Hesk help desk into a sandbox, in ./demo.
@@ -376,6 +380,14 @@ pub(crate) enum RunsAction {
     },
 }
 
+/// Arguments of `serve`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Serve {
+    /// Address to listen on, behind a proxy that has HTTPS; port 0 takes a free one.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8090")]
+    pub(crate) listen: SocketAddr,
+}
+
 /// Arguments of `sandbox`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Sandbox {
@@ -397,6 +409,12 @@ pub(crate) struct Sandbox {
     /// The only bearer token to accept; without it any is.
     #[arg(long, value_name = "TOKEN")]
     pub(crate) token: Option<String>,
+    /// Send an event to this address for every change that has a topic, until it is taken.
+    #[arg(long, value_name = "URL", requires = "webhook_secret")]
+    pub(crate) webhook: Option<String>,
+    /// What events are signed with.
+    #[arg(long, value_name = "SECRET", requires = "webhook")]
+    pub(crate) webhook_secret: Option<String>,
 }
 
 /// Arguments of `demo`.

@@ -4,6 +4,7 @@
 //! line and the keys there are.
 
 mod distill;
+mod serve;
 mod source;
 
 use std::collections::BTreeMap;
@@ -11,10 +12,12 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use deskferry_extract::Spec;
+use deskferry_serve::Secret;
 use serde::Deserialize;
 
 use crate::error::refused;
 use distill::Distill;
+pub(crate) use serve::Serve;
 use source::KindOnly;
 pub(crate) use source::Source;
 
@@ -48,6 +51,9 @@ pub(crate) struct Settings<S = Source> {
     /// How what is known about customers is worded.
     #[serde(default)]
     pub(crate) distill: Distill,
+    /// How events are taken in.
+    #[serde(default)]
+    pub(crate) serve: Serve,
 }
 
 /// `[staging]`.
@@ -243,10 +249,10 @@ impl Settings {
         let mut settings = if spec.rest.is_none() {
             toml::from_str(&text).map_err(|e| wrong(e.to_string()))?
         } else {
-            let Settings { source, staging, intercom, transform, privacy, load, sql, distill } =
+            let Settings { source, staging, intercom, transform, privacy, load, sql, distill, serve } =
                 toml::from_str::<Settings<source::Keys>>(&text).map_err(|e| wrong(e.to_string()))?;
             let source = Source::declared(source, &spec, &text).map_err(wrong)?;
-            Self { source, staging, intercom, transform, privacy, load, sql, distill }
+            Self { source, staging, intercom, transform, privacy, load, sql, distill, serve }
         };
         settings.resolve(directory, &variable)?;
         Ok(settings)
@@ -337,6 +343,12 @@ impl Settings {
         variable: impl Fn(&str) -> Option<String>,
     ) -> Result<deskferry_distill::Settings> {
         self.distill.settings(schema, |key, text| expand(key, text, &variable))
+    }
+
+    /// What the events of the source are signed with; `None` where there is no secret, or a blank one.
+    pub(crate) fn webhook_secret(&self, variable: impl Fn(&str) -> Option<String>) -> Result<Option<Secret>> {
+        let Some(text) = self.source.values.get("webhook_secret") else { return Ok(None) };
+        Ok(Secret::new(&expand("source.webhook_secret", text, &variable)?))
     }
 
     /// Address of the API.

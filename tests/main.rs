@@ -24,6 +24,7 @@ mod report;
 mod rerun;
 mod rest;
 mod runs;
+mod serve;
 mod sql;
 mod stores;
 mod support;

@@ -79,6 +79,11 @@ url = "staging"                        # folder, s3://bucket/prefix, gs://, az:/
 [load]                                 # without a target the stage is the copy
 # target = "postgres://writer:${DATABASE_PASSWORD}@127.0.0.1:5432/support"
 # target_schema = "intercom"           # else the connection's default schema
+
+[serve]                                # webhooks
+# apply_every = "10s"                  # how long events are collected before they are applied
+# lag_max = "15m"                      # how long an event may wait before `/health` says that something is wrong
+# keep_days = 30                       # how long events are kept after they were applied
 "#;
 
 /// Writes the files.

@@ -16,8 +16,10 @@ mod report;
 mod rollback;
 mod runs;
 mod sandbox;
+mod serve;
 mod settle;
 mod sql;
+mod status;
 mod sync;
 mod transform;
 
@@ -56,6 +58,8 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
         Command::Distill(distill) => self::distill::run(&Migration::open(directory)?, distill, args.json).await,
         Command::Diff(diff) => self::diff::run(&Migration::open(directory)?, diff, args.json).await,
         Command::Report(report) => self::report::run(&Migration::open(directory)?, report, args.json).await,
+        Command::Serve(serve) => self::serve::run(Migration::open(directory)?, serve, args.json).await,
+        Command::Status => self::status::run(&Migration::open(directory)?, args.json).await,
         Command::Sql(sql) => self::sql::run(&Migration::open_unwatched(directory)?, sql, args.json).await,
         Command::Runs(runs) => self::runs::run(&Migration::open(directory)?, runs, args.json).await,
     }
@@ -121,6 +125,11 @@ impl Migration {
             ));
         }
         self.settings.wording(self.spec.contract(), &self.variable)
+    }
+
+    /// What events are signed with, where there is a secret.
+    pub(crate) fn webhook_secret(&self) -> Result<Option<deskferry_serve::Secret>> {
+        self.settings.webhook_secret(&self.variable)
     }
 
     /// What clients of `sql --serve` log in with.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use deskferry_sandbox::{Faults, Settings, WorkspaceFile};
+use deskferry_sandbox::{Faults, Settings, Webhook, WorkspaceFile};
 
 use crate::args::Sandbox;
 use crate::error::refused;
@@ -38,6 +38,11 @@ pub(crate) async fn run(sandbox: &Sandbox, json: bool) -> Result<ExitCode> {
         token: sandbox.token.clone(),
         workspace,
         search_delay: SEARCH_DELAY,
+        webhook: sandbox
+            .webhook
+            .clone()
+            .zip(sandbox.webhook_secret.clone())
+            .map(|(url, secret)| Webhook { url, secret }),
         ..Settings::default()
     };
     let running = deskferry_sandbox::serve(settings)

@@ -28,7 +28,6 @@ pub(crate) enum Scope {
     /// All of the source.
     All,
     /// These rows, by table of the source, and what belongs to them.
-    #[expect(dead_code, reason = "for `serve`, which is told of rows by events")]
     Rows(BTreeMap<String, BTreeSet<String>>),
 }
 

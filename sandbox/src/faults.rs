@@ -21,12 +21,19 @@ use std::time::Duration;
 /// | `timeout=P` | nothing for `hang` (120 s unless told), then the connection closes | **done** |
 /// | `empty=P` | 200 without a body | **done** |
 /// | `latency=A..B` or `latency=A` | every reply comes this much later | done |
+///
+/// Of webhooks: `repeat=P` sends an event again that was taken, `disorder=P` holds one back for up to two seconds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Faults {
     odds: Vec<(Fault, f64)>,
     latency: Option<(Duration, Duration)>,
     hang: Duration,
+    repeat: f64,
+    disorder: f64,
 }
+
+/// Longest time that an event is held back.
+const HELD_BACK_MAX: Duration = Duration::from_secs(2);
 
 /// One thing that goes wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +48,7 @@ pub(crate) enum Fault {
 /// Text that does not describe faults; says what would.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "'{item}' is no fault: {reason}; use 429=P 500=P 502=P 503=P 504=P reset=P lost=P timeout=P empty=P with P from 0 to 1 (all together at most 1), latency=50ms..300ms and hang=120s"
+    "'{item}' is no fault: {reason}; use 429=P 500=P 502=P 503=P 504=P reset=P lost=P timeout=P empty=P with P from 0 to 1 (all together at most 1), latency=50ms..300ms and hang=120s; of webhooks repeat=P and disorder=P"
 )]
 pub struct FaultsError {
     item: String,
@@ -51,7 +58,7 @@ pub struct FaultsError {
 /// Nothing goes wrong.
 impl Default for Faults {
     fn default() -> Self {
-        Self { odds: Vec::new(), latency: None, hang: Duration::from_secs(120) }
+        Self { odds: Vec::new(), latency: None, hang: Duration::from_secs(120), repeat: 0.0, disorder: 0.0 }
     }
 }
 
@@ -74,6 +81,13 @@ impl Faults {
             chance -= odds;
         }
         (latency, None)
+    }
+
+    /// One draw per event: how long it is held back, and whether it is sent twice.
+    pub(crate) fn draw_event(&self, rng: &mut impl Rng) -> (Duration, bool) {
+        let is_late = self.disorder > 0.0 && rng.random::<f64>() < self.disorder;
+        let delay = if is_late { HELD_BACK_MAX.mul_f64(rng.random::<f64>()) } else { Duration::ZERO };
+        (delay, self.repeat > 0.0 && rng.random::<f64>() < self.repeat)
     }
 
     /// How long a timed-out reply is held back.
@@ -107,6 +121,14 @@ impl FromStr for Faults {
             let fault = match name.trim() {
                 "latency" => {
                     faults.latency = Some(range(value).ok_or_else(|| fail("that is no time range"))?);
+                    continue;
+                }
+                "repeat" | "disorder" => {
+                    let odds: f64 = value.trim().parse().map_err(|_| fail("that is no number"))?;
+                    if !(0.0..=1.0).contains(&odds) {
+                        return Err(fail("the odds are beyond 1"));
+                    }
+                    *(if name.trim() == "repeat" { &mut faults.repeat } else { &mut faults.disorder }) = odds;
                     continue;
                 }
                 "hang" => {
@@ -144,6 +166,11 @@ impl fmt::Display for Faults {
         if let Some((low, high)) = self.latency {
             write!(f, "latency={}ms..{}ms,", low.as_millis(), high.as_millis())?;
         }
+        for (name, odds) in [("repeat", self.repeat), ("disorder", self.disorder)] {
+            if odds > 0.0 {
+                write!(f, "{name}={odds},")?;
+            }
+        }
         write!(f, "hang={}ms", self.hang.as_millis())
     }
 }
@@ -174,7 +201,7 @@ mod tests {
 
     #[test]
     fn text_round_trips() {
-        let text = "429=0.05,500=0.02,lost=0.01,timeout=0.01,latency=50ms..300ms,hang=2000ms";
+        let text = "429=0.05,500=0.02,lost=0.01,timeout=0.01,latency=50ms..300ms,repeat=0.5,disorder=1,hang=2000ms";
         let faults: Faults = text.parse().unwrap();
         assert_eq!(faults.to_string(), text);
         assert_eq!(faults.hang(), Duration::from_secs(2));
@@ -183,7 +210,9 @@ mod tests {
 
     #[test]
     fn mistakes_say_what_is_allowed() {
-        for text in ["lost", "lost=x", "lost=2", "lost=0.6,reset=0.6", "boom=0.1", "latency=5", "latency=9ms..1ms"] {
+        for text in
+            ["lost", "lost=x", "lost=2", "lost=0.6,reset=0.6", "boom=0.1", "repeat=2", "latency=5", "latency=9ms..1ms"]
+        {
             let error = text.parse::<Faults>().unwrap_err().to_string();
             assert!(error.contains("reset=P"), "{error}");
         }

@@ -20,7 +20,7 @@
 //! * attachments given as URLs are recorded and never fetched.
 //!
 //! Invariants: a refused call changes nothing; ids follow from the seed and the order of calls; parts stay in order of
-//! arrival; the sandbox never opens a connection of its own.
+//! arrival; the sandbox never opens a connection of its own, but to the one address that [`Webhook`] names.
 //!
 //! ```no_run
 //! # async fn run() -> Result<(), deskferry_sandbox::Error> {
@@ -78,6 +78,7 @@ mod thread;
 mod ticket_replies;
 mod ticket_types;
 mod tickets;
+mod webhooks;
 mod workspace;
 mod workspace_file;
 
@@ -85,6 +86,7 @@ pub use error::{Error, Kind};
 pub use faults::{Faults, FaultsError};
 pub use running::Running;
 pub use settings::{RATE_DEFAULT, RateSettings, Settings};
+pub use webhooks::Webhook;
 pub use workspace_file::{
     AdminEntry, ObjectTypeEntry, TeamEntry, TicketAttributeEntry, TicketTypeEntry, WorkspaceFile,
 };

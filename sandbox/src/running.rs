@@ -1,7 +1,7 @@
 //! A sandbox at work: accepting connections, and stopping.
 
-use crate::Faults;
 use crate::server::Server;
+use crate::{Faults, Webhook, webhooks};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -30,6 +30,9 @@ impl Running {
     pub(crate) fn start(server: Server, listener: TcpListener, addr: SocketAddr) -> Self {
         let (stop, told) = watch::channel(false);
         let server = Arc::new(server);
+        if let Some(events) = server.events() {
+            tokio::spawn(webhooks::send(server.sent(), events));
+        }
         let task = tokio::spawn(accept(Arc::clone(&server), listener, told));
         Self { server, addr, stop, task }
     }
@@ -42,6 +45,11 @@ impl Running {
     /// Lets other things go wrong from now on, or nothing.
     pub fn set_faults(&self, faults: Faults) {
         self.server.set_faults(faults);
+    }
+
+    /// Sends events there from now on, or nowhere.
+    pub fn set_webhook(&self, webhook: Option<Webhook>) {
+        self.server.set_webhook(webhook);
     }
 
     /// Counts of calls, faults and objects, as `GET /_sandbox/stats` tells them.

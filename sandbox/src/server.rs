@@ -7,8 +7,9 @@ use crate::refusal::Refusal;
 use crate::reply::{Answer, Body, Reply};
 use crate::routes::Router;
 use crate::stats::Stats;
+use crate::webhooks::{self, Event, Sent};
 use crate::workspace::Workspace;
-use crate::{Faults, Settings, attachments, ids, inbox};
+use crate::{Faults, Settings, Webhook, attachments, ids, inbox};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
@@ -19,8 +20,9 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
+use tokio::sync::mpsc;
 
 /// Largest request body.
 const BODY_BYTES_MAX: usize = 192 << 20;
@@ -43,6 +45,11 @@ pub(crate) struct Server {
     rng: Mutex<StdRng>,
     stats: Mutex<Stats>,
     requests: AtomicU64,
+    webhook: Mutex<Option<Webhook>>,
+    outbox: mpsc::UnboundedSender<Event>,
+    /// Until they are being sent.
+    events: Mutex<Option<mpsc::UnboundedReceiver<Event>>>,
+    sent: Arc<Sent>,
 }
 
 /// The connection is to be closed without a reply.
@@ -50,7 +57,7 @@ pub(crate) struct Server {
 #[error("connection closed on purpose")]
 pub(crate) struct Dropped;
 
-type Sent = Response<Full<Bytes>>;
+type Written = Response<Full<Bytes>>;
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -65,7 +72,12 @@ fn now_ms() -> i64 {
 impl Server {
     pub(crate) fn new(settings: Settings, base_url: String) -> Self {
         let ws = Workspace::new(&settings.workspace, settings.seed, settings.search_delay, now_ms());
+        let (outbox, events) = mpsc::unbounded_channel();
         Self {
+            webhook: Mutex::new(settings.webhook.clone()),
+            outbox,
+            events: Mutex::new(Some(events)),
+            sent: Arc::default(),
             base_url,
             router: Router::new(),
             ws: Mutex::new(ws),
@@ -83,16 +95,32 @@ impl Server {
         *lock(&self.faults) = faults;
     }
 
+    /// Sends events there from now on.
+    pub(crate) fn set_webhook(&self, webhook: Option<Webhook>) {
+        *lock(&self.webhook) = webhook;
+    }
+
+    /// The events that are made; `None` where somebody has them already.
+    pub(crate) fn events(&self) -> Option<mpsc::UnboundedReceiver<Event>> {
+        lock(&self.events).take()
+    }
+
+    /// What became of them.
+    pub(crate) fn sent(&self) -> Arc<Sent> {
+        Arc::clone(&self.sent)
+    }
+
     /// What `GET /_sandbox/stats` tells.
     pub(crate) fn stats(&self) -> Value {
         let objects = lock(&self.ws).counts();
         let mut stats = lock(&self.stats).json(objects);
         stats["windows"] = lock(&self.rate).json();
+        stats["webhooks"] = self.sent.json();
         stats
     }
 
     /// One request; an error closes the connection.
-    pub(crate) async fn answer(&self, request: Request<Incoming>) -> Result<Sent, Dropped> {
+    pub(crate) async fn answer(&self, request: Request<Incoming>) -> Result<Written, Dropped> {
         let (parts, body) = request.into_parts();
         let body = match Limited::new(body, BODY_BYTES_MAX).collect().await {
             Ok(body) => body.to_bytes(),
@@ -140,7 +168,7 @@ impl Server {
     }
 
     /// Login, then rate limit, then faults, then the work.
-    async fn api(&self, parts: &Parts, body: &Bytes) -> Result<Sent, Dropped> {
+    async fn api(&self, parts: &Parts, body: &Bytes) -> Result<Written, Dropped> {
         let request_id = self.request_id();
         let found = self.router.find(parts.method.as_str(), parts.uri.path());
         let (method, path) = found.as_ref().map_or(("ANY", "(unknown)"), |(route, _)| (route.method, route.path));
@@ -180,7 +208,12 @@ impl Server {
                 call.params = params;
                 call.body = read_json(body)?;
                 call.prepare()?;
-                (route.run)(&mut lock(&self.ws), &call)
+                let mut ws = lock(&self.ws);
+                let answer = (route.run)(&mut ws, &call);
+                if let Ok(reply) = &answer {
+                    self.tell(&mut ws, (route.method, route.path), &call, &reply.body);
+                }
+                answer
             }),
             None => Err(Refusal::not_found("The requested resource was not found")),
         };
@@ -193,6 +226,21 @@ impl Server {
             }
             Some(Fault::Empty) if answer.is_ok() => Ok(self.write_within(Ok(Reply::empty(200)), &request_id, budget)),
             _ => Ok(self.write_within(answer, &request_id, budget)),
+        }
+    }
+
+    /// Makes the events of a call that was done.
+    fn tell(&self, ws: &mut Workspace, (method, path): (&str, &str), call: &Call, reply: &Body) {
+        if method == "GET" {
+            return;
+        }
+        let Some(webhook) = lock(&self.webhook).clone() else { return };
+        for (topic, item) in webhooks::items(ws, &self.router, method, path, call, reply) {
+            let number = self.sent.events.fetch_add(1, Ordering::Relaxed);
+            let body = webhooks::envelope(ws, number, &topic, item, call.now());
+            let (delay, repeated) = lock(&self.faults).draw_event(&mut *lock(&self.rng));
+            // A sandbox that is ending sends nothing more.
+            let _ = self.outbox.send(Event { webhook: webhook.clone(), body, delay, repeated });
         }
     }
 
@@ -214,11 +262,11 @@ impl Server {
         at.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
     }
 
-    fn write(&self, answer: Answer, request_id: &str) -> Sent {
+    fn write(&self, answer: Answer, request_id: &str) -> Written {
         self.write_within(answer, request_id, None)
     }
 
-    fn write_within(&self, answer: Answer, request_id: &str, budget: Option<Budget>) -> Sent {
+    fn write_within(&self, answer: Answer, request_id: &str, budget: Option<Budget>) -> Written {
         let reply = answer.unwrap_or_else(|refusal| Reply::json(refusal.body(request_id)).with_status(refusal.status));
         let mut response = Response::new(Full::default());
         *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -1,6 +1,6 @@
 //! How a sandbox is set up.
 
-use crate::{Faults, WorkspaceFile};
+use crate::{Faults, Webhook, WorkspaceFile};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
@@ -26,6 +26,8 @@ pub struct Settings {
     pub workspace: WorkspaceFile,
     /// How long a new contact or conversation stays invisible to `POST /contacts/search` or `/conversations/search`.
     pub search_delay: Duration,
+    /// Where events are sent.
+    pub webhook: Option<Webhook>,
 }
 
 /// What makes a rate limit hard to follow. As a default nothing does.
@@ -52,6 +54,7 @@ impl Default for Settings {
             token: None,
             workspace: WorkspaceFile::default(),
             search_delay: Duration::from_secs(2),
+            webhook: None,
         }
     }
 }

@@ -6,6 +6,7 @@
 //! _pruned/<run id>                                   a run that is being removed
 //! files/<aa>/<sha256>                                bytes of one attachment, named by their hash
 //! <schema>/<table>/segment-0000000001.parquet        one segment of a log, numbered from 1 without gaps
+//! <schema>/<table>/merged-0000000001-0000001024.parquet   the rows of these segments, in the place of their files
 //! _locks/<name>                                      what one process at a time may do; in a bucket a folder of numbers
 //! _work/<schema>/<run id>/plan.json                  what a run that is being read is about
 //! _work/<schema>/<run id>/<table>/<log>/segment-…    what it has fetched so far; removed once the run is published
@@ -91,6 +92,21 @@ pub(crate) fn segment(folder: &Path, number: u64) -> Path {
     folder.clone().join(format!("segment-{number:010}.parquet"))
 }
 
+/// Segments of a log that were merged into one file.
+pub(crate) fn merged(folder: &Path, first: u64, last: u64) -> Path {
+    folder.clone().join(format!("merged-{first:010}-{last:010}.parquet"))
+}
+
+/// The first and the last segment that a file of a log holds; `None` for a file that is none of it.
+pub(crate) fn segments(path: &Path) -> Option<(u64, u64)> {
+    let name = path.filename()?.strip_suffix(".parquet")?;
+    if let Some(number) = name.strip_prefix("segment-") {
+        return number.parse().ok().map(|number| (number, number));
+    }
+    let (first, last) = name.strip_prefix("merged-")?.split_once('-')?;
+    Some((first.parse().ok()?, last.parse().ok()?)).filter(|(first, last)| first <= last)
+}
+
 /// What the runs of a schema keep while they are being read.
 pub(crate) fn works(schema: &str) -> Path {
     Path::from_iter([WORK, schema])
@@ -144,6 +160,16 @@ mod tests {
             assert_eq!(file_hash(&other), None);
         }
         assert_eq!(part_run(&Path::from(format!("_work/hesk/run={run}"))), None);
+    }
+
+    #[test]
+    fn files_of_a_log_tell_which_segments_they_hold() {
+        let folder = Path::from("events/received");
+        assert_eq!(segments(&segment(&folder, 12)), Some((12, 12)));
+        assert_eq!(segments(&merged(&folder, 1, 1024)), Some((1, 1024)));
+        for other in ["segment-1.parquet#1", "merged-2-1.parquet", "merged-1.parquet", "x.parquet"] {
+            assert_eq!(segments(&folder.clone().join(other)), None, "{other}");
+        }
     }
 
     #[test]

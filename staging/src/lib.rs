@@ -62,10 +62,10 @@ pub use context::{Context, Progress, Tick};
 pub use error::{Error, Kind, Result};
 pub use files::{File, Files};
 pub use lock::Lock;
-pub use log::Log;
+pub use log::{Log, Stretch};
 pub use prune::Prune;
 pub use read::current;
-pub use run::{Build, Changes, Column, Manifest, Mode, Part, RunId, Stage, Table};
+pub use run::{Build, Calls, Changes, Column, Manifest, Mode, Part, RunId, Stage, Table};
 pub use work::Work;
 pub use write::{RunWriter, TableWriter, Written};
 

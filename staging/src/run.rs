@@ -154,6 +154,18 @@ pub struct Manifest {
     /// What the user should know about this run, in plain sentences.
     #[serde(default)]
     pub remarks: Vec<String>,
+    /// Calls to an API that it took.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calls: Option<Calls>,
+}
+
+/// Calls of a run to an API.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Calls {
+    /// How many, repeats included.
+    pub sent: u64,
+    /// How many a second it might have sent, where there is a limit.
+    pub granted_per_second: Option<f64>,
 }
 
 /// One table of a run.
@@ -346,6 +358,7 @@ mod tests {
             hashes: BTreeMap::new(),
             rejects: BTreeMap::new(),
             remarks: vec![],
+            calls: None,
         }
     }
 

@@ -62,6 +62,7 @@ impl RunWriter {
             hashes: Default::default(),
             rejects: Default::default(),
             remarks: Vec::new(),
+            calls: None,
         };
         Ok(Self { staging, manifest })
     }

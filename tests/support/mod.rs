@@ -157,6 +157,14 @@ impl Workspace {
         Self { runtime, running: Some(running), url }
     }
 
+    /// Sends events to this address from now on, signed with this secret; `faults` are those of webhooks.
+    pub(crate) fn webhook(&self, url: &str, secret: &str, faults: &str) {
+        let webhook = deskferry_sandbox::Webhook { url: url.to_owned(), secret: secret.to_owned() };
+        let running = self.running.as_ref().unwrap();
+        running.set_faults(faults.parse().unwrap());
+        running.set_webhook(Some(webhook));
+    }
+
     /// The sandbox's own counts.
     pub(crate) fn stats(&self) -> Value {
         let url = format!("{}/_sandbox/stats", self.url);

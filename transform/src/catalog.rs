@@ -27,6 +27,10 @@ use crate::inputs::{File, Inputs};
 use crate::table::StageTable;
 use crate::{Error, Result};
 
+/// The logs there can be: what was sent to Intercom, and what its webhooks have told. Each row says when it was written, in `at`.
+pub(crate) const LOGS: [(&str, &str); 4] =
+    [("ledger", "entries"), ("events", "received"), ("events", "applied"), ("events", "counts")];
+
 /// Ending of the table that has every version of another's rows.
 pub(crate) const VERSIONS: &str = "__runs";
 
@@ -186,18 +190,24 @@ impl Catalog {
         columns.map_err(Error::internal(&format!("reading `{}`", part.path)))
     }
 
-    /// Registers `ledger.entries` once something has been loaded, as it was at a time.
-    pub(crate) async fn register_ledger(&self, until: Option<DateTime<Utc>>) -> Result<()> {
-        let parts = self.staging.log("ledger", "entries")?.parts().await?;
-        let Some(first) = parts.first() else { return Ok(()) };
-        let columns = self.footer(first).await?;
-        let table = StageTable::new(self.url.clone(), &columns).with_parts(None, &parts, false);
-        let Some(until) = until else { return self.register("ledger", "entries", Arc::new(table)) };
-        let until = ScalarValue::TimestampMicrosecond(Some(until.timestamp_micros()), Some("UTC".into()));
-        let plan = LogicalPlanBuilder::scan("entries", provider_as_source(Arc::new(table)), None)
-            .and_then(|entries| entries.filter(col("at").lt_eq(lit(until)))?.build())
-            .map_err(Error::internal("reading the ledger"))?;
-        self.register("ledger", "entries", Arc::new(ViewTable::new(plan, None)))
+    /// Registers the logs that have been begun, as they were at a time.
+    pub(crate) async fn register_logs(&self, until: Option<DateTime<Utc>>) -> Result<()> {
+        for (schema, table) in LOGS {
+            let parts = self.staging.log(schema, table)?.parts().await?;
+            let Some(first) = parts.first() else { continue };
+            let columns = self.footer(first).await?;
+            let log = StageTable::new(self.url.clone(), &columns).with_parts(None, &parts, false);
+            let Some(until) = until else {
+                self.register(schema, table, Arc::new(log))?;
+                continue;
+            };
+            let until = ScalarValue::TimestampMicrosecond(Some(until.timestamp_micros()), Some("UTC".into()));
+            let plan = LogicalPlanBuilder::scan(table, provider_as_source(Arc::new(log)), None)
+                .and_then(|rows| rows.filter(col("at").lt_eq(lit(until)))?.build())
+                .map_err(Error::internal(&format!("reading {schema}.{table}")))?;
+            self.register(schema, table, Arc::new(ViewTable::new(plan, None)))?;
+        }
+        Ok(())
     }
 
     /// Registers the mappings and the settings.

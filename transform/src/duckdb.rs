@@ -3,7 +3,7 @@
 //! ```text
 //! hesk.tickets        the newest whole run, and the newest version of each row of the delta runs after it (`current.rs`)
 //! hesk.tickets__runs  every version with its `run`
-//! ledger.entries      the segments there are; ledger.rows …: sql/ledger/*.sql as they are
+//! ledger.entries      the segments there are, as of events.received …; ledger.rows …: sql/ledger/*.sql as they are
 //! ```
 //!
 //! A view shows what had been published when it was written: write them anew after a run. Mappings are not
@@ -16,7 +16,7 @@ use std::sync::Arc;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use deskferry_staging::{Manifest, Part, Table};
 
-use crate::catalog::VERSIONS;
+use crate::catalog::{LOGS, VERSIONS};
 use crate::current::DELETED;
 use crate::inputs::Inputs;
 use crate::quote::{identifier, literal};
@@ -62,7 +62,7 @@ impl Session {
                 Some(runs.collect::<Vec<_>>().join("\nUNION ALL\n"))
             } else if let Some(runs) = current.get(schema).and_then(|tables| tables.get(table)) {
                 Some(state(runs, table, &columns, root))
-            } else if (schema.as_str(), table.as_str()) == ("ledger", "entries") {
+            } else if LOGS.contains(&(schema.as_str(), table.as_str())) {
                 let parts = self.catalog.staging().log(schema, table)?.parts().await?;
                 Some(Files { parts: &parts, root, written: None, run: None }.select(&columns))
             } else if views::is_one(inputs, schema, table) {
@@ -138,7 +138,7 @@ fn versions(run: &Manifest, table: &str, columns: &SchemaRef, root: &str) -> Str
     Files { parts: written.map_or(&[], |table| &table.parts), root, written, run }.select(columns)
 }
 
-/// Files of one run, or of the ledger.
+/// Files of one run, or of a log.
 struct Files<'a> {
     parts: &'a [Part],
     root: &'a str,

@@ -76,7 +76,7 @@ pub async fn transform(context: &Context, inputs: &Inputs<'_>, rebuild: &Rebuild
             read = current;
         }
     }
-    catalog.register_ledger(None).await?;
+    catalog.register_logs(None).await?;
     catalog.register_inputs(inputs)?;
 
     let mut run = context.staging.begin(context.run_id(), Stage::Transform, &contract.schema, context.now())?;

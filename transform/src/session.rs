@@ -82,7 +82,7 @@ impl Session {
         for schema in schemas {
             catalog.register_runs(schema, &runs).await?;
         }
-        catalog.register_ledger(at.map(|at| at.finished_at)).await?;
+        catalog.register_logs(at.map(|at| at.finished_at)).await?;
         catalog.register_inputs(inputs)?;
         views::runs(&catalog, &runs)?;
         views::views(&engine, inputs).await?;

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use deskferry_staging::{Manifest, Stage};
+use deskferry_staging::{Calls, Manifest, Stage};
 use futures::TryStreamExt as _;
 
 use super::capture::{End, Entry};
@@ -82,6 +82,8 @@ impl Fetch<'_> {
                 cursor.insert("read_from".into(), serde_json::json!(read_from));
             }
         }
+        let stats = self.api.client.stats();
+        manifest.calls = Some(Calls { sent: stats.calls, granted_per_second: stats.granted_per_second });
         manifest.remarks.extend(going.into_iter().chain(self.dropped.remarks()));
         manifest
             .remarks
