@@ -258,7 +258,7 @@ mod tests {
             hash: format!("h{number}"),
             source_key: format!("distilled:intercom:{number}"),
             model: "m".to_owned(),
-            text: (number % 2 == 0).then(|| "said".to_owned()),
+            text: number.is_multiple_of(2).then(|| "said".to_owned()),
             refused: (number % 2 == 1).then(|| "the answer is empty".to_owned()),
             tokens_in: 10,
             tokens_out: 5,
