@@ -235,6 +235,9 @@ pub struct Column {
     pub data_type: String,
     /// Whether NULL occurs.
     pub nullable: bool,
+    /// Whether its texts are JSON, each one value.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub json: bool,
 }
 
 /// One Parquet file.
@@ -323,7 +326,7 @@ mod tests {
             bytes: 9,
             sha256: "ab".repeat(32),
         };
-        let column = Column { name: "id".into(), data_type: "Int64".into(), nullable: true };
+        let column = Column { name: "id".into(), data_type: "Int64".into(), nullable: true, json: false };
         let table = Table { rows: 2, columns: vec![column], parts: vec![part], ..Table::default() };
         Manifest {
             run,

@@ -236,7 +236,12 @@ impl TableWriter {
             .schema
             .fields()
             .iter()
-            .map(|f| Column { name: f.name().clone(), data_type: f.data_type().to_string(), nullable: f.is_nullable() })
+            .map(|f| Column {
+                name: f.name().clone(),
+                data_type: f.data_type().to_string(),
+                nullable: f.is_nullable(),
+                json: false,
+            })
             .collect();
         Ok(Written { columns, parts: self.parts })
     }
