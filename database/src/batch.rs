@@ -86,18 +86,24 @@ impl Batch {
         self.keys.is_empty() && self.deletes.is_empty()
     }
 
-    /// Writes the batch, which is empty afterwards, and gives the rows that were refused.
+    /// Writes the batch, which is empty afterwards, and gives the rows that were refused; with more than `refused_max` of them the
+    /// rest is not tried.
     ///
     /// # Errors
     /// `Database` for what is not a row's fault.
-    pub(crate) async fn write(&mut self, session: &Session, writer: &mut Writer) -> Result<Vec<Refused>> {
+    pub(crate) async fn write(
+        &mut self,
+        session: &Session,
+        writer: &mut Writer,
+        refused_max: u64,
+    ) -> Result<Vec<Refused>> {
         let mut refused = Vec::new();
         let rows = self.rows.split().freeze();
         let whole = Share { rows: 0..self.keys.len(), deletes: 0..self.deletes.len() };
         let mut shares = vec![whole];
         // A row that is said to be new may have come since; that it is there is found out by the other way.
         let mut is_direct = self.keys.iter().all(|(_, is_new)| *is_new);
-        while let Some(share) = shares.pop() {
+        while let Some(share) = shares.pop().filter(|_| refused.len() as u64 <= refused_max) {
             if !is_direct {
                 writer.open(session).await?;
             }

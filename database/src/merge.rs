@@ -139,7 +139,9 @@ impl<'a, 'b> Merge<'a, 'b> {
         if self.batch.is_empty() {
             return Ok(());
         }
-        for Refused { key, is_delete, is_new, cause } in self.batch.write(self.around.session, &mut self.writer).await?
+        let refused_max = self.refused_max();
+        for Refused { key, is_delete, is_new, cause } in
+            self.batch.write(self.around.session, &mut self.writer, refused_max).await?
         {
             let action = if is_delete { "delete" } else { "write" };
             let counted = match (is_delete, is_new) {
@@ -156,12 +158,17 @@ impl<'a, 'b> Merge<'a, 'b> {
         Ok(())
     }
 
+    /// Rows that may be refused among those looked at so far.
+    fn refused_max(&self) -> u64 {
+        REJECTED_MIN.max((self.counts.rows as f64 * self.around.reject_rate_max) as u64)
+    }
+
     async fn reject(&mut self, line: Line) -> Result<()> {
         self.counts.rejected += 1;
         let reason = line.reason.clone();
         self.around.rejects.add(line).await?;
         let Counts { rejected, rows, .. } = self.counts;
-        if rejected > REJECTED_MIN && rejected as f64 > rows as f64 * self.around.reject_rate_max {
+        if rejected > self.refused_max() {
             return Err(Error::Rejects { table: self.table.name.clone(), rejected, rows, reason });
         }
         Ok(())

@@ -108,10 +108,8 @@ impl Postgres {
     /// An empty database of its own.
     pub(crate) fn database(self: &Arc<Self>) -> Database {
         let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
-        let database = Database { server: Arc::clone(self), name: name.clone() };
-        let postgres = Database { server: Arc::clone(self), name: "postgres".to_owned() };
-        postgres.run(&format!("CREATE DATABASE {name}"));
-        database
+        Database::of(self, "postgres").run(&format!("CREATE DATABASE {name}"));
+        Database::of(self, &name)
     }
 
     /// Ends the server at once, as a crash of the machine would.
@@ -163,6 +161,11 @@ impl Drop for Postgres {
 }
 
 impl Database {
+    /// One that is there.
+    pub(crate) fn of(server: &Arc<Postgres>, name: &str) -> Self {
+        Self { server: Arc::clone(server), name: name.to_owned() }
+    }
+
     /// Its address, for the user that may do anything.
     pub(crate) fn url(&self) -> String {
         self.url_of(ADMIN)

@@ -57,8 +57,8 @@ async fn a_bad_row_is_rejected_with_its_reason_and_stops_no_other() {
     all[17].attributes = Some("{\"plan\": ".into());
     all[18].attributes = Some("NaN".into());
     all[4_000].seen_at = Some(i64::MIN);
-    all[4_001].seen_at = Some(i64::MAX);
-    all[4_002].seen_at = Some(9_223_371_331_200_000_000);
+    all[4_001].seen_at = Some(-210_866_803_200_000_001);
+    all[4_002].seen_at = Some(i64::MAX);
     all[9_000].attributes = Some("[".repeat(100_000));
     // Longer than what an index takes, and not to be packed: hashes of numbers.
     let long: String = (0..400u32)
@@ -68,13 +68,7 @@ async fn a_bad_row_is_rejected_with_its_reason_and_stops_no_other() {
     all.push(user("intercom:contact:z\0", "key"));
     all.sort_by(|a, b| a.key.cmp(&b.key));
     let summary = desk.bring(&all).await;
-    let wanted = Counts { rows: 10_002, created: 9_995, rejected: 7, ..Counts::default() };
-    assert_eq!(
-        counts(&summary),
-        Counts { created: wanted.created, ..wanted },
-        "{:?}",
-        desk.told(&summary, "rejects").await
-    );
+    assert_eq!(counts(&summary), Counts { rows: 10_002, created: 9_995, rejected: 7, ..Counts::default() });
     assert_eq!(desk.database.count("SELECT count(*) FROM end_users"), 9_995);
     let rejects = desk.told(&summary, "rejects").await;
     let of =
@@ -82,7 +76,7 @@ async fn a_bad_row_is_rejected_with_its_reason_and_stops_no_other() {
     assert_eq!(of("0000017")[4], "22P02");
     assert!(of("0000018")[5].contains("json"), "{:?}", of("0000018"));
     assert_eq!(of("0004000")[3], "seen_at");
-    assert!(of("0004002")[5].contains("294276"), "{:?}", of("0004002"));
+    assert!(of("0004001")[5].contains("4714-11-24 BC"), "{:?}", of("0004001"));
     assert_eq!(of("contact:z\0")[3], "source_key");
     assert!(rejects.iter().all(|row| row[0] == "end_users" && row[2] == "write"), "{rejects:?}");
     // What is refused is tried again, and told again, until it is corrected.
@@ -98,7 +92,7 @@ async fn a_row_that_is_there_and_becomes_bad_stays_as_it_was() {
     let mut all = users(20);
     desk.bring(&all).await;
     all[3].attributes = Some("{".into());
-    all[4].seen_at = Some(i64::MAX);
+    all[4].seen_at = Some(i64::MIN);
     let summary = desk.bring(&all).await;
     assert_eq!(counts(&summary), Counts { rows: 20, same: 18, kept: 2, rejected: 2, ..Counts::default() });
     assert_eq!(desk.database.count("SELECT count(*) FROM end_users WHERE attributes ->> 'plan' = '6'"), 10);
