@@ -27,7 +27,7 @@ async fn what_the_user_has_added_is_left_alone() {
          CREATE VIEW active AS SELECT source_key, name, score FROM end_users WHERE NOT archived;
          CREATE TABLE log (key text); CREATE FUNCTION log() RETURNS trigger LANGUAGE plpgsql AS
          $$BEGIN INSERT INTO log VALUES (coalesce(new.source_key, old.source_key)); RETURN coalesce(new, old); END$$;
-         CREATE TRIGGER log BEFORE INSERT OR UPDATE OR DELETE ON end_users FOR EACH ROW EXECUTE FUNCTION log();
+         CREATE TRIGGER log AFTER INSERT OR UPDATE OR DELETE ON end_users FOR EACH ROW EXECUTE FUNCTION log();
          COMMENT ON COLUMN end_users.name IS 'ours'; ALTER TABLE end_users ALTER COLUMN name SET STATISTICS 200;
          CREATE TABLE orders (user_key text REFERENCES end_users); INSERT INTO orders SELECT source_key FROM end_users LIMIT 1",
     );
