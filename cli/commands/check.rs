@@ -16,8 +16,8 @@ use crate::todo::{Todo, Topic, todos};
 /// Checks source and workspace; exit 1 where something blocks the load.
 pub(crate) async fn run(migration: &Migration, json: bool) -> Result<ExitCode> {
     let from = extract::settings(migration)?;
-    let spec = extract::spec(migration)?;
-    let probe = deskferry_extract::probe(&migration.context, &spec, &from).await?;
+    let spec = &migration.spec;
+    let probe = deskferry_extract::probe(&migration.context, spec, &from).await?;
     let folder = missing_attachments(&from);
     let settings = load::workspace(migration)?;
     let transformed = migration.context.staging.latest("intercom").await?;
@@ -46,7 +46,7 @@ async fn rehearse(migration: &Migration) -> Result<(Context, Manifest)> {
     context.staging = Staging::in_memory();
     let settings = deskferry_extract::Settings { attachments: None, ..extract::settings(migration)? };
     let request = Request { sample: Some(1), ..Request::default() };
-    deskferry_extract::extract(&context, &extract::spec(migration)?, &settings, &request).await?;
+    deskferry_extract::extract(&context, &migration.spec, &settings, &request).await?;
     let summary = deskferry_transform::transform(&context, &transform::inputs(migration), &Rebuild::All).await?;
     Ok((context, summary.manifest))
 }

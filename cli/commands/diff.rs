@@ -23,7 +23,7 @@ const MEMORY_BYTES_MAX: usize = 256 << 20;
 /// Compares and prints; exit 0 whether or not something differs.
 pub(crate) async fn run(migration: &Migration, args: &args::Diff, json: bool) -> Result<ExitCode> {
     let runs = migration.context.staging.runs().await?;
-    let table = named(&args.table, "intercom");
+    let table = named(&args.table, migration.spec.contract());
     let versions: Vec<&Manifest> =
         runs.iter().filter(|m| m.schema == table.schema && m.tables.contains_key(&table.table)).collect();
     let from = match &args.from {

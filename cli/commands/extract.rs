@@ -3,13 +3,13 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use deskferry_extract::{Request, Settings, Spec, Unfinished};
+use deskferry_extract::{Request, Settings, Unfinished};
 use deskferry_staging::{Changes, Manifest, Mode};
 
 use super::Migration;
 use crate::args::Extract;
 use crate::report::{new_table, number, print, say};
-use crate::{embedded, surroundings};
+use crate::surroundings;
 
 /// Extracts and says what was staged.
 pub(crate) async fn run(migration: &Migration, extract: &Extract, json: bool) -> Result<ExitCode> {
@@ -47,13 +47,8 @@ pub(crate) async fn run(migration: &Migration, extract: &Extract, json: bool) ->
 
 /// Runs the stage.
 pub(crate) async fn stage(migration: &Migration, request: &Request) -> Result<Manifest> {
-    let (spec, settings) = (spec(migration)?, settings(migration)?);
-    Ok(deskferry_extract::extract(&migration.context, &spec, &settings, request).await?)
-}
-
-/// The source's spec.
-pub(crate) fn spec(migration: &Migration) -> Result<Spec> {
-    embedded::parsed_spec(&migration.files, &migration.settings.source.kind)
+    let settings = settings(migration)?;
+    Ok(deskferry_extract::extract(&migration.context, &migration.spec, &settings, request).await?)
 }
 
 /// What the stage is told of `[source]`.

@@ -23,6 +23,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Result;
+use deskferry_extract::Spec;
 use deskferry_staging::{Context, Progress, Staging};
 
 use crate::args::{Args, Command};
@@ -64,6 +65,8 @@ pub(crate) struct Migration {
     pub(crate) directory: std::path::PathBuf,
     /// `deskferry.toml`.
     pub(crate) settings: Settings,
+    /// What is said of the source.
+    pub(crate) spec: Spec,
     /// Specs, SQL and mappings, with the folder's own laid over them.
     pub(crate) files: Files,
     /// Surroundings for the stages.
@@ -92,9 +95,10 @@ impl Migration {
         let spec = |kind: &str| embedded::parsed_spec(&files, kind);
         let settings = Settings::read(directory, &variable, spec)?;
         embedded::add_raw_tables(&mut files, &settings.source.kind)?;
+        let spec = embedded::parsed_spec(&files, &settings.source.kind)?;
         let staging: Staging = surroundings::staging(&settings)?;
         let context = surroundings::context(staging, progress);
-        Ok(Self { directory: directory.to_owned(), settings, files, context, variable: Box::new(variable) })
+        Ok(Self { directory: directory.to_owned(), settings, spec, files, context, variable: Box::new(variable) })
     }
 
     /// The access tokens, each with where it comes from.

@@ -13,7 +13,7 @@ use arrow::array::RecordBatch;
 use deskferry_load::Filter;
 use deskferry_transform::Session;
 
-use super::{Migration, extract, load, transform};
+use super::{Migration, load, transform};
 use crate::args::{DocumentFormat, Report};
 use crate::document::{Document, Section, page};
 use crate::error::refused;
@@ -45,7 +45,7 @@ pub(crate) async fn run(migration: &Migration, args: &Report, json: bool) -> Res
         package::write(&migration.context.staging.files(), &answers, folder).await?;
         return Ok(ExitCode::SUCCESS);
     }
-    let source = extract::spec(migration)?.title;
+    let source = &migration.spec.title;
     let document = Document {
         title: format!("{}: {source} to Intercom", title(&args.name)),
         origin: format!("As of transform {}.", manifest.run),

@@ -38,6 +38,8 @@ pub(crate) async fn session(migration: &Migration) -> Result<Session> {
 pub(crate) fn inputs(migration: &Migration) -> Inputs<'_> {
     Inputs {
         source: &migration.settings.source.kind,
+        raw: migration.spec.schema(),
+        contract: migration.spec.contract(),
         files: &migration.files,
         settings: migration.settings.table(),
         memory_bytes: migration.settings.transform.memory_mib.unwrap_or(MEMORY_MIB) << 20,
@@ -50,7 +52,7 @@ fn report(summary: &Summary) -> Result<()> {
     let mut table = new_table(["table", "rows"]);
     for (name, entry) in &summary.manifest.tables {
         if !name.starts_with("base_") && !name.starts_with("int_") {
-            table.add_row([format!("intercom.{name}"), number(entry.rows)]);
+            table.add_row([format!("{}.{name}", summary.manifest.schema), number(entry.rows)]);
         }
     }
     align_right(&mut table, &[1]);
@@ -67,7 +69,7 @@ fn report(summary: &Summary) -> Result<()> {
         say(format!("warning: {} rows: {check}", number(*count)));
     }
     if !summary.rejects.is_empty() {
-        say("see them with: deskferry sql \"SELECT * FROM intercom.rejects\"");
+        say(format!("see them with: deskferry sql \"SELECT * FROM {}.rejects\"", summary.manifest.schema));
     }
     remarks(&summary.manifest);
     Ok(())

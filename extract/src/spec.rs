@@ -54,6 +54,9 @@ pub struct Spec {
     schema: Option<String>,
     /// What messages call the source: `Hesk`.
     pub title: String,
+    /// The contract that its models fill, where it is not that of help desks that move into Intercom.
+    #[serde(default)]
+    contract: Option<String>,
     /// Forms in which the source can be read.
     pub readers: Vec<ReaderKind>,
     /// Keys of `[source]` in `deskferry.toml` that this source has besides `kind` and `url`.
@@ -283,6 +286,11 @@ impl Spec {
     /// Schema of the staged tables.
     pub fn schema(&self) -> &str {
         self.schema.as_deref().unwrap_or(&self.name)
+    }
+
+    /// The contract that its models fill: the name of `sql/contract/<contract>.sql`, and of the schema that a transform writes.
+    pub fn contract(&self) -> &str {
+        self.contract.as_deref().unwrap_or("intercom")
     }
 
     /// A setting by name.

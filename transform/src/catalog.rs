@@ -25,7 +25,7 @@ use crate::current::{CurrentTable, DELETED, without_deleted};
 use crate::engine::{CATALOG, Engine, Join};
 use crate::inputs::{File, Inputs};
 use crate::table::StageTable;
-use crate::{Error, Result, contract};
+use crate::{Error, Result};
 
 /// Ending of the table that has every version of another's rows.
 pub(crate) const VERSIONS: &str = "__runs";
@@ -48,19 +48,26 @@ pub(crate) struct Catalog {
     context: SessionContext,
     staging: Staging,
     url: ObjectStoreUrl,
+    schema: String,
 }
 
 impl Catalog {
     /// An empty catalog over a stage.
-    pub(crate) fn new(engine: &Engine, staging: &Staging) -> Result<Self> {
+    pub(crate) fn new(engine: &Engine, staging: &Staging, inputs: &Inputs<'_>) -> Result<Self> {
         let url = stage_url()?;
         engine.register_store(&url, staging.store());
-        Ok(Self { context: engine.context(Join::Hash).clone(), staging: staging.clone(), url })
+        let (context, staging) = (engine.context(Join::Hash).clone(), staging.clone());
+        Ok(Self { context, staging, url, schema: inputs.contract.to_owned() })
     }
 
     /// The stage that is read.
     pub(crate) fn staging(&self) -> &Staging {
         &self.staging
+    }
+
+    /// The schema of tables that are named without one.
+    pub(crate) fn default_schema(&self) -> &str {
+        &self.schema
     }
 
     /// A schema by its name.
@@ -200,7 +207,7 @@ impl Catalog {
         }
         let (keys, values): (Vec<_>, Vec<_>) =
             inputs.settings.iter().map(|(k, v)| (Some(k.as_str()), Some(v.as_str()))).unzip();
-        self.register(contract::SCHEMA, "settings", texts(&["key", "value"], [keys, values].into_iter())?)
+        self.register(inputs.contract, "settings", texts(&["key", "value"], [keys, values].into_iter())?)
     }
 }
 

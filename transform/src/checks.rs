@@ -60,7 +60,7 @@ pub(crate) fn all(inputs: &Inputs<'_>) -> Result<Vec<Check>> {
                     });
                 }
             };
-            Ok(Check { query: Model::parse(file)?, severity })
+            Ok(Check { query: Model::parse(file, inputs.contract)?, severity })
         })
         .collect()
 }

@@ -1,8 +1,8 @@
 //! What each column means, and whether it is ever NULL: the comments of `sql/contract/*.sql`.
 //!
 //! ```text
-//! intercom.sql  ledger.sql  intercom_live.sql  load.sql  rollback.sql  runs.sql: tables of the schema of that name
-//! transform.sql   more tables of intercom
+//! intercom.sql  database.sql  ledger.sql  intercom_live.sql  load.sql  rollback.sql  runs.sql: tables of the schema of that name
+//! transform.sql   more tables of what a transform writes
 //! views.sql       columns that a view of the ledger works out
 //! extract.sql     tables that every source has
 //! <source>.sql    raw tables of a source: not a file, the caller makes it of the spec
@@ -18,7 +18,6 @@ use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer, Whitespace};
 
 use crate::catalog::VERSIONS;
-use crate::contract::SCHEMA;
 use crate::current::DELETED;
 use crate::inputs::Inputs;
 use crate::{Error, Result};
@@ -37,7 +36,10 @@ pub(crate) struct Known {
 pub(crate) struct Comments {
     /// By file of the contract, table and column.
     columns: BTreeMap<(String, String, String), Known>,
+    /// The source, the schema of its staged tables and of its contract.
     source: String,
+    raw: String,
+    contract: String,
 }
 
 impl Comments {
@@ -55,7 +57,8 @@ impl Comments {
             })?;
             columns.extend(tables.into_iter().map(|((t, c), known)| ((file.name.to_owned(), t, c), known)));
         }
-        Ok(Self { columns, source: inputs.source.to_owned() })
+        let [source, raw, contract] = [inputs.source, inputs.raw, inputs.contract].map(str::to_owned);
+        Ok(Self { columns, source, raw, contract })
     }
 
     /// What is known of a column of a table or view.
@@ -73,15 +76,15 @@ impl Comments {
             let known = self.columns.get(&(file.to_owned(), table.to_owned(), column.to_owned()));
             known.filter(|known| !known.comment.is_empty()).cloned()
         };
-        let beside = if schema == SCHEMA { "transform" } else { "extract" };
+        let beside = if schema == self.contract { "transform" } else { "extract" };
         let exact = in_file(schema, table).or_else(|| (schema != "ledger").then(|| in_file(beside, table)).flatten());
         exact.or_else(|| match schema {
             "mapping" => said(format!("as mapping/{table}.csv has it")),
             "ledger" => in_file("views", table).or_else(|| in_file(schema, "entries")),
             "intercom_live" => said("as Intercom has it".to_owned()),
-            SCHEMA => said(format!("`{column}` of the model sql/{}/{table}.sql", self.source)),
+            _ if schema == self.contract => said(format!("`{column}` of the model sql/{}/{table}.sql", self.source)),
             "runs" => None,
-            source if source == self.source => said(format!("`{column}` of {table}, as {source} has it")),
+            _ if schema == self.raw => said(format!("`{column}` of {table}, as {} has it", self.source)),
             _ => None,
         })
     }

@@ -60,7 +60,7 @@ impl Session {
     /// One table. What needs more memory than there is is compared again, share by share of its rows, in more and more shares, where
     /// the query has `in_share`.
     async fn compared(&self, file: File<'_>, allowed: &Allowed) -> Result<Tally> {
-        let query = Model::parse(file)?;
+        let query = Model::parse(file, self.schema())?;
         let mut done = self.compared_in(&query, allowed, 1).await;
         for shares in SHARES {
             match done {

@@ -1,20 +1,20 @@
-//! The contract: `sql/contract/intercom.sql` as Arrow schemas, and whether a model gives what it wants.
+//! The contract that the models of a source fill, `sql/contract/<schema>.sql`, as Arrow schemas, and whether a model gives what it wants.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use datafusion::logical_expr::{Expr, cast, ident};
 use datafusion::prelude::DataFrame;
-use datafusion::sql::sqlparser::ast::{ColumnDef, ColumnOption, Statement};
+use datafusion::sql::sqlparser::ast::{ColumnDef, ColumnOption, DataType as SqlType, Statement};
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::parser::Parser;
 
-use crate::inputs::File;
+use crate::inputs::{File, Inputs};
 use crate::{Error, Result};
 
-/// The schema of the tables that a transform writes.
-pub(crate) const SCHEMA: &str = "intercom";
+/// The contract of help desks that move into Intercom, and the schema of its tables.
+pub(crate) const INTERCOM: &str = "intercom";
 /// The key of every contract table.
 pub(crate) const KEY: &str = "source_key";
 /// Where rejected rows go.
@@ -27,25 +27,42 @@ pub(crate) const ROW: &str = "row";
 /// Where the rows go that checks warn of.
 pub(crate) const WARNINGS: &str = "warnings";
 
-/// The contract tables by name.
+/// A contract.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Contract {
+    /// The schema of the tables that a transform writes.
+    pub(crate) schema: String,
+    /// The contract tables by name.
     pub(crate) tables: BTreeMap<String, SchemaRef>,
+    /// Tables and columns whose texts are JSON.
+    pub(crate) json: BTreeSet<(String, String)>,
 }
 
 const HINT: &str =
-    "the contract is CREATE TABLE with VARCHAR, BIGINT, DOUBLE, BOOLEAN or TIMESTAMP, NOT NULL and PRIMARY KEY";
+    "the contract is CREATE TABLE with VARCHAR, JSON, BIGINT, DOUBLE, BOOLEAN or TIMESTAMP, NOT NULL and PRIMARY KEY";
 
 impl Contract {
-    /// Reads the contract.
+    /// Reads the contract of a source.
+    ///
+    /// # Errors
+    /// As [`Contract::parse`]; `File` where there is none.
+    pub(crate) fn of(inputs: &Inputs<'_>) -> Result<Self> {
+        let missing = || Error::File {
+            file: format!("sql/contract/{}.sql", inputs.contract),
+            reason: "there is no such file".to_owned(),
+            hint: "`contract` of the source's spec names one of sql/contract/",
+        };
+        Self::parse(inputs.contract().ok_or_else(missing)?)
+    }
+
+    /// Reads a contract.
     ///
     /// # Errors
     /// `File` where it has anything but simple CREATE TABLEs with `source_key` as key.
-    pub(crate) fn parse(file: Option<File<'_>>) -> Result<Self> {
-        let file = file.unwrap_or(File { name: "intercom", path: "sql/contract/intercom.sql", text: "" });
+    pub(crate) fn parse(file: File<'_>) -> Result<Self> {
         let wrong = |reason: String| Error::File { file: file.path.to_owned(), reason, hint: HINT };
         let statements = Parser::parse_sql(&GenericDialect {}, file.text).map_err(|e| wrong(e.to_string()))?;
-        let mut tables = BTreeMap::new();
+        let (mut tables, mut json) = (BTreeMap::new(), BTreeSet::new());
         for statement in statements {
             let Statement::CreateTable(table) = statement else {
                 return Err(wrong("it has a statement that is no CREATE TABLE".into()));
@@ -56,12 +73,19 @@ impl Contract {
             if !is_key(table.columns.first()) {
                 return Err(wrong(format!("{name} does not begin with {KEY} VARCHAR NOT NULL PRIMARY KEY")));
             }
+            let texts = table.columns.iter().filter(|column| column.data_type == SqlType::JSON);
+            json.extend(texts.map(|column| (name.clone(), column.name.value.clone())));
             tables.insert(name, Arc::new(schema));
         }
         if tables.is_empty() {
             return Err(wrong("it has no table".into()));
         }
-        Ok(Self { tables })
+        Ok(Self { schema: file.name.to_owned(), tables, json })
+    }
+
+    /// Whether the texts of a column are JSON.
+    pub(crate) fn is_json(&self, table: &str, column: &str) -> bool {
+        self.json.contains(&(table.to_owned(), column.to_owned()))
     }
 
     /// All tables that a run has beside its intermediate models: the contract's, `rejects` and `warnings`.
@@ -74,8 +98,9 @@ impl Contract {
 
     /// The order in which a table's rows are written. The loader merges conversations, their parts and the parts' files as
     /// three sorted streams, which needs exactly this.
-    pub(crate) fn order(table: &str) -> &'static [&'static str] {
+    pub(crate) fn order(&self, table: &str) -> &'static [&'static str] {
         match table {
+            _ if self.schema != INTERCOM => &[KEY],
             "conversation_parts" => &["conversation_key", "position", KEY],
             // Parents before children: the loader creates collections in this order.
             "collections" => &["position", KEY],
@@ -93,7 +118,7 @@ fn is_key(column: Option<&ColumnDef>) -> bool {
 
 fn field(column: &ColumnDef) -> Result<Field, String> {
     let data_type = match column.data_type.to_string().as_str() {
-        "VARCHAR" => DataType::Utf8,
+        "VARCHAR" | "JSON" => DataType::Utf8,
         "BIGINT" => DataType::Int64,
         "DOUBLE" => DataType::Float64,
         "BOOLEAN" => DataType::Boolean,
@@ -113,7 +138,8 @@ fn text_schema(names: &[&str]) -> SchemaRef {
 ///
 /// # Errors
 /// `Contract` where columns are missing, additional or of another type.
-pub(crate) fn conform(frame: DataFrame, table: &str, wanted: &Schema, file: &str) -> Result<DataFrame> {
+pub(crate) fn conform(frame: DataFrame, contract: &Contract, table: &str, file: &str) -> Result<DataFrame> {
+    let wanted = contract.tables.get(table).map_or_else(|| Arc::new(Schema::empty()), Arc::clone);
     let given = Arc::clone(frame.schema().inner());
     let mut problems = Vec::new();
     let mut columns: Vec<Expr> = Vec::new();
@@ -132,9 +158,10 @@ pub(crate) fn conform(frame: DataFrame, table: &str, wanted: &Schema, file: &str
     let extra = given.fields().iter().filter(|field| wanted.field_with_name(field.name()).is_err());
     problems.extend(extra.map(|field| format!("`{}` is no column of it", field.name())));
     if !problems.is_empty() {
-        return Err(Error::Contract { file: file.to_owned(), table: table.to_owned(), problems });
+        let (file, contract, table) = (file.to_owned(), contract.schema.clone(), table.to_owned());
+        return Err(Error::Contract { file, contract, table, problems });
     }
-    let order = Contract::order(table).iter().map(|column| ident(*column).sort(true, false)).collect();
+    let order = contract.order(table).iter().map(|column| ident(*column).sort(true, false)).collect();
     frame.select(columns).and_then(|frame| frame.sort(order)).map_err(Error::sql(file))
 }
 
@@ -169,17 +196,19 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> Result<Contract> {
-        Contract::parse(Some(File { name: "intercom", path: "c.sql", text }))
+        Contract::parse(File { name: "intercom", path: "c.sql", text })
     }
 
     #[test]
     fn parse_reads_types_and_nulls() {
         let contract =
-            parse("CREATE TABLE t (source_key VARCHAR NOT NULL PRIMARY KEY, n BIGINT, at TIMESTAMP NOT NULL);")
+            parse("CREATE TABLE t (source_key VARCHAR NOT NULL PRIMARY KEY, n BIGINT, at TIMESTAMP NOT NULL, j JSON);")
                 .unwrap();
         let schema = &contract.tables["t"];
         assert_eq!(schema.field(1), &Field::new("n", DataType::Int64, true));
         assert!(!schema.field(2).is_nullable());
+        assert_eq!(schema.field(3).data_type(), &DataType::Utf8);
+        assert!(contract.is_json("t", "j") && !contract.is_json("t", "source_key"));
         assert_eq!(contract.all().len(), 3);
     }
 

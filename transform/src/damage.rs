@@ -10,7 +10,7 @@ use crate::catalog::{Catalog, VERSIONS};
 /// Compares files with their manifests, those of the tables that a query names first, newest runs first, and tells the first that
 /// is missing or has other bytes.
 pub(crate) async fn find(catalog: &Catalog, runs: &[Manifest], sql: &str) -> Option<Error> {
-    let named = named(sql);
+    let named = named(sql, catalog.default_schema());
     let mut parts: Vec<(&Manifest, &str, &Part)> = Vec::new();
     for run in runs.iter().rev() {
         parts
@@ -29,12 +29,11 @@ pub(crate) async fn find(catalog: &Catalog, runs: &[Manifest], sql: &str) -> Opt
     None
 }
 
-/// The tables that a query names.
-fn named(sql: &str) -> Vec<String> {
+/// The tables that a query names; `default` is the schema of those without.
+fn named(sql: &str, default: &str) -> Vec<String> {
     let statements = DFParser::parse_sql(sql).unwrap_or_default();
     let references = statements.iter().filter_map(|statement| resolve_table_references(statement, true).ok());
     let names = references.flat_map(|(tables, _)| tables);
-    let schema =
-        |name: &datafusion::common::TableReference| name.schema().unwrap_or(crate::contract::SCHEMA).to_owned();
+    let schema = |name: &datafusion::common::TableReference| name.schema().unwrap_or(default).to_owned();
     names.map(|name| format!("{}.{}", schema(&name), name.table().trim_end_matches(VERSIONS))).collect()
 }

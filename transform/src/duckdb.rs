@@ -27,8 +27,9 @@ use crate::{Error, Result, contract, views};
 const SETTINGS: &str = "settings";
 
 /// Whether a table is not staged: it comes from the migration's folder or from manifests.
-fn is_not_staged(name: &TableName) -> bool {
-    matches!((name.schema.as_str(), name.table.as_str()), ("mapping" | "runs", _) | (contract::SCHEMA, SETTINGS))
+fn is_not_staged(name: &TableName, inputs: &Inputs<'_>) -> bool {
+    let is_settings = name.schema == inputs.contract && name.table == SETTINGS;
+    is_settings || matches!(name.schema.as_str(), "mapping" | "runs")
 }
 
 impl Session {
@@ -52,7 +53,7 @@ impl Session {
             }
         }
         let mut schema_before = String::new();
-        for name in self.tables().into_iter().filter(|name| !is_not_staged(name)) {
+        for name in self.tables().into_iter().filter(|name| !is_not_staged(name, inputs)) {
             let TableName { schema, table } = &name;
             let Some(columns) = self.table_schema(&name).await? else { continue };
             let of = (schema.clone(), table.trim_end_matches(VERSIONS).to_owned());
@@ -100,7 +101,7 @@ fn settings(inputs: &Inputs<'_>) -> String {
         "" => "SELECT '' AS key, '' AS value WHERE false".to_owned(),
         rows => format!("SELECT * FROM (VALUES {rows}) AS settings(key, value)"),
     };
-    format!("CREATE OR REPLACE VIEW {}.{SETTINGS} AS\n{select};", contract::SCHEMA)
+    format!("CREATE OR REPLACE VIEW {}.{SETTINGS} AS\n{select};", identifier(inputs.contract))
 }
 
 /// The rows of the run that has the table whole, with those of the delta runs after it.

@@ -15,7 +15,8 @@ use object_store::ObjectStore;
 
 use crate::error::is_out_of_memory;
 use crate::functions::in_share::{self, Share};
-use crate::{Error, Result, contract, functions};
+use crate::inputs::Inputs;
+use crate::{Error, Result, functions};
 
 /// Rows of a batch. Messages can be long, so batches are short.
 const BATCH_ROWS: usize = 2_048;
@@ -40,14 +41,15 @@ pub(crate) struct Engine {
 }
 
 impl Engine {
-    /// A session without tables; `partitions` 0 is one per processor.
-    pub(crate) fn new(memory_bytes: usize, partitions: usize) -> Result<Self> {
+    /// A session without tables; those whose schema is not named are of the contract's.
+    pub(crate) fn new(inputs: &Inputs<'_>) -> Result<Self> {
+        let Inputs { memory_bytes, partitions, contract, .. } = *inputs;
         let runtime = RuntimeEnvBuilder::new()
             .with_memory_pool(Arc::new(FairSpillPool::new(memory_bytes)))
             .build_arc()
             .map_err(Error::internal("opening a session"))?;
         let mut config =
-            SessionConfig::new().with_default_catalog_and_schema(CATALOG, contract::SCHEMA).with_batch_size(BATCH_ROWS);
+            SessionConfig::new().with_default_catalog_and_schema(CATALOG, contract).with_batch_size(BATCH_ROWS);
         if partitions > 0 {
             config = config.with_target_partitions(partitions);
         }

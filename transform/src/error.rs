@@ -106,7 +106,9 @@ pub enum Error {
     Contract {
         /// The model.
         file: String,
-        /// The contract table.
+        /// The contract.
+        contract: String,
+        /// Its table.
         table: String,
         /// Missing, additional and different columns.
         problems: Vec<String>,
@@ -197,7 +199,9 @@ impl Error {
             Self::Unreadable { .. } => "see that the store can be reached, then ask again",
             Self::Serve { .. } => "choose an address of this machine and a port that is free",
             Self::Diff { hint, .. } => return Some(hint.clone()),
-            Self::Contract { .. } => "`sql/contract/intercom.sql` lists the columns and their types",
+            Self::Contract { contract, .. } => {
+                return Some(format!("`sql/contract/{contract}.sql` lists the columns and their types"));
+            }
             Self::Stopped { .. } => "nothing was published; correct what is named, in the source or in mapping/*.csv",
             Self::NotReadOnly { .. } => "the stage is changed only by extract, transform and load",
             Self::Memory { .. } => "allow more memory with [transform] memory_mib, or read fewer rows or columns",

@@ -18,10 +18,11 @@ use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
 use deskferry_staging::{Manifest, RunId};
 use sha2::{Digest, Sha256};
 
-use crate::contract::{Contract, SCHEMA};
+use crate::contract::Contract;
 use crate::engine::{Engine, Join};
 use crate::inputs::Inputs;
 use crate::models::Model;
+use crate::views::DISTILLED;
 
 /// Version of the code that computes rows; see `build.rs`.
 const CODE: &str = env!("DESKFERRY_TRANSFORM_CODE");
@@ -66,7 +67,8 @@ impl Surroundings<'_> {
             }
         }
         if let Some(schema) = self.contract.tables.get(&model.name) {
-            hash.add(&format!("{schema:?} {:?}", Contract::order(&model.name)));
+            let json = self.contract.json.iter().filter(|(table, _)| *table == model.name).collect::<Vec<_>>();
+            hash.add(&format!("{schema:?} {:?} {json:?}", self.contract.order(&model.name)));
         }
         // A WITH query may be called like the model that it reads.
         let hidden = model.own.iter().filter(|name| known.contains_key(*name));
@@ -82,8 +84,10 @@ impl Surroundings<'_> {
         match name.split_once('.') {
             None if name == "settings" => Some(format!("{:?}", self.inputs.settings)),
             None => known.get(name)?.clone(),
-            Some((SCHEMA, name)) => known.get(name)?.clone(),
+            Some((schema, name)) if schema == self.contract.schema => known.get(name)?.clone(),
             Some(("mapping", name)) => Some(self.inputs.mappings().get(name)?.text.to_owned()),
+            // What nobody has made yet is an empty table.
+            Some((DISTILLED, name)) => Some(self.staged(DISTILLED, name).unwrap_or_default()),
             Some((schema, name)) => self.staged(schema, name),
         }
     }
@@ -132,15 +136,15 @@ impl Hash {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inputs::{File, MEMORY_BYTES};
+    use crate::inputs::File;
     use crate::models;
 
     fn of(texts: &[(&str, &str)], mapping: &str) -> BTreeMap<String, Option<String>> {
         let files = texts.iter().map(|(name, text)| File { name, path: name, text }).collect();
-        let models = models::ordered(files).unwrap();
+        let models = models::ordered(files, "").unwrap();
         let files = BTreeMap::from([("mapping/m.csv".to_owned(), mapping.to_owned())]);
-        let inputs = Inputs { source: "x", files: &files, settings: vec![], memory_bytes: MEMORY_BYTES, partitions: 1 };
-        let engine = Engine::new(MEMORY_BYTES, 1).unwrap();
+        let inputs = Inputs::desk("x", &files);
+        let engine = Engine::new(&inputs).unwrap();
         let contract = Contract::default();
         let surroundings =
             Surroundings { contract: &contract, inputs: &inputs, runs: &[], unstable: unstable(&engine) };

@@ -4,9 +4,9 @@
 //! The one place that knows which path is what:
 //!
 //! ```text
-//! sql/contract/intercom.sql      the contract
+//! sql/contract/<contract>.sql    the contract
 //! sql/<source>/<table>.sql       a model
-//! sql/checks/<check>.sql         a check
+//! sql/checks/<check>.sql         a check of the contract `intercom`
 //! sql/<source>/checks/<x>.sql    a check of this source only
 //! sql/<source>/mapping/<x>.csv   the table mapping.<x>, unless the user has mapping/<x>.csv
 //! ```
@@ -15,11 +15,17 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
+use crate::contract::INTERCOM;
+
 /// What a transform or a session is given.
 #[derive(Debug, Clone)]
 pub struct Inputs<'a> {
     /// Name of the source: its models are in `sql/<source>/`.
     pub source: &'a str,
+    /// Schema of its staged tables.
+    pub raw: &'a str,
+    /// Name of the contract that its models fill, and of the schema that they make.
+    pub contract: &'a str,
     /// SQL files and mappings, path to text.
     pub files: &'a BTreeMap<String, String>,
     /// Rows of the table `settings`.
@@ -50,9 +56,15 @@ pub(crate) struct File<'a> {
 }
 
 impl<'a> Inputs<'a> {
+    /// A help desk that moves into Intercom: without settings, with [`MEMORY_BYTES`], one part of a query per processor.
+    pub fn desk(source: &'a str, files: &'a BTreeMap<String, String>) -> Self {
+        let (settings, memory_bytes) = (Vec::new(), MEMORY_BYTES);
+        Self { source, raw: source, contract: INTERCOM, files, settings, memory_bytes, partitions: 0 }
+    }
+
     /// The contract's text.
     pub(crate) fn contract(&self) -> Option<File<'a>> {
-        self.folder("sql/contract", "sql").into_iter().find(|file| file.name == "intercom")
+        self.folder("sql/contract", "sql").into_iter().find(|file| file.name == self.contract)
     }
 
     /// The models of the source.
@@ -60,10 +72,11 @@ impl<'a> Inputs<'a> {
         self.folder(&format!("sql/{}", self.source), "sql")
     }
 
-    /// The checks: those of every source and those of this one.
+    /// The checks: those of every source that fills the contract `intercom`, and those of this one.
     pub(crate) fn checks(&self) -> Vec<File<'a>> {
         let own = self.folder(&format!("sql/{}/checks", self.source), "sql");
-        self.folder("sql/checks", "sql").into_iter().chain(own).collect()
+        let common = if self.contract == INTERCOM { self.folder("sql/checks", "sql") } else { Vec::new() };
+        common.into_iter().chain(own).collect()
     }
 
     /// The mappings by table name.
@@ -106,7 +119,7 @@ mod tests {
             "sql/y/c.sql",
         ];
         let files = files.map(|path| (path.to_owned(), path.to_owned())).into();
-        let inputs = Inputs { source: "x", files: &files, settings: vec![], memory_bytes: MEMORY_BYTES, partitions: 1 };
+        let inputs = Inputs::desk("x", &files);
         assert_eq!(inputs.models().iter().map(|f| f.name).collect::<Vec<_>>(), ["a"]);
         let mappings: Vec<_> = inputs.mappings().into_values().map(|f| f.text).collect();
         assert_eq!(mappings, ["mapping/m.csv", "sql/x/mapping/n.csv"]);

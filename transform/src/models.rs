@@ -23,16 +23,18 @@ pub(crate) struct Model {
     pub(crate) tables: BTreeSet<String>,
     /// Names that it gives to its own WITH queries.
     pub(crate) own: BTreeSet<String>,
+    /// The schema that a table is in where only its name is given.
+    schema: String,
 }
 
 const HINT: &str = "a model is one SELECT without `;` after it and without CREATE; its file name is its table";
 
 impl Model {
-    /// Reads a file with one query.
+    /// Reads a file with one query; tables without a schema are of `schema`.
     ///
     /// # Errors
     /// `File` where it is not one SELECT; the parser's text says line and column.
-    pub(crate) fn parse(file: File<'_>) -> Result<Self> {
+    pub(crate) fn parse(file: File<'_>, schema: &str) -> Result<Self> {
         let wrong = |reason: String| Error::File { file: file.path.to_owned(), reason, hint: HINT };
         let statements = Parser::parse_sql(&GenericDialect {}, file.text).map_err(|e| wrong(e.to_string()))?;
         let [statement @ Statement::Query(_)] = statements.as_slice() else {
@@ -41,8 +43,8 @@ impl Model {
         let mut names = Names::default();
         let _ = statement.visit(&mut names);
         let tables = names.tables.into_iter().filter(|table| !names.own.contains(table)).collect();
-        let [name, path, sql] = [file.name, file.path, file.text].map(str::to_owned);
-        Ok(Self { name, path, sql, tables, own: names.own })
+        let [name, path, sql, schema] = [file.name, file.path, file.text, schema].map(str::to_owned);
+        Ok(Self { name, path, sql, tables, own: names.own, schema })
     }
 
     /// Whether the first line is a comment that gives the grain.
@@ -55,9 +57,12 @@ impl Model {
         Err(Error::File { file: self.path.clone(), reason, hint: "begin the file with `-- one row per …; key: …`" })
     }
 
-    /// Whether it reads a table of the schema `intercom`.
+    /// Whether it reads a table of the schema that it is in.
     pub(crate) fn reads(&self, table: &str) -> bool {
-        self.tables.iter().any(|named| named.strip_prefix("intercom.").unwrap_or(named) == table)
+        self.tables.iter().any(|named| match named.split_once('.') {
+            Some((schema, name)) => schema == self.schema && name == table,
+            None => named == table,
+        })
     }
 }
 
@@ -85,14 +90,14 @@ impl Visitor for Names {
     }
 }
 
-/// The models of a source, each after those it reads.
+/// The models of a source, which make tables of `schema`, each after those it reads.
 ///
 /// # Errors
 /// `File` for a file that is no model, `Cycle` where no order exists.
-pub(crate) fn ordered(files: Vec<File<'_>>) -> Result<Vec<Model>> {
+pub(crate) fn ordered(files: Vec<File<'_>>, schema: &str) -> Result<Vec<Model>> {
     let mut waiting: BTreeMap<String, Model> = BTreeMap::new();
     for file in files {
-        let model = Model::parse(file)?;
+        let model = Model::parse(file, schema)?;
         model.check_grain()?;
         waiting.insert(model.name.clone(), model);
     }
@@ -127,7 +132,7 @@ mod tests {
 
     fn order(files: &[(&str, &str)]) -> Result<Vec<String>> {
         let files = files.iter().map(|(name, text)| File { name, path: name, text }).collect();
-        ordered(files).map(|models| models.into_iter().map(|model| model.name).collect())
+        ordered(files, "intercom").map(|models| models.into_iter().map(|model| model.name).collect())
     }
 
     #[test]

@@ -18,7 +18,7 @@ use deskferry_staging::{Build, Manifest, Stage, Table};
 use futures::stream::BoxStream;
 use futures::{StreamExt as _, TryStreamExt as _};
 
-use crate::contract::{CHECK, Contract, KEY, REASON, REJECTS, ROW, SCHEMA, TABLE};
+use crate::contract::{CHECK, Contract, KEY, REASON, REJECTS, ROW, TABLE};
 use crate::engine::Join;
 use crate::models::Model;
 use crate::rejects::{Hash, column, hash, internal};
@@ -60,7 +60,7 @@ impl Choice {
         runs: &[Manifest],
         rebuild: &Rebuild,
     ) -> Result<Self> {
-        let base = runs.iter().rfind(|run| run.schema == SCHEMA && run.stage == Stage::Transform).cloned();
+        let base = runs.iter().rfind(|run| run.schema == contract.schema && run.stage == Stage::Transform).cloned();
         let earlier = |model: &Model| {
             let table = base.as_ref()?.tables.get(&model.name)?;
             let is_as_wanted = contract.tables.get(&model.name).is_none_or(|schema| has_columns(table, schema));
@@ -75,7 +75,7 @@ impl Choice {
             Rebuild::All => models.iter().map(|model| model.name.as_str()).collect(),
             Rebuild::Changed => models.iter().filter(|m| is_changed(m)).map(|m| m.name.as_str()).collect(),
             Rebuild::Only(names) => {
-                let mut chosen = named(models, names)?;
+                let mut chosen = named(models, names, &contract.schema)?;
                 for model in models {
                     if chosen.iter().any(|name| model.reads(name)) {
                         chosen.insert(&model.name);
@@ -98,9 +98,9 @@ impl Choice {
     }
 }
 
-fn named<'a>(models: &'a [Model], names: &[String]) -> Result<BTreeSet<&'a str>> {
+fn named<'a>(models: &'a [Model], names: &[String], schema: &str) -> Result<BTreeSet<&'a str>> {
     let find = |name: &String| {
-        let plain = name.strip_prefix("intercom.").unwrap_or(name);
+        let plain = name.strip_prefix(schema).and_then(|rest| rest.strip_prefix('.')).unwrap_or(name);
         let known = || models.iter().map(|model| model.name.as_str()).collect::<Vec<_>>().join(", ");
         let found = models.iter().find(|model| model.name == plain).map(|model| model.name.as_str());
         found.ok_or_else(|| Error::NoModel { name: name.clone(), known: known() })
@@ -139,7 +139,7 @@ impl Transform<'_> {
         self.run.take_over(&model.name, &base.run, table);
         let columns = self.catalog.columns(&model.name, &[&base]).await?;
         let provider = self.catalog.written(&columns, table);
-        self.catalog.register(SCHEMA, &model.name, Arc::new(provider))?;
+        self.catalog.register(&self.contract.schema, &model.name, Arc::new(provider))?;
         Ok(true)
     }
 
@@ -224,7 +224,7 @@ impl Transform<'_> {
             }
             (Rows::Drafted(candidate), _) => Ok(self.scratch.read(candidate)?.map_err(Error::from).boxed()),
             (Rows::Earlier(_), _) => {
-                let order = Contract::order(table).iter().map(|column| ident(*column).sort(true, false)).collect();
+                let order = self.contract.order(table).iter().map(|column| ident(*column).sort(true, false)).collect();
                 let rows = self.engine.context(Join::SortMerge).read_table(Arc::clone(&unchecked.provider));
                 let rows = rows.and_then(|rows| rows.sort(order)).map_err(Error::internal("sorting rows"))?;
                 let failed = self.engine.failed(table);

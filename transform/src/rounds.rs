@@ -7,7 +7,7 @@ use arrow::array::{ArrayRef, AsArray, BooleanArray, RecordBatch, StringArray};
 use datafusion::logical_expr::{ColumnarValue, ScalarUDF, Volatility, create_udf, ident};
 
 use crate::checks::{self, Check, Severity};
-use crate::contract::{KEY, REJECTS, SCHEMA};
+use crate::contract::{KEY, REJECTS};
 use crate::engine::Join;
 use crate::rejects::{Hash, hash, internal};
 use crate::run::Transform;
@@ -38,7 +38,7 @@ impl Transform<'_> {
         let mut due: Vec<&Check> = checks.iter().filter(|check| check.severity == Severity::Error).collect();
         while !due.is_empty() {
             let rejected = self.rejects.table()?;
-            self.catalog.register(SCHEMA, REJECTS, rejected)?;
+            self.catalog.register(&self.contract.schema, REJECTS, rejected)?;
             let mut found = Vec::new();
             for check in &due {
                 self.stop_if_asked()?;
@@ -87,12 +87,12 @@ impl Transform<'_> {
         let kept = kept(format!("_kept_{table}_{}", keys.len()), keys);
         let view = context.read_table(provider).and_then(|frame| frame.filter(kept.call(vec![ident(KEY)])));
         let view = view.map_err(Error::internal("hiding rejected rows"))?.into_view();
-        self.catalog.register(SCHEMA, table, view)
+        self.catalog.register(&self.contract.schema, table, view)
     }
 
     pub(crate) async fn warn(&mut self, checks: &[Check]) -> Result<BTreeMap<String, u64>> {
         let rejected = self.rejects.table()?;
-        self.catalog.register(SCHEMA, REJECTS, rejected)?;
+        self.catalog.register(&self.contract.schema, REJECTS, rejected)?;
         let mut counts = BTreeMap::new();
         for check in checks.iter().filter(|check| check.severity == Severity::Warn) {
             self.stop_if_asked()?;

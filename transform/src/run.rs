@@ -11,7 +11,7 @@ use futures::StreamExt as _;
 
 use crate::catalog::Catalog;
 use crate::checks::{self, Check};
-use crate::contract::{self, Contract, KEY, REJECTS, SCHEMA, WARNINGS};
+use crate::contract::{self, Contract, KEY, REJECTS, WARNINGS};
 use crate::engine::{Engine, Join};
 use crate::fingerprint::{self, Surroundings};
 use crate::inputs::{Inputs, sha256};
@@ -21,7 +21,7 @@ use crate::rejects::{Hash, Reason, Rejects, hash};
 use crate::reuse::{Choice, Rebuild, Rows, Unchecked};
 use crate::scratch::{Candidate, Scratch};
 use crate::write::{stored, stored_schema};
-use crate::{Error, Result};
+use crate::{Error, Result, views};
 
 /// Why a row goes whose key an earlier one has.
 pub(crate) const DUPLICATE: &str = "duplicate source_key";
@@ -43,23 +43,23 @@ pub struct Summary {
     pub warnings: BTreeMap<String, u64>,
 }
 
-/// Runs the models of a source over its current staged tables and publishes what they give as one run of `intercom`. Models that need
+/// Runs the models of a source over its current staged tables and publishes what they give as one run of the schema of its contract. Models that need
 /// not run are taken over from the last transform; with [`Rebuild::Changed`] the outcome is that of [`Rebuild::All`].
 ///
 /// # Errors
 /// `NoExtract`; `NoModel`; `File`, `Cycle`, `Sql`, `Contract` for SQL that is wrong; `Memory`; `Cancelled`; what the stage refuses.
 /// After an error nothing is published.
 pub async fn transform(context: &Context, inputs: &Inputs<'_>, rebuild: &Rebuild) -> Result<Summary> {
-    let contract = Contract::parse(inputs.contract())?;
-    let models = models::ordered(inputs.models())?;
+    let contract = Contract::of(inputs)?;
+    let models = models::ordered(inputs.models(), inputs.contract)?;
     let checks = checks::all(inputs)?;
     if models.is_empty() {
         return Err(Error::NoModels { source_name: inputs.source.to_owned() });
     }
-    let engine = Engine::new(inputs.memory_bytes, inputs.partitions)?;
-    let catalog = Catalog::new(&engine, &context.staging)?;
+    let engine = Engine::new(inputs)?;
+    let catalog = Catalog::new(&engine, &context.staging, inputs)?;
     let runs = context.staging.runs().await?;
-    if !runs.iter().any(|run| run.schema == inputs.source) {
+    if !runs.iter().any(|run| run.schema == inputs.raw) {
         return Err(Error::NoExtract { source_name: inputs.source.to_owned() });
     }
     let surroundings =
@@ -67,18 +67,19 @@ pub async fn transform(context: &Context, inputs: &Inputs<'_>, rebuild: &Rebuild
     let fingerprints = fingerprint::fingerprints(&models, &surroundings);
     let choice = Choice::new(&models, &fingerprints, &contract, &runs, rebuild)?;
     let schemas: BTreeSet<&str> =
-        runs.iter().map(|run| run.schema.as_str()).filter(|schema| *schema != SCHEMA).collect();
+        runs.iter().map(|run| run.schema.as_str()).filter(|schema| *schema != contract.schema).collect();
+    views::empty_for_models(&engine, inputs).await?;
     let mut read = Vec::new();
     for schema in schemas {
         let current = catalog.register_runs(schema, &runs).await?;
-        if schema == inputs.source {
+        if schema == inputs.raw {
             read = current;
         }
     }
     catalog.register_ledger(None).await?;
     catalog.register_inputs(inputs)?;
 
-    let mut run = context.staging.begin(context.run_id(), Stage::Transform, SCHEMA, context.now())?;
+    let mut run = context.staging.begin(context.run_id(), Stage::Transform, &contract.schema, context.now())?;
     let manifest = run.manifest();
     manifest.inputs = read.into_iter().map(|run| run.run).collect();
     manifest.hashes = inputs.hashes();
@@ -192,7 +193,7 @@ impl Transform<'_> {
         }
         let written = self.run.add(&model.name, vec![writer.close().await?]).clone();
         let table = self.catalog.written(&schema, &written);
-        self.catalog.register(SCHEMA, &model.name, Arc::new(table))
+        self.catalog.register(&self.contract.schema, &model.name, Arc::new(table))
     }
 
     /// Writes a contract model's candidate: columns as the contract wants, without rows that break NOT NULL or repeat a key.
@@ -229,7 +230,7 @@ impl Transform<'_> {
         join: Join,
     ) -> Result<(Candidate, Candidate)> {
         let frame = self.engine.plan(&model.path, &model.sql, join).await?;
-        let frame = contract::conform(frame, &model.name, schema, &model.path)?;
+        let frame = contract::conform(frame, &self.contract, &model.name, &model.path)?;
         let nullable = stored_schema(schema);
         let mut draft = self.scratch.draft(&model.name, Arc::clone(schema))?;
         let mut refused = self.scratch.draft(&format!("{}_refused", model.name), Arc::clone(&nullable))?;
@@ -256,13 +257,13 @@ impl Transform<'_> {
     }
 
     pub(crate) fn add_candidate(&mut self, table: &str, unchecked: Unchecked) -> Result<()> {
-        self.catalog.register(SCHEMA, table, Arc::clone(&unchecked.provider))?;
+        self.catalog.register(&self.contract.schema, table, Arc::clone(&unchecked.provider))?;
         self.candidates.insert(table.to_owned(), unchecked);
         Ok(())
     }
 
     async fn repeated_keys(&self, table: &str) -> Result<HashSet<Hash>> {
-        let sql = format!("SELECT {KEY} FROM {SCHEMA}.\"{table}\" GROUP BY {KEY} HAVING count(*) > 1");
+        let sql = format!("SELECT {KEY} FROM \"{table}\" GROUP BY {KEY} HAVING count(*) > 1");
         let mut keys = HashSet::new();
         for batch in self.engine.collect(&format!("keys of {table}"), &sql).await? {
             keys.extend(batch.column(0).as_string::<i32>().iter().flatten().map(hash));
@@ -315,6 +316,9 @@ impl Transform<'_> {
             let build = self.build(&table);
             let written = self.run.add(&table, vec![writer.close().await?]);
             (written.key, written.build) = (vec![KEY.to_owned()], build);
+            for column in &mut written.columns {
+                column.json = self.contract.is_json(&table, &column.name);
+            }
         }
         let (writer, rejects) = self.rejects.finish();
         self.run.add(REJECTS, vec![writer.close().await?]);

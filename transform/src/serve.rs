@@ -69,7 +69,7 @@ impl Session {
         );
         let handlers = Handlers {
             service: Arc::new(service),
-            login: Login::new(password, Arc::clone(&connections)),
+            login: Login::new(password, self.catalog.default_schema(), Arc::clone(&connections)),
             cancel: Arc::new(DefaultCancelHandler::new(connections)),
             errors: Arc::new(Errors { engine: self.engine.clone() }),
         };

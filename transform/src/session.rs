@@ -13,7 +13,7 @@ use futures::StreamExt as _;
 
 use crate::catalog::Catalog;
 use crate::comments::Comments;
-use crate::contract::{self, Contract, SCHEMA};
+use crate::contract::{self, Contract};
 use crate::damage;
 use crate::engine::{Engine, Join};
 use crate::error::{is_of_a_file, is_out_of_memory};
@@ -69,11 +69,11 @@ impl Session {
     /// # Errors
     /// As [`Session::open`].
     pub async fn open_at(staging: &Staging, inputs: &Inputs<'_>, at: Option<&Manifest>) -> Result<Self> {
-        let engine = Engine::new(inputs.memory_bytes, inputs.partitions)?;
-        let catalog = Catalog::new(&engine, staging)?;
-        for (table, schema) in Contract::parse(inputs.contract())?.all() {
+        let engine = Engine::new(inputs)?;
+        let catalog = Catalog::new(&engine, staging, inputs)?;
+        for (table, schema) in Contract::of(inputs)?.all() {
             let empty = StageTable::new(catalog::stage_url()?, &schema);
-            catalog.register(SCHEMA, &table, std::sync::Arc::new(empty))?;
+            catalog.register(inputs.contract, &table, std::sync::Arc::new(empty))?;
         }
         views::empty_tables(&engine, inputs).await?;
         let mut runs = staging.runs().await?;
@@ -102,12 +102,17 @@ impl Session {
         self.catalog.register(schema, table, std::sync::Arc::new(provider))
     }
 
+    /// The schema of tables that are named without one: that of the source's contract.
+    pub fn schema(&self) -> &str {
+        self.catalog.default_schema()
+    }
+
     /// The contract tables, by name.
     ///
     /// # Errors
     /// `File` where the contract cannot be read.
     pub fn contract_tables(&self, inputs: &Inputs<'_>) -> Result<Vec<String>> {
-        Ok(Contract::parse(inputs.contract())?.tables.into_keys().collect())
+        Ok(Contract::of(inputs)?.tables.into_keys().collect())
     }
 
     /// The tables there are, in order.
@@ -250,7 +255,8 @@ impl Session {
     /// # Errors
     /// `File` for a model that is not one.
     pub fn lineage(&self, inputs: &Inputs<'_>, table: &str) -> Result<Vec<(String, Vec<String>)>> {
-        let models = inputs.models().into_iter().map(Model::parse).collect::<Result<Vec<_>>>()?;
+        let models =
+            inputs.models().into_iter().map(|file| Model::parse(file, inputs.contract)).collect::<Result<Vec<_>>>()?;
         let mut found: Vec<(String, Vec<String>)> = Vec::new();
         let mut names = vec![table.to_owned()];
         let mut at = 0;
@@ -273,7 +279,7 @@ impl Session {
     }
 
     async fn file(&self, file: File<'_>) -> Result<Vec<RecordBatch>> {
-        let query = Model::parse(file)?;
+        let query = Model::parse(file, self.catalog.default_schema())?;
         self.engine.collect(&query.path, &query.sql).await
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! sql/contract/<schema>.sql   empty tables, so that queries work before the first load
-//! sql/<schema>/<view>.sql     the view <schema>.<view>, for ledger and intercom_live
+//! sql/<schema>/<view>.sql     the view <schema>.<view>, for ledger and intercom_live, beside the contract `intercom`
 //! runs.tables                 one row per table of every published run
 //! ```
 
@@ -18,18 +18,34 @@ use datafusion::sql::sqlparser::ast::Statement as SqlStatement;
 use deskferry_staging::{Manifest, Table};
 
 use crate::catalog::Catalog;
+use crate::contract::INTERCOM;
 use crate::engine::{Engine, Join};
 use crate::inputs::Inputs;
 use crate::models::Model;
 use crate::{Error, Result};
 
-/// Schemas that have contracts and views of their own beside `intercom`.
-const SCHEMAS: [&str; 3] = ["load", "ledger", "intercom_live"];
+/// What is made of the tables of a contract, and read by the next transform.
+pub(crate) const DISTILLED: &str = "distilled";
 
-/// Makes the empty tables of every schema but `intercom`.
+/// The schemas that have contracts and views of their own beside that of the source's contract.
+fn schemas(inputs: &Inputs<'_>) -> &'static [&'static str] {
+    if inputs.contract == INTERCOM { &["load", "ledger", "intercom_live"] } else { &[DISTILLED] }
+}
+
+/// Makes the empty tables of every schema beside the contract's.
 pub(crate) async fn empty_tables(engine: &Engine, inputs: &Inputs<'_>) -> Result<()> {
+    create_empty(engine, inputs, schemas(inputs)).await
+}
+
+/// Makes the empty tables that a transform may read before anything has filled them.
+pub(crate) async fn empty_for_models(engine: &Engine, inputs: &Inputs<'_>) -> Result<()> {
+    let schemas = schemas(inputs).iter().copied().filter(|schema| *schema == DISTILLED).collect::<Vec<_>>();
+    create_empty(engine, inputs, &schemas).await
+}
+
+async fn create_empty(engine: &Engine, inputs: &Inputs<'_>, schemas: &[&str]) -> Result<()> {
     let context = engine.context(Join::Hash);
-    for file in inputs.folder("sql/contract", "sql").into_iter().filter(|file| SCHEMAS.contains(&file.name)) {
+    for file in inputs.folder("sql/contract", "sql").into_iter().filter(|file| schemas.contains(&file.name)) {
         let create_schema = format!("CREATE SCHEMA IF NOT EXISTS {}", file.name);
         context.sql(&create_schema).await.map_err(Error::sql(file.path))?;
         for statement in DFParser::parse_sql(file.text).map_err(Error::sql(file.path))? {
@@ -48,7 +64,7 @@ pub(crate) async fn empty_tables(engine: &Engine, inputs: &Inputs<'_>) -> Result
     Ok(())
 }
 
-/// Makes the views of every schema but `intercom`, each after those that it names.
+/// Makes the views of these schemas, each after those that it names.
 pub(crate) async fn views(engine: &Engine, inputs: &Inputs<'_>) -> Result<()> {
     for (schema, view) in in_order(inputs)? {
         let create = format!("CREATE VIEW {schema}.{} AS {}", view.name, view.sql);
@@ -59,15 +75,19 @@ pub(crate) async fn views(engine: &Engine, inputs: &Inputs<'_>) -> Result<()> {
 
 /// Whether a table is such a view.
 pub(crate) fn is_one(inputs: &Inputs<'_>, schema: &str, table: &str) -> bool {
-    SCHEMAS.contains(&schema) && inputs.folder(&format!("sql/{schema}"), "sql").iter().any(|file| file.name == table)
+    schemas(inputs).contains(&schema)
+        && inputs.folder(&format!("sql/{schema}"), "sql").iter().any(|file| file.name == table)
 }
 
 /// These views, each after those that it names, with their schemas.
 pub(crate) fn in_order(inputs: &Inputs<'_>) -> Result<Vec<(&'static str, Model)>> {
     let mut ordered = Vec::new();
-    for schema in SCHEMAS {
-        let mut waiting: Vec<Model> =
-            inputs.folder(&format!("sql/{schema}"), "sql").into_iter().map(Model::parse).collect::<Result<_>>()?;
+    for &schema in schemas(inputs) {
+        let mut waiting: Vec<Model> = inputs
+            .folder(&format!("sql/{schema}"), "sql")
+            .into_iter()
+            .map(|file| Model::parse(file, ""))
+            .collect::<Result<_>>()?;
         while !waiting.is_empty() {
             // A view names another by schema and name. Where all that are left wait for each other, the first one fails.
             let names: Vec<String> = waiting.iter().map(|view| format!("{schema}.{}", view.name)).collect();

@@ -175,13 +175,13 @@ async fn run(tables: Tables<'_>) -> (Staging, BTreeMap<String, String>, Summary)
     writer.write(&batch).await.unwrap();
     extract.add("one", vec![writer.close().await.unwrap()]);
     extract.publish(now).await.unwrap();
-    let inputs = Inputs { source: "desk", files: &files, settings: vec![], memory_bytes: MEMORY_BYTES, partitions: 1 };
+    let inputs = Inputs { partitions: 1, ..Inputs::desk("desk", &files) };
     let summary = transform(&Context::new(staging.clone(), move || now, || 2), &inputs, &Rebuild::All).await.unwrap();
     (staging, files, summary)
 }
 
 async fn reasons(table: &str, staging: &Staging, files: &BTreeMap<String, String>) -> Vec<String> {
-    let inputs = Inputs { source: "desk", files, settings: vec![], memory_bytes: MEMORY_BYTES, partitions: 1 };
+    let inputs = Inputs { partitions: 1, ..Inputs::desk("desk", files) };
     let session = Session::open(staging, &inputs).await.unwrap();
     let sql =
         format!("SELECT table_name || ' ' || source_key || ': ' || reason AS text FROM intercom.{table} ORDER BY 1");

@@ -48,7 +48,7 @@ async fn compared(condition: &str) -> Result<(i64, i64), Error> {
         ("sql/contract/ledger.sql", "CREATE TABLE drift (table_name VARCHAR, source_key VARCHAR);"),
     ];
     let files = BTreeMap::from(files.map(|(path, text)| (path.to_owned(), text.to_owned())));
-    let inputs = Inputs { source: "desk", files: &files, settings: vec![], memory_bytes: 12 << 20, partitions: 2 };
+    let inputs = Inputs { memory_bytes: 12 << 20, partitions: 2, ..Inputs::desk("desk", &files) };
     let session = Session::open(&stage().await, &inputs).await?;
     session.compare(&inputs).await?;
     let sums = session.collect("SELECT sum(compared) AS c, sum(different) AS d FROM reconcile.fields").await?;

@@ -43,7 +43,7 @@ async fn session(context: &Context) -> Session {
     let contract =
         std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../sql/contract/intercom.sql")).unwrap();
     let files = BTreeMap::from([("sql/contract/intercom.sql".to_owned(), contract)]);
-    let inputs = Inputs { source: "desk", files: &files, settings: vec![], memory_bytes: 64 << 20, partitions: 2 };
+    let inputs = Inputs { memory_bytes: 64 << 20, partitions: 2, ..Inputs::desk("desk", &files) };
     Session::open(&context.staging, &inputs).await.unwrap()
 }
 

@@ -116,7 +116,7 @@ impl Desk {
     }
 
     async fn transform(&self, files: &Files, rebuild: Rebuild) -> Summary {
-        let inputs = Inputs { source: "desk", files, settings: vec![], memory_bytes: MEMORY_BYTES, partitions: 2 };
+        let inputs = Inputs { partitions: 2, ..Inputs::desk("desk", files) };
         transform(&self.context, &inputs, &rebuild).await.unwrap()
     }
 
@@ -231,8 +231,7 @@ async fn asked_for_one_table_nothing_else_is_touched() {
     let desk = Desk::new().await;
     let unknown = {
         let files = files(0);
-        let inputs =
-            Inputs { source: "desk", files: &files, settings: vec![], memory_bytes: MEMORY_BYTES, partitions: 2 };
+        let inputs = Inputs { partitions: 2, ..Inputs::desk("desk", &files) };
         transform(&desk.context, &inputs, &Rebuild::Only(vec!["cats".into()])).await.unwrap_err()
     };
     assert!(

@@ -43,7 +43,7 @@ fn files(more: &[(&str, &str)]) -> Files {
 
 fn inputs(files: &Files) -> Inputs<'_> {
     let settings = vec![("a".to_owned(), "b".to_owned())];
-    Inputs { source: "desk", files, settings, memory_bytes: MEMORY_BYTES, partitions: 2 }
+    Inputs { settings, partitions: 2, ..Inputs::desk("desk", files) }
 }
 
 fn context(staging: &Staging) -> Context {

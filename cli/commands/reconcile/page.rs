@@ -11,7 +11,7 @@ use deskferry_transform::Session;
 use serde_json::Value;
 
 use super::Answer;
-use crate::commands::{Migration, extract, load, report};
+use crate::commands::{Migration, load, report};
 use crate::document::{self, Document, Verdict};
 use crate::report::{number, rows};
 use crate::surroundings;
@@ -36,7 +36,7 @@ pub(super) async fn page(
     let found = deskferry_load::readiness(&migration.context, &load::workspace(migration)?, Some(&manifest)).await?;
     session.add("workspace", "todo", vec![report::tables::todo(&todos(&migration.settings, &found, true))?])?;
     let folders = ["sql/reconcile/page".to_owned(), format!("sql/{kind}/reconcile/page")];
-    let source = extract::spec(migration)?.title;
+    let source = &migration.spec.title;
     Ok(document::page(&Document {
         title: format!("{source} to Intercom: what arrived"),
         origin: "Every row that the help desk has, followed through each stage, and compared with what Intercom holds."

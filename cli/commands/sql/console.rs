@@ -203,7 +203,7 @@ impl Console {
     /// The columns of a table.
     async fn describe(&mut self, name: &str) -> Result<()> {
         let name = name.replace('"', "");
-        let (schema, table) = name.split_once('.').unwrap_or(("intercom", &name));
+        let (schema, table) = name.split_once('.').unwrap_or((self.session.schema(), &name));
         let table = TableName { schema: schema.to_owned(), table: table.to_owned() };
         let columns = self.session.columns(&table).await?;
         let text = |of: &dyn Fn(&deskferry_transform::Column) -> String| -> Arc<dyn arrow::array::Array> {

@@ -20,8 +20,11 @@ mod html;
 mod html_to_text;
 pub(crate) mod in_share;
 mod json_compact;
+mod json_keys;
+mod json_list;
 mod json_quote;
 mod json_union;
+mod json_without;
 mod local_date;
 mod markdown_to_html;
 mod merge_json;
@@ -59,8 +62,10 @@ pub fn all() -> Vec<ScalarUDF> {
         html_to_text::function(),
         in_share::function(in_share::Share::WHOLE),
         json_compact::function(),
+        json_keys::function(),
         json_quote::function(),
         json_union::function(),
+        json_without::function(),
         local_date::function(),
         markdown_to_html::function(),
         merge_json::function(),
@@ -83,5 +88,6 @@ pub fn all() -> Vec<ScalarUDF> {
 pub fn register(context: &mut SessionContext) -> datafusion::common::Result<()> {
     datafusion_functions_json::register_all(context)?;
     all().into_iter().for_each(|function| context.register_udf(function));
+    context.register_udaf(json_list::function());
     Ok(())
 }

@@ -12,8 +12,6 @@ use datafusion_postgres::pgwire::api::auth::sasl::scram::{
 use datafusion_postgres::pgwire::api::auth::{AuthSource, DefaultServerParameterProvider, LoginInfo, Password};
 use datafusion_postgres::pgwire::error::PgWireResult;
 
-use crate::contract::SCHEMA;
-
 /// Makes a login of each connection.
 pub(super) struct Login {
     password: Arc<Salted>,
@@ -30,11 +28,11 @@ impl std::fmt::Debug for Salted {
 }
 
 impl Login {
-    pub(super) fn new(password: &str, connections: Arc<ConnectionManager>) -> Self {
+    pub(super) fn new(password: &str, schema: &str, connections: Arc<ConnectionManager>) -> Self {
         let salt = random_nonce().into_bytes();
         let salted = gen_salted_password(password, &salt, SCRAM_ITERATIONS);
         let mut parameters = DefaultServerParameterProvider::default();
-        SCHEMA.clone_into(&mut parameters.search_path);
+        schema.clone_into(&mut parameters.search_path);
         parameters.is_superuser = false;
         parameters.default_transaction_read_only = true;
         let password = Arc::new(Salted(Password::new(Some(salt), salted)));

@@ -101,7 +101,7 @@ pub(crate) async fn measure(replies: i64, memory_bytes: usize) {
     table(&mut run, "replies", replies, Some("replyto")).await;
     run.publish(now).await.unwrap();
     let files = sql();
-    let inputs = Inputs { source: "desk", files: &files, settings: vec![], memory_bytes, partitions: 2 };
+    let inputs = Inputs { memory_bytes, partitions: 2, ..Inputs::desk("desk", &files) };
     let mut context = Context::new(staging.clone(), move || now + chrono::Duration::seconds(5), || 2);
     let begun = std::time::Instant::now();
     let last = std::sync::Mutex::new(String::new());
