@@ -1,4 +1,6 @@
-//! `load`: Intercom-shaped tables to Intercom.
+//! `load`: Intercom-shaped tables to Intercom, or the tables of a copy into a database.
+
+pub(crate) mod database;
 
 use std::collections::HashSet;
 use std::process::ExitCode;
@@ -13,11 +15,17 @@ use crate::error::refused;
 use crate::report::{align_right, json_rows, new_table, number, print, say};
 use crate::settings::{MissingPeople, SavedReplies, TicketsAs};
 
+/// The contract of a source that is copied; all others move into Intercom.
+const COPY: &str = "database";
 /// File of canned answers beside `deskferry.toml`.
 const SAVED_REPLIES: &str = "saved_replies.csv";
 
 /// Loads and says what was sent; exit 1 where rows were refused or the user stopped it.
 pub(crate) async fn run(migration: &Migration, args: &Load, json: bool) -> Result<ExitCode> {
+    if migration.spec.contract() == COPY {
+        return database::run(migration, args, json).await;
+    }
+    into_intercom(migration, "load")?;
     let manifest = transformed(migration).await?;
     let settings = settings(migration, args)?;
     let filter = filter(migration, args).await?;
@@ -39,10 +47,34 @@ pub(crate) async fn run(migration: &Migration, args: &Load, json: bool) -> Resul
     })
 }
 
-/// The newest run of Intercom-shaped tables.
+/// Refuses what only makes sense where a help desk moves into Intercom.
+///
+/// # Errors
+/// `Refused` for a source that is copied, and for settings of the one in the other.
+pub(crate) fn into_intercom(migration: &Migration, command: &str) -> Result<()> {
+    if migration.spec.contract() == COPY {
+        return Err(refused(
+            format!("`{command}` is for moves into Intercom; this is a copy out of it"),
+            "`deskferry load` brings the database to what the stage has, whatever it had before: to take something back,              transform and load again; `deskferry load --verify` compares every row",
+        ));
+    }
+    if migration.settings.load.target.is_some() {
+        return Err(refused(
+            format!("[load] target is a database, but {} moves into Intercom", migration.settings.source.kind),
+            "remove [load] target; what is staged can be queried with `deskferry sql`, also with psql: `deskferry sql --serve`",
+        ));
+    }
+    Ok(())
+}
+
+/// The newest run of what the source's models make.
 pub(crate) async fn transformed(migration: &Migration) -> Result<Manifest> {
-    let found = migration.context.staging.latest("intercom").await?;
-    found.ok_or_else(|| refused("there are no Intercom-shaped tables yet", "run `deskferry transform` first"))
+    let contract = migration.spec.contract();
+    let found = migration.context.staging.latest(contract).await?;
+    found.ok_or_else(|| {
+        let what = if contract == COPY { "are no tables of a copy" } else { "are no Intercom-shaped tables" };
+        refused(format!("there {what} yet"), "run `deskferry transform` first")
+    })
 }
 
 /// What the loader is told of `deskferry.toml`.
