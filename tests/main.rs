@@ -13,6 +13,7 @@ mod explain;
 mod halo;
 mod infoset;
 mod intercom;
+mod intercom_copy;
 mod itsm365;
 mod page;
 mod pipeline;

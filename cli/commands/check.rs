@@ -1,5 +1,7 @@
 //! `check`: both sides looked at, nothing changed: what is there, what is missing, what to do first.
 
+mod copy;
+
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -15,9 +17,13 @@ use crate::todo::{Todo, Topic, todos};
 
 /// Checks source and workspace; exit 1 where something blocks the load.
 pub(crate) async fn run(migration: &Migration, json: bool) -> Result<ExitCode> {
-    let from = extract::settings(migration)?;
     let spec = &migration.spec;
+    if spec.contract() != "intercom" {
+        return copy::run(migration, json).await;
+    }
+    let from = extract::settings(migration)?;
     let probe = deskferry_extract::probe(&migration.context, spec, &from).await?;
+    probe.readable()?;
     let folder = missing_attachments(&from);
     let settings = load::workspace(migration)?;
     let transformed = migration.context.staging.latest("intercom").await?;

@@ -65,6 +65,18 @@ saved_replies = "file"                 # or "snippets", "none"
 # in_flight_max = 256                  # threads at work at a time at most
 "#;
 
+/// What a copy is told besides its source.
+const COPY: &str = r#"[staging]
+url = "staging"                        # folder, s3://bucket/prefix, gs://, az://
+
+[transform]
+# memory_mib = 512                     # for queries
+
+[load]                                 # without a target the stage is the copy
+# target = "postgres://writer:${DATABASE_PASSWORD}@127.0.0.1:5432/support"
+# target_schema = "intercom"           # else the connection's default schema
+"#;
+
 /// Writes the files.
 pub(crate) fn run(directory: &Path, init: &Init) -> Result<ExitCode> {
     let Some(source) = init.source.as_deref().filter(|_| !init.explain_spec) else {
@@ -77,7 +89,8 @@ pub(crate) fn run(directory: &Path, init: &Init) -> Result<ExitCode> {
     if path.exists() {
         return Err(refused(format!("{} exists already", path.display()), "edit it, or name another folder with -C"));
     }
-    create(&path, &format!("{HEAD}{}{OTHERS}", section(&spec)))?;
+    let others = if spec.contract() == "intercom" { OTHERS } else { COPY };
+    create(&path, &format!("{HEAD}{}{others}", section(&spec)))?;
     for (name, text) in embedded::mappings(&files, source) {
         let path = directory.join("mapping").join(name);
         if path.exists() {
@@ -99,10 +112,15 @@ fn section(spec: &Spec) -> String {
     if spec.setting("url").is_none() {
         section += &line("url", "https://help.example.com/api", "address of the API");
     }
+    if let Some((region, _)) = spec.regions.first() {
+        let names = spec.regions.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
+        section += &line("region", region, &format!("one of {names}: where it is hosted; `deskferry check` tells the right one"));
+    }
     for (name, setting) in &spec.settings {
+        let stands_for = name == "url" && !spec.regions.is_empty();
         let example = if setting.example.is_empty() { setting.default.as_deref() } else { Some(&*setting.example) };
         let line = line(name, example.unwrap_or_default(), &setting.help);
-        section += &if setting.optional || setting.default.is_some() { format!("# {line}") } else { line };
+        section += &if stands_for || setting.optional || setting.default.is_some() { format!("# {line}") } else { line };
     }
     if spec.rest.as_ref().is_some_and(|rest| rest.local_times) {
         section += TIMEZONE;
@@ -122,8 +140,11 @@ fn quoted(text: &str) -> String {
 
 /// The variables of the environment that the settings name.
 fn exports(spec: &Spec) -> String {
-    let named = spec.settings.iter().filter_map(|(_, s)| s.example.split_once("${")?.1.split_once('}'));
-    named.map(|(name, _)| name).chain(["INTERCOM_TOKEN"]).collect::<Vec<_>>().join(", ")
+    let needed = spec.settings.iter().filter(|(_, setting)| !setting.optional);
+    let named = needed.filter_map(|(_, s)| s.example.split_once("${")?.1.split_once('}'));
+    let named = named.map(|(name, _)| name);
+    let loads = (spec.contract() == "intercom").then_some("INTERCOM_TOKEN");
+    named.chain(loads).collect::<Vec<_>>().join(", ")
 }
 
 fn create(path: &Path, text: &str) -> Result<()> {

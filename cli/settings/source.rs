@@ -68,6 +68,11 @@ pub(super) struct SourceKind {
     pub(super) kind: String,
 }
 
+/// The regions that a spec knows, for messages.
+fn regions(spec: &Spec) -> String {
+    spec.regions.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ")
+}
+
 /// The keys of `[source]` with their places in the file.
 pub(super) type Keys = BTreeMap<Spanned<String>, Spanned<Value>>;
 
@@ -111,7 +116,8 @@ impl Source {
             source.set(key.get_ref(), value.into_inner(), spec).map_err(|reason| format!("line {line}: {reason}"))?;
         }
         if source.url.is_empty() {
-            return Err("[source] has no `url`".to_owned());
+            let or_region = if spec.regions.is_empty() { String::new() } else { format!(" and no `region` ({})", regions(spec)) };
+            return Err(format!("[source] has no `url`{or_region}"));
         }
         for (name, setting) in &spec.settings {
             let is_given = name == "url" || source.values.contains_key(name);
@@ -137,7 +143,14 @@ impl Source {
         };
         match key {
             "kind" => {}
+            "url" | "region" if !self.url.is_empty() => {
+                return Err("[source] has both url and region: keep one of them, the region stands for the url".to_owned());
+            }
             "url" => self.url = text(&value)?,
+            "region" if !spec.regions.is_empty() => {
+                let address = spec.region(&text(&value)?);
+                self.url = address.ok_or_else(|| format!("`region` takes one of {}", regions(spec)))?.to_owned();
+            }
             "timezone" => self.timezone = Some(text(&value)?),
             "drop" => self.drop = Some(text(&value)?),
             "language" => self.language = Some(text(&value)?),
@@ -148,15 +161,26 @@ impl Source {
                 let addresses = value.as_array().ok_or_else(|| format!("`{key}` takes a list of addresses"))?;
                 self.own_mailboxes = addresses.iter().map(text).collect::<Result<_, _>>()?;
             }
-            _ if spec.setting(key).is_some() => drop(self.values.insert(key.to_owned(), text(&value)?)),
+            _ if let Some(setting) = spec.setting(key) => {
+                let text = text(&value)?;
+                setting.takes.map_or(Ok(()), |takes| takes.check(&text)).map_err(|reason| format!("`{key}`: {reason}"))?;
+                self.values.insert(key.to_owned(), text);
+            }
             _ => {
+                let region = (!spec.regions.is_empty()).then_some("region");
                 let own = spec.settings.iter().map(|(name, _)| name.as_str()).filter(|name| *name != "url");
-                let known = COMMON.into_iter().chain(own).map(|name| format!("`{name}`"));
+                let known = COMMON.into_iter().chain(region).chain(own).map(|name| format!("`{name}`"));
                 let known = known.collect::<Vec<_>>().join(", ");
                 return Err(format!("unknown field `{key}`, expected one of {known}"));
             }
         }
         Ok(())
+    }
+
+    /// What a setting of the spec is set to, else its default.
+    pub(crate) fn value<'a>(&'a self, spec: &'a Spec, name: &str) -> Option<&'a str> {
+        let default = || spec.setting(name)?.default.as_deref();
+        self.values.get(name).map(String::as_str).or_else(default)
     }
 
     /// Names of the settings that are taken from the environment.

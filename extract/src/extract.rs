@@ -30,8 +30,25 @@ pub struct Probe {
     pub timezone: Option<String>,
     /// Each declared table that the source has, with the source's own count where it has one.
     pub tables: Vec<(String, Option<u64>)>,
+    /// Tables that an extract cannot be without and that the source refuses, each with the reason.
+    pub refused: Vec<(String, String)>,
+    /// How many calls an extract takes and how long, where it takes calls.
+    pub forecast: Option<String>,
     /// What the user should know, in plain sentences.
     pub remarks: Vec<String>,
+}
+
+impl Probe {
+    /// Whether an extract can read all that it must.
+    ///
+    /// # Errors
+    /// `NoAccess` of the first table that the source refuses.
+    pub fn readable(&self) -> Result<()> {
+        match self.refused.first() {
+            Some((table, reason)) => Err(Error::NoAccess { table: table.clone(), reason: reason.clone() }),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Reads the declared tables of a source into one published run of the spec's schema.
@@ -112,7 +129,8 @@ pub async fn probe(context: &Context, spec: &Spec, settings: &Settings) -> Resul
         spec.tables.iter().filter_map(|t| survey.table(&t.name).map(|found| (t.name.clone(), found.rows))).collect();
     let request = Request::default();
     let remarks = remarks(spec, settings, &request, &desk, &survey, version.as_deref(), false, kind);
-    Ok(Probe { reader: kind, version, timezone: settings.timezone.clone(), tables, remarks })
+    let (refused, forecast) = (Vec::new(), None);
+    Ok(Probe { reader: kind, version, timezone: settings.timezone.clone(), tables, refused, forecast, remarks })
 }
 
 pub(crate) fn check_tables(spec: &Spec, request: &Request) -> Result<()> {

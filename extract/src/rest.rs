@@ -97,10 +97,12 @@ pub(crate) async fn probe(context: &Context, spec: &Spec, rest: &Rest, settings:
     let plan = Plan::new(&context, spec, settings, &request);
     let capture = Capture::open(&context, spec, plan, request.unfinished).await?;
     let fetch = Fetch::new(spec, rest, &request, api, capture, dropped);
-    let (tables, mut remarks) = fetch.counts().await?;
+    let (tables, refused, mut remarks) = fetch.counts().await?;
     remarks.extend(fetch.dropped.remarks());
     remarks.extend(fetch.going().await?);
-    Ok(Probe { reader: ReaderKind::Rest, version: None, timezone: settings.timezone.clone(), tables, remarks })
+    let forecast = if refused.is_empty() { Some(fetch.look().await?) } else { None };
+    let (reader, timezone) = (ReaderKind::Rest, settings.timezone.clone());
+    Ok(Probe { reader, version: None, timezone, tables, refused, forecast, remarks })
 }
 
 /// Columns and key of the table of files; `None` where no wanted table has any.

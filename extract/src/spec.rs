@@ -25,6 +25,7 @@
 mod check;
 mod columns;
 mod rest;
+mod takes;
 mod template;
 
 use std::fmt;
@@ -34,6 +35,7 @@ use sha2::{Digest as _, Sha256};
 
 pub use columns::{Column, ColumnType};
 pub use rest::{Access, Detail, Download, Hidden, ImageLink, Login, Paging, Rate, Rest, Retention, Setting, Since};
+pub use takes::{Takes, period, share};
 pub use template::{Body, Params, Place, Template};
 
 use crate::{Error, Result};
@@ -59,6 +61,9 @@ pub struct Spec {
     contract: Option<String>,
     /// Forms in which the source can be read.
     pub readers: Vec<ReaderKind>,
+    /// Addresses of the API by region, so that `[source]` may have `region` instead of `url`.
+    #[serde(default, deserialize_with = "columns::in_order")]
+    pub regions: Vec<(String, String)>,
     /// Keys of `[source]` in `deskferry.toml` that this source has besides `kind` and `url`.
     #[serde(default, deserialize_with = "columns::in_order")]
     pub settings: Vec<(String, Setting)>,
@@ -291,6 +296,11 @@ impl Spec {
     /// The contract that its models fill: the name of `sql/contract/<contract>.sql`, and of the schema that a transform writes.
     pub fn contract(&self) -> &str {
         self.contract.as_deref().unwrap_or("intercom")
+    }
+
+    /// The address of a region.
+    pub fn region(&self, name: &str) -> Option<&str> {
+        self.regions.iter().find(|(known, _)| known == name).map(|(_, address)| address.as_str())
     }
 
     /// A setting by name.

@@ -40,6 +40,8 @@ pub(crate) struct Contact {
     /// Search does not see the contact before this moment.
     pub(crate) searchable_at_ms: i64,
     pub(crate) archived: bool,
+    /// The contact that this one has become.
+    pub(crate) merged_into: Option<u32>,
     pub(crate) companies: Vec<u32>,
     pub(crate) tags: Taggings,
     pub(crate) notes: Vec<u64>,
@@ -264,7 +266,7 @@ impl Workspace {
         }
     }
 
-    fn unindex_contact(&mut self, n: u32) {
+    pub(crate) fn unindex_contact(&mut self, n: u32) {
         let Some(contact) = self.contacts.get(&n) else { return };
         if let Some(id) = &contact.external_id {
             self.contact_by_external.remove(id);
@@ -317,8 +319,11 @@ fn show(ws: &Workspace, call: &Call, n: u32) -> Answer {
 }
 
 fn read(ws: &mut Workspace, call: &Call) -> Answer {
-    let n = ws.contact(call.param(0))?.n;
-    show(ws, call, n)
+    let contact = ws.contact(call.param(0))?;
+    if contact.merged_into.is_some() {
+        return Err(Refusal::merged_contact());
+    }
+    show(ws, call, contact.n)
 }
 
 fn find_by_external_id(ws: &mut Workspace, call: &Call) -> Answer {

@@ -40,6 +40,7 @@ mod call;
 mod companies;
 mod company_lists;
 mod contact_links;
+mod contact_merge;
 mod contact_search;
 mod contacts;
 mod conversation_actions;

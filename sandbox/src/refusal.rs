@@ -35,6 +35,11 @@ impl Refusal {
         Self::not_found("User Not Found")
     }
 
+    /// 410 for a contact that is now another one.
+    pub(crate) fn merged_contact() -> Self {
+        Self::new(410, "contact_merged", "Contact has been merged")
+    }
+
     /// 404 for everything that has no better words.
     pub(crate) fn no_resource() -> Self {
         Self::not_found("Resource Not Found")

@@ -36,6 +36,7 @@ pub(crate) const fn delete(path: &'static str, run: Handler) -> Route {
 const AREAS: &[&[Route]] = &[
     crate::admins::ROUTES,
     crate::contacts::ROUTES,
+    crate::contact_merge::ROUTES,
     crate::contact_search::ROUTES,
     crate::contact_links::ROUTES,
     crate::companies::ROUTES,

@@ -6,5 +6,5 @@ SELECT
     nullif(email, '')                                                                       AS email,
     nullif(job_title, '')                                                                   AS job_title,
     has_inbox_seat,
-    json_keys('intercom:team:', team_ids)                                                   AS team_keys
+    source_keys('intercom:team:', team_ids)                                                   AS team_keys
 FROM intercom_live.admins

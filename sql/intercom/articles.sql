@@ -4,7 +4,7 @@ SELECT
     id                                                                                      AS intercom_id,
     CASE WHEN coalesce(parent_type, 'collection') = 'collection' THEN 'intercom:collection:' || nullif(parent_id, '') END AS collection_key,
     CASE WHEN coalesce(parent_type, 'collection') = 'collection'
-        THEN json_keys('intercom:collection:', coalesce(parent_ids, '[' || json_quote(parent_id) || ']')) ELSE '[]' END AS collection_keys,
+        THEN source_keys('intercom:collection:', coalesce(parent_ids, '[' || json_quote(parent_id) || ']')) ELSE '[]' END AS collection_keys,
     'intercom:admin:' || nullif(nullif(author_id, ''), '0')                                 AS author_key,
     nullif(title, '')                                                                       AS title,
     nullif(description, '')                                                                 AS description,

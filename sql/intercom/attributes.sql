@@ -13,7 +13,7 @@ SELECT
     coalesce(archived, FALSE)                                                               AS archived
 FROM intercom_live.data_attributes
 UNION ALL
-SELECT 'intercom:attribute:conversation:' || id, id, 'conversation', NULL, name, name, data_type, nullif(description, ''), options, TRUE, coalesce(archived, FALSE)
+SELECT 'intercom:attribute:conversation:' || id, id, 'conversation', NULL, name, name AS label, data_type, nullif(description, ''), options, TRUE, coalesce(archived, FALSE)
 FROM intercom_live.conversation_attributes
 UNION ALL
 SELECT
@@ -22,7 +22,7 @@ SELECT
     'ticket',
     types.name,
     attributes.name,
-    attributes.name,
+    attributes.name AS label,
     attributes.data_type,
     nullif(attributes.description, ''),
     attributes.input_options,

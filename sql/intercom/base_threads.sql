@@ -1,5 +1,5 @@
 -- one row per conversation or ticket with its messages and events, in order; key: thread_key
--- messages is written and read for one thread at a time: the rows come in the order of their threads.
+-- Numbering sorts the messages on disk, so that they come thread by thread and no more than one thread is held.
 WITH files AS (
     SELECT
         message_key,
@@ -29,7 +29,7 @@ messages AS (
 
 SELECT
     thread_key,
-    json_list(position, message)                                                            AS messages,
+    json_list(nth, message)                                                                 AS messages,
     count(*)                                                                                AS messages_count
-FROM (SELECT * FROM messages ORDER BY thread_key, position) AS sorted
+FROM (SELECT thread_key, message, CAST(row_number() OVER (PARTITION BY thread_key ORDER BY position) AS BIGINT) AS nth FROM messages) AS numbered
 GROUP BY thread_key

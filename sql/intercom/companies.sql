@@ -1,6 +1,6 @@
 -- one row per company: those that Intercom lists, and those that only conversations, tickets and people name; key: source_key
 WITH named AS (
-    SELECT company_id AS id, CAST(NULL AS VARCHAR) AS company_id, CAST(NULL AS VARCHAR) AS name FROM intercom_live.conversations
+    SELECT company_id AS id, CAST(NULL AS VARCHAR) AS own_id, CAST(NULL AS VARCHAR) AS name FROM intercom_live.conversations
     UNION ALL
     SELECT company_id, NULL, NULL FROM intercom_live.tickets
     UNION ALL
@@ -10,7 +10,7 @@ WITH named AS (
 ),
 
 others AS (
-    SELECT named.id, max(named.company_id) AS company_id, max(named.name) AS name
+    SELECT named.id, max(named.own_id) AS company_id, max(named.name) AS name
     FROM named
     WHERE named.id <> '' AND NOT EXISTS (SELECT 1 FROM intercom_live.companies AS listed WHERE listed.id = named.id)
     GROUP BY named.id

@@ -6,7 +6,7 @@ SELECT
     body,
     coalesce(body_text, html_to_text(body))                                                 AS text,
     visible_to,
-    json_keys('intercom:team:', visible_to_team_ids)                                        AS team_keys,
+    source_keys('intercom:team:', visible_to_team_ids)                                        AS team_keys,
     created_at,
     updated_at
 FROM intercom_live.macros

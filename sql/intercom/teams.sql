@@ -3,5 +3,5 @@ SELECT
     'intercom:team:' || id                                                                  AS source_key,
     id                                                                                      AS intercom_id,
     nullif(name, '')                                                                        AS name,
-    json_keys('intercom:admin:', admin_ids)                                                 AS admin_keys
+    source_keys('intercom:admin:', admin_ids)                                                 AS admin_keys
 FROM intercom_live.teams

@@ -108,7 +108,9 @@ impl<'a> Fetch<'a> {
         let tables = futures::future::try_join_all(tables.map(|table| self.whole(table)));
         let work = async {
             if self.capture.is_empty().await? {
-                self.look().await?;
+                let note = self.look().await?;
+                let (done, total) = (self.api.client.stats().calls, Some(self.calls_expected()));
+                (self.api.context.progress)(&Tick { table: "forecast", done, total, note: &note, is_end: true });
             }
             futures::future::try_join(tables, futures::future::try_join_all(files)).await
         };

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use deskferry_staging::Tick;
-
 use super::api::Failure;
 use super::fetch::Fetch;
 use super::outlook;
@@ -50,16 +48,20 @@ impl<'a> Fetch<'a> {
         self.needed.iter().copied().filter(move |t| !t.path.is_empty() && t.parent.is_none() && !is_scroll(t))
     }
 
-    /// Rows of each list by the source's own count, and what there is to say of those that it does not let us read.
-    pub(super) async fn counts(&'a self) -> Result<(Counts, Vec<String>)> {
-        let (mut counts, mut remarks): (Counts, Vec<String>) = Default::default();
+    /// Rows of each list by the source's own count; those that are needed and that it does not let us read, with the reason; and what
+    /// there is to say of others.
+    pub(super) async fn counts(&'a self) -> Result<(Counts, Vec<(String, String)>, Vec<String>)> {
+        let (mut counts, mut refused, mut remarks): (Counts, Vec<_>, Vec<String>) = Default::default();
         for (table, _, page) in self.first_pages_of(self.lists()).await? {
             let count = match page {
                 Ok(page) => page.total.or_else(|| page.next.is_none().then_some(page.rows.len() as u64)),
                 Err(Failure::Failed(error)) => return Err(error),
                 Err(Failure::Refused { status, reason }) => {
-                    let end = self.refused(table, status, reason)?;
-                    remarks.extend(end.incomplete.map(|reason| format!("{}: {reason}", table.name)));
+                    match self.refused(table, status, reason) {
+                        Ok(end) => remarks.extend(end.incomplete.map(|reason| format!("{}: {reason}", table.name))),
+                        Err(Error::NoAccess { table, reason }) => refused.push((table, reason)),
+                        Err(error) => return Err(error),
+                    }
                     continue;
                 }
             };
@@ -72,11 +74,11 @@ impl<'a> Fetch<'a> {
             let told = self.known_route(table).map(|route| route.remarks(table)).unwrap_or_default();
             remarks.extend(told.into_iter().map(|remark| format!("{}: {remark}", table.name)));
         }
-        Ok((counts, remarks))
+        Ok((counts, refused, remarks))
     }
 
-    /// Looks at the first page of each list on which many calls depend, and tells how many that will be.
-    pub(super) async fn look(&'a self) -> Result<()> {
+    /// Looks at the first page of each list on which many calls depend; gives how many that will be, in words.
+    pub(super) async fn look(&'a self) -> Result<String> {
         let heavy = |t: &&Table| t.detail.is_some() || !t.total.is_empty() || self.spec.has_children(t);
         for (table, pass, page) in self.first_pages_of(self.lists().filter(heavy)).await? {
             let page = match page {
@@ -100,9 +102,6 @@ impl<'a> Fetch<'a> {
         self.outlook.begin(calls);
         let stats = self.api.client.stats();
         let time = outlook::takes(calls, &stats, self.rest.in_flight).map(|d| format!(", some {}", outlook::said(d)));
-        let note = format!("about {calls} calls{}", time.unwrap_or_default());
-        let done = stats.calls;
-        (self.api.context.progress)(&Tick { table: "forecast", done, total: Some(calls), note: &note, is_end: true });
-        Ok(())
+        Ok(format!("about {calls} calls{}", time.unwrap_or_default()))
     }
 }

@@ -3,8 +3,8 @@
 use super::{Access, ColumnType, Login, Paging, Params, Place, ReaderKind, Spec, Table, Template};
 
 /// Keys of `[source]` that every source has, so that a spec cannot declare them.
-const RESERVED: [&str; 8] =
-    ["kind", "timezone", "language", "site_url", "own_mailboxes", "rate_calls", "rate_seconds", "drop"];
+const RESERVED: [&str; 9] =
+    ["kind", "region", "timezone", "language", "site_url", "own_mailboxes", "rate_calls", "rate_seconds", "drop"];
 /// Tables that every REST source has besides its own.
 const MADE: [&str; 3] = ["files", "settings", "_defects"];
 
@@ -134,7 +134,7 @@ fn fitting(table: &Table, from: Origin) -> Checked {
         ("each", table.each.is_some(), &[Each]),
         ("paging", table.paging.is_some(), &[List, Parent]),
         ("rows", !table.rows.is_empty(), &[List, Parent]),
-        ("row", table.row.is_some(), &[Parent]),
+        ("row", table.row.is_some(), &[List, Parent]),
         ("total", !table.total.is_empty(), &[List, Parent]),
         ("columns_in", table.columns_in.is_some(), &[List, Parent]),
         ("retention", table.retention.is_some(), &[List, Parent]),

@@ -20,7 +20,6 @@ mod html;
 mod html_to_text;
 pub(crate) mod in_share;
 mod json_compact;
-mod json_keys;
 mod json_list;
 mod json_quote;
 mod json_union;
@@ -33,6 +32,7 @@ mod normalize_phone;
 mod row_digest;
 mod scalar;
 mod shape;
+mod source_keys;
 mod split_emails;
 mod stable_key;
 mod text_to_html;
@@ -62,7 +62,6 @@ pub fn all() -> Vec<ScalarUDF> {
         html_to_text::function(),
         in_share::function(in_share::Share::WHOLE),
         json_compact::function(),
-        json_keys::function(),
         json_quote::function(),
         json_union::function(),
         json_without::function(),
@@ -72,6 +71,7 @@ pub fn all() -> Vec<ScalarUDF> {
         normalize_email::function(),
         normalize_phone::function(),
         row_digest::function(),
+        source_keys::function(),
         split_emails::function(),
         stable_key::function(),
         text_to_html::function(),
