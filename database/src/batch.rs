@@ -50,20 +50,22 @@ struct Share {
 }
 
 impl Share {
-    /// Two shares that are this one together; `None` of a single row.
+    /// Two shares that are this one together: rows and deletions apart, then half of either; `None` of a single row.
     fn halves(&self) -> Option<[Self; 2]> {
+        let share = |rows: Range<usize>, deletes: Range<usize>| Self { rows, deletes };
         let Self { rows, deletes } = self.clone();
-        if rows.is_empty() || deletes.is_empty() {
-            let half = |range: &Range<usize>| range.start + range.len().div_ceil(2);
-            let (row, delete) = (half(&rows), half(&deletes));
-            return (rows.len() + deletes.len() > 1).then(|| {
-                [
-                    Self { rows: rows.start..row, deletes: deletes.start..delete },
-                    Self { rows: row..rows.end, deletes: delete..deletes.end },
-                ]
-            });
+        match (rows.len(), deletes.len()) {
+            (0, 0 | 1) | (1, 0) => None,
+            (0, count) => {
+                let half = deletes.start + count / 2;
+                Some([share(0..0, deletes.start..half), share(0..0, half..deletes.end)])
+            }
+            (count, 0) => {
+                let half = rows.start + count / 2;
+                Some([share(rows.start..half, 0..0), share(half..rows.end, 0..0)])
+            }
+            _ => Some([share(0..0, deletes), share(rows, 0..0)]),
         }
-        Some([Self { rows: 0..0, deletes }, Self { rows, deletes: 0..0 }])
     }
 }
 
