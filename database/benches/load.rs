@@ -48,7 +48,7 @@ async fn run(args: &[String]) -> Result<()> {
     let (rows, bytes) = (number("--rows", 2_000_000)?, number("--bytes", 400)?);
     let folder = tempfile::tempdir()?;
     let stage = folder.path().join("stage").display().to_string();
-    let server = Arc::new(Postgres::start(&["shared_buffers=256MB", "max_wal_size=4GB"]));
+    let server = Arc::new(Postgres::start(&["shared_buffers=256MB", "max_wal_size=1GB"]));
     let database = server.database();
     let began = Instant::now();
     publish(&stage, 0, rows, bytes).await?;
