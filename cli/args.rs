@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
@@ -37,6 +38,8 @@ pub(crate) enum Command {
     Plan(Load),
     /// Intercom-shaped tables to Intercom: only what is new or has changed.
     Load(Load),
+    /// Extract what has changed, transform it and load it, as one: for cron, or again and again. Two at once exclude each other.
+    Sync(Sync),
     /// Steps whose outcome could not be found again: list them, or say what became of one.
     Settle(Settle),
     /// Take back what loads have done, newest first, and prove it by reading back. Asks first.
@@ -137,6 +140,17 @@ pub(crate) struct Load {
     /// Share of refused rows of a table, from 0 to 1, above which the load stops. [default: 0.01]
     #[arg(long, value_name = "SHARE", value_parser = share)]
     pub(crate) reject_rate_max: Option<f64>,
+}
+
+/// Arguments of `sync`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Sync {
+    /// Begin anew so often, until Ctrl-C: 30s, 15m, 1h, 1day. Without it once.
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    pub(crate) every: Option<Duration>,
+    /// Read all of the source, not only what has changed.
+    #[arg(long)]
+    pub(crate) full: bool,
 }
 
 /// Arguments of `settle`.

@@ -16,7 +16,6 @@ mod tickets;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, OnceLock};
 
-use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::support::Migration;
@@ -24,6 +23,7 @@ use crate::support::halo::desk::Desk;
 use crate::support::halo::desk::people::{TWINS, User};
 use crate::support::halo::desk::ticket::{Author, Ticket};
 use crate::support::halo::{Halo, Switches};
+use crate::support::row::{attributes, keys, text, time};
 
 /// A tenant, and the migration of it.
 struct Moved {
@@ -83,25 +83,6 @@ fn row(name: &str, key: &str) -> Value {
     let mut tables = TABLES.lock().unwrap();
     let rows = tables.entry(name.to_owned()).or_insert_with(|| table(name));
     rows.get(key).unwrap_or_else(|| panic!("{name} has no {key}")).clone()
-}
-
-/// The attributes of a row.
-fn attributes(row: &Value) -> Value {
-    serde_json::from_str(row["custom_attributes"].as_str().unwrap()).unwrap()
-}
-
-/// A JSON list in a column; NULL is empty.
-fn keys(row: &Value, column: &str) -> Vec<String> {
-    row[column].as_str().map_or_else(Vec::new, |text| serde_json::from_str(text).unwrap())
-}
-
-fn text<'a>(row: &'a Value, column: &str) -> &'a str {
-    row[column].as_str().unwrap_or_else(|| panic!("{column} is not a text in {row}"))
-}
-
-/// A time as the command prints it, to the millisecond.
-fn time(row: &Value, column: &str) -> DateTime<Utc> {
-    text(row, column).parse().unwrap()
 }
 
 /// What a query gives in its first column, as text.

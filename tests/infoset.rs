@@ -16,7 +16,6 @@ mod ways;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, OnceLock};
 
-use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::support::Migration;
@@ -26,6 +25,7 @@ use crate::support::infoset::desk::moment::Moment;
 use crate::support::infoset::desk::people::{Contact, TWINS};
 use crate::support::infoset::desk::ticket::Author;
 use crate::support::infoset::{Infoset, Switches};
+use crate::support::row::{attributes, keys, text, time};
 
 /// An account, and the migration of it.
 struct Moved {
@@ -78,23 +78,9 @@ fn row(name: &str, key: &str) -> Value {
     table(name).get(key).unwrap_or_else(|| panic!("{name} has no {key}")).clone()
 }
 
-/// The attributes of a row.
-fn attributes(row: &Value) -> Value {
-    serde_json::from_str(row["custom_attributes"].as_str().unwrap()).unwrap()
-}
-
-/// A JSON list in a column; NULL is empty.
-fn keys(row: &Value, column: &str) -> Vec<String> {
-    row[column].as_str().map_or_else(Vec::new, |text| serde_json::from_str(text).unwrap())
-}
-
-fn text<'a>(row: &'a Value, column: &str) -> &'a str {
-    row[column].as_str().unwrap_or_else(|| panic!("{column} is not a text in {row}"))
-}
-
 /// A time as the command prints it, in milliseconds.
 fn millis(row: &Value, column: &str) -> i64 {
-    text(row, column).parse::<DateTime<Utc>>().unwrap().timestamp_millis()
+    time(row, column).timestamp_millis()
 }
 
 /// A moment of the desk, in milliseconds.

@@ -15,12 +15,12 @@ mod variant;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::support::Migration;
 use crate::support::itsm365::desk::Facts;
 use crate::support::itsm365::{Itsm365, KEY, Switches};
+use crate::support::row::{attributes, keys, text, time};
 
 /// Where nobody listens.
 pub(crate) const NO_WORKSPACE: &str = "[intercom]\nurl = \"http://127.0.0.1:9\"\n";
@@ -96,23 +96,4 @@ fn moved() -> &'static Moved {
 /// Both tenants.
 fn tenants() -> [&'static Moved; 2] {
     [moved(), variant::varied()]
-}
-
-/// The attributes of a row.
-fn attributes(row: &Value) -> Value {
-    serde_json::from_str(row["custom_attributes"].as_str().unwrap()).unwrap()
-}
-
-/// A JSON list in a column; NULL is empty.
-fn keys(row: &Value, column: &str) -> Vec<String> {
-    row[column].as_str().map_or_else(Vec::new, |text| serde_json::from_str(text).unwrap())
-}
-
-fn text<'a>(row: &'a Value, column: &str) -> &'a str {
-    row[column].as_str().unwrap_or_else(|| panic!("{column} is not a text in {row}"))
-}
-
-/// A time as the command prints it, to the millisecond.
-fn time(row: &Value, column: &str) -> DateTime<Utc> {
-    text(row, column).parse().unwrap()
 }

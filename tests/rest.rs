@@ -1,6 +1,7 @@
 //! A source that deskferry has never heard of: a spec and models in the migration's folder, no Rust. Set up by `init`, stopped and
 //! gone on with, refused, brought to Intercom's shape.
 
+use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -97,6 +98,10 @@ fn killed_again_and_again_it_gives_what_an_undisturbed_extract_gives() {
         child.wait().unwrap();
         kills += 1;
         assert!(kills < 40, "it does not get on");
+        // It had done all but end.
+        if killed.path().join("staging/_runs").read_dir().is_ok_and(|mut runs| runs.next().is_some()) {
+            break;
+        }
     }
     assert!(kills > 0, "it was too quick to be killed");
     assert_eq!(staged(&killed), wanted);
@@ -104,6 +109,23 @@ fn killed_again_and_again_it_gives_what_an_undisturbed_extract_gives() {
     assert!(
         !killed.path().join("staging/_work/acme").exists() || walk(&killed.path().join("staging/_work")).is_empty()
     );
+}
+
+#[test]
+fn a_source_that_does_not_answer_is_told_at_once() {
+    let acme = Acme::start();
+    let migration = acme.migration();
+    // Nobody listens where somebody did.
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    migration.set(&acme.url, &format!("http://{gone}"));
+    for command in ["check", "extract"] {
+        let mut child = migration.command(&[command]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stderr.take().unwrap()).read_line(&mut line).unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(line.contains("127.0.0.1") && line.contains("cannot be reached, trying again"), "{command}: {line}");
+    }
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! `extract`: source to raw tables.
 
+mod unlisted;
+
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -48,7 +50,11 @@ pub(crate) async fn run(migration: &Migration, extract: &Extract, json: bool) ->
 /// Runs the stage.
 pub(crate) async fn stage(migration: &Migration, request: &Request) -> Result<Manifest> {
     let settings = settings(migration)?;
-    Ok(deskferry_extract::extract(&migration.context, &migration.spec, &settings, request).await?)
+    let manifest = deskferry_extract::extract(&migration.context, &migration.spec, &settings, request).await?;
+    if !request.only_keys {
+        unlisted::stage(migration, &manifest, &settings).await?;
+    }
+    Ok(manifest)
 }
 
 /// What the stage is told of `[source]`.
@@ -68,6 +74,7 @@ pub(crate) fn settings(migration: &Migration) -> Result<Settings> {
         secrets: source.of_environment(),
         rate_calls: source.rate_calls,
         rate_seconds: source.rate_seconds,
+        rate_share: source.rate_share,
     })
 }
 

@@ -31,10 +31,14 @@ timezone = "America/New_York"          # as in Hesk's settings
 const TIMEZONE: &str = r#"# timezone = "Europe/Berlin"            # of times without an offset, which are UTC otherwise
 "#;
 
+/// Of sources that become a workspace.
+const MAILBOXES: &str = r#"# own_mailboxes = ["support@example.com"]   # must not become contacts
+"#;
+
 /// Keys that every source with an API has.
-const API: &str = r#"# own_mailboxes = ["support@example.com"]   # must not become contacts
-# rate_calls = 300                       # calls granted, where you know better than the spec
+const API: &str = r#"# rate_calls = 300                       # calls granted, where you know better than the spec
 # rate_seconds = 300                     # … in so many seconds
+# rate_share = 0.5                       # use half of the calls granted, leave the rest to other apps
 
 "#;
 
@@ -114,18 +118,23 @@ fn section(spec: &Spec) -> String {
     }
     if let Some((region, _)) = spec.regions.first() {
         let names = spec.regions.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
-        section += &line("region", region, &format!("one of {names}: where it is hosted; `deskferry check` tells the right one"));
+        section += &line(
+            "region",
+            region,
+            &format!("one of {names}: where it is hosted; `deskferry check` tells the right one"),
+        );
     }
     for (name, setting) in &spec.settings {
         let stands_for = name == "url" && !spec.regions.is_empty();
         let example = if setting.example.is_empty() { setting.default.as_deref() } else { Some(&*setting.example) };
         let line = line(name, example.unwrap_or_default(), &setting.help);
-        section += &if stands_for || setting.optional || setting.default.is_some() { format!("# {line}") } else { line };
+        section +=
+            &if stands_for || setting.optional || setting.default.is_some() { format!("# {line}") } else { line };
     }
     if spec.rest.as_ref().is_some_and(|rest| rest.local_times) {
         section += TIMEZONE;
     }
-    section + API
+    if spec.contract() == "intercom" { section + MAILBOXES + API } else { section + API }
 }
 
 fn line(name: &str, value: &str, help: &str) -> String {

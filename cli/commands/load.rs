@@ -20,10 +20,60 @@ const COPY: &str = "database";
 /// File of canned answers beside `deskferry.toml`.
 const SAVED_REPLIES: &str = "saved_replies.csv";
 
-/// Loads and says what was sent; exit 1 where rows were refused or the user stopped it.
+/// What a load has done.
+pub(crate) enum Loaded {
+    /// Into Intercom.
+    Moved {
+        summary: Summary,
+        /// File of canned answers, and how many are in it.
+        saved_replies: Option<(String, u64)>,
+        /// Rows that are gone from the source and stay.
+        gone: u64,
+    },
+    /// Into a database.
+    Copied(deskferry_database::Summary),
+}
+
+impl Loaded {
+    /// Rows that were created, changed or deleted.
+    pub(crate) fn written(&self) -> u64 {
+        match self {
+            Self::Moved { summary, .. } => summary.tables.iter().map(|(_, c)| c.created + c.updated).sum(),
+            Self::Copied(summary) => summary.tables.iter().map(|(_, c)| c.created + c.updated + c.deleted).sum(),
+        }
+    }
+
+    /// Whether nothing was refused, waits or was left by a stop.
+    pub(crate) fn is_clean(&self) -> bool {
+        match self {
+            Self::Moved { summary, .. } => {
+                let refused = summary.tables.iter().any(|(_, counts)| counts.rejected > 0 || counts.unknown > 0);
+                !refused && !summary.interrupted && summary.waiting.is_empty()
+            }
+            Self::Copied(summary) => !summary.interrupted && summary.tables.iter().all(|(_, c)| c.rejected == 0),
+        }
+    }
+}
+
+/// Loads and says what was written; exit 1 where rows were refused or the user stopped it.
 pub(crate) async fn run(migration: &Migration, args: &Load, json: bool) -> Result<ExitCode> {
+    let loaded = load(migration, args).await?;
+    match &loaded {
+        Loaded::Moved { summary, gone, .. } if json => print(serde_json::to_string_pretty(&as_json(summary, *gone))?)?,
+        Loaded::Moved { summary, saved_replies, gone } => {
+            report(summary, saved_replies.as_ref())?;
+            plan::say_gone(*gone);
+        }
+        Loaded::Copied(summary) if json => print(serde_json::to_string_pretty(&database::as_json(summary))?)?,
+        Loaded::Copied(summary) => database::report(summary)?,
+    }
+    Ok(if loaded.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Loads.
+pub(crate) async fn load(migration: &Migration, args: &Load) -> Result<Loaded> {
     if migration.spec.contract() == COPY {
-        return database::run(migration, args, json).await;
+        return Ok(Loaded::Copied(database::load(migration, args).await?));
     }
     into_intercom(migration, "load")?;
     let manifest = transformed(migration).await?;
@@ -31,20 +81,9 @@ pub(crate) async fn run(migration: &Migration, args: &Load, json: bool) -> Resul
     let filter = filter(migration, args).await?;
     let summary = deskferry_load::load(&migration.context, &settings, &manifest, &filter).await?;
     let is_whole = filter == Filter::default() && !summary.interrupted;
-    let file = if is_whole { saved_replies(migration, &manifest).await? } else { None };
+    let saved_replies = if is_whole { saved_replies(migration, &manifest).await? } else { None };
     let gone = if summary.interrupted { 0 } else { plan::gone(migration).await? };
-    if json {
-        print(serde_json::to_string_pretty(&as_json(&summary, gone))?)?;
-    } else {
-        report(&summary, file)?;
-        plan::say_gone(gone);
-    }
-    let refused = summary.tables.iter().any(|(_, counts)| counts.rejected > 0 || counts.unknown > 0);
-    Ok(if refused || summary.interrupted || !summary.waiting.is_empty() {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
-    })
+    Ok(Loaded::Moved { summary, saved_replies, gone })
 }
 
 /// Refuses what only makes sense where a help desk moves into Intercom.
@@ -160,7 +199,7 @@ async fn saved_replies(migration: &Migration, manifest: &Manifest) -> Result<Opt
     Ok(Some((path.display().to_string(), rows)))
 }
 
-fn report(summary: &Summary, saved_replies: Option<(String, u64)>) -> Result<()> {
+fn report(summary: &Summary, saved_replies: Option<&(String, u64)>) -> Result<()> {
     let mut table =
         new_table(["table", "rows", "created", "updated", "skipped", "rejected", "unknown", "not sent", "drift"]);
     for (name, c) in summary.tables.iter().filter(|(_, c)| c.rows > 0) {

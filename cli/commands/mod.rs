@@ -17,6 +17,7 @@ mod runs;
 mod sandbox;
 mod settle;
 mod sql;
+mod sync;
 mod transform;
 
 use std::path::Path;
@@ -45,6 +46,7 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode> {
         Command::Transform(transform) => self::transform::run(&Migration::open(directory)?, transform, args.json).await,
         Command::Plan(load) => self::plan::run(&Migration::open(directory)?, load, args.json).await,
         Command::Load(load) => self::load::run(&Migration::open(directory)?, load, args.json).await,
+        Command::Sync(sync) => self::sync::run(&Migration::open(directory)?, sync, args.json).await,
         Command::Settle(settle) => self::settle::run(&Migration::open(directory)?, settle, args.json).await,
         Command::Rollback(rollback) => self::rollback::run(&Migration::open(directory)?, rollback, args.json).await,
         Command::Reconcile(reconcile) => self::reconcile::run(&Migration::open(directory)?, reconcile, args.json).await,

@@ -50,6 +50,9 @@ pub(crate) struct Source {
     /// Seconds in which it grants them.
     #[serde(skip)]
     pub(crate) rate_seconds: Option<u64>,
+    /// Share of what is granted that is used.
+    #[serde(skip)]
+    pub(crate) rate_share: Option<f64>,
 }
 
 fn default_prefix() -> String {
@@ -77,8 +80,18 @@ fn regions(spec: &Spec) -> String {
 pub(super) type Keys = BTreeMap<Spanned<String>, Spanned<Value>>;
 
 /// Keys of every source that a spec describes, besides its own.
-const COMMON: [&str; 9] =
-    ["kind", "url", "timezone", "language", "site_url", "own_mailboxes", "rate_calls", "rate_seconds", "drop"];
+const COMMON: [&str; 10] = [
+    "kind",
+    "url",
+    "timezone",
+    "language",
+    "site_url",
+    "own_mailboxes",
+    "rate_calls",
+    "rate_seconds",
+    "rate_share",
+    "drop",
+];
 
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -109,6 +122,7 @@ impl Source {
             shown: Vec::new(),
             rate_calls: None,
             rate_seconds: None,
+            rate_share: None,
         };
         for (key, value) in keys {
             let line = text[..key.span().start].lines().count().max(1);
@@ -116,7 +130,8 @@ impl Source {
             source.set(key.get_ref(), value.into_inner(), spec).map_err(|reason| format!("line {line}: {reason}"))?;
         }
         if source.url.is_empty() {
-            let or_region = if spec.regions.is_empty() { String::new() } else { format!(" and no `region` ({})", regions(spec)) };
+            let or_region =
+                if spec.regions.is_empty() { String::new() } else { format!(" and no `region` ({})", regions(spec)) };
             return Err(format!("[source] has no `url`{or_region}"));
         }
         for (name, setting) in &spec.settings {
@@ -141,10 +156,16 @@ impl Source {
             Some(count) if count > 0 => Ok(Some(count)),
             _ => Err(format!("`{key}` takes a whole number above 0")),
         };
+        let share = |value: &Value| match value.as_float().or(value.as_integer().map(|whole| whole as f64)) {
+            Some(share) if share > 0.0 && share <= 1.0 => Ok(share),
+            _ => Err(format!("`{key}` takes a number above 0 and up to 1")),
+        };
         match key {
             "kind" => {}
             "url" | "region" if !self.url.is_empty() => {
-                return Err("[source] has both url and region: keep one of them, the region stands for the url".to_owned());
+                return Err(
+                    "[source] has both url and region: keep one of them, the region stands for the url".to_owned()
+                );
             }
             "url" => self.url = text(&value)?,
             "region" if !spec.regions.is_empty() => {
@@ -157,15 +178,12 @@ impl Source {
             "site_url" => self.site_url = Some(text(&value)?),
             "rate_calls" => self.rate_calls = count(&value)?,
             "rate_seconds" => self.rate_seconds = count(&value)?,
+            "rate_share" => self.rate_share = Some(share(&value)?),
             "own_mailboxes" => {
                 let addresses = value.as_array().ok_or_else(|| format!("`{key}` takes a list of addresses"))?;
                 self.own_mailboxes = addresses.iter().map(text).collect::<Result<_, _>>()?;
             }
-            _ if let Some(setting) = spec.setting(key) => {
-                let text = text(&value)?;
-                setting.takes.map_or(Ok(()), |takes| takes.check(&text)).map_err(|reason| format!("`{key}`: {reason}"))?;
-                self.values.insert(key.to_owned(), text);
-            }
+            _ if spec.setting(key).is_some() => drop(self.values.insert(key.to_owned(), text(&value)?)),
             _ => {
                 let region = (!spec.regions.is_empty()).then_some("region");
                 let own = spec.settings.iter().map(|(name, _)| name.as_str()).filter(|name| *name != "url");

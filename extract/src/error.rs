@@ -109,6 +109,12 @@ pub enum Error {
         /// The other run.
         run: String,
     },
+    /// Single rows were asked for of a table that was never read whole, or not with the columns that it has now.
+    #[error("there is no state of table `{table}` that single rows could be added to")]
+    NoState {
+        /// The table.
+        table: String,
+    },
     /// The database refused or did not answer.
     #[error("cannot {action}")]
     Database {
@@ -235,6 +241,7 @@ impl Error {
             },
             Self::Reply { .. } | Self::Damaged { .. } | Self::Count { .. } | Self::Repeated { .. } => Kind::Data,
             Self::Overtaken { .. } => Kind::Conflict,
+            Self::NoState { .. } => Kind::Data,
             Self::Database { kind, .. } => *kind,
             Self::Store { source, .. } => match source {
                 object_store::Error::NotFound { .. }
@@ -262,6 +269,9 @@ impl Error {
                 (hint, _) => return hint,
             },
             Self::Stopped { .. } => RESUME.into(),
+            Self::NoAccess { table, reason } if reason.starts_with("404") => format!(
+                "check [source] url, and `path` of `{table}` in the spec: the source knows no such address (`deskferry probe` looks for another), or hides the table from the account that [source] logs in as"
+            ),
             Self::NoAccess { table, .. } => format!(
                 "give the account that [source] logs in as the right to read it, then `deskferry extract --resume`; or say `access = \"optional\"` of `{table}` in the spec"
             ),
@@ -284,6 +294,7 @@ impl Error {
                     .into()
             }
             Self::Repeated { .. } => "run `deskferry extract` without --since-last".into(),
+            Self::NoState { .. } => "run `deskferry extract`, which reads all of the source".into(),
             Self::Overtaken { .. } => "let one extract run at a time, then run the same command again".into(),
             Self::Database { hint, .. } => return hint.clone(),
             Self::Store { .. } => "check the url and the credentials of the store".into(),

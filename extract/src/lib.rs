@@ -64,9 +64,9 @@ mod values;
 pub use ddl::create_tables;
 pub use error::{Error, Result};
 pub use extract::{Probe, extract, probe};
-pub use rest::{Finding, Findings, find_out};
+pub use rest::{Finding, Findings, find_out, unfinished};
 pub use settings::{Request, Settings, Unfinished};
 pub use spec::{
     Access, Body, Column, ColumnType, Detail, Download, Hidden, ImageLink, Key, Login, Naming, Paging, Params, Parent,
-    Place, Rate, ReaderKind, Rest, Retention, Setting, Since, Spec, Table, Takes, Template, period, share,
+    Place, Rate, ReaderKind, Rest, Retention, Setting, Since, Spec, Table, Template,
 };

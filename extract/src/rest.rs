@@ -53,6 +53,7 @@ use deskferry_staging::{Context, Manifest, Staging};
 use crate::spec::{ReaderKind, Rest};
 use crate::{Error, Probe, Request, Result, Settings, Spec, Unfinished};
 use api::Api;
+pub use capture::unfinished;
 use capture::{Capture, Plan};
 use dropped::Dropped;
 use fetch::Fetch;

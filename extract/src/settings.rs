@@ -36,6 +36,8 @@ pub struct Settings {
     pub rate_calls: Option<u64>,
     /// Seconds in which it grants them.
     pub rate_seconds: Option<u64>,
+    /// Share of what is granted that is used, above 0 and at most 1; the rest is left to other apps.
+    pub rate_share: Option<f64>,
 }
 
 impl fmt::Debug for Settings {
@@ -57,6 +59,9 @@ pub struct Request {
     /// Tables with the keys of rows that are asked for, whether the list of the table has them or not: only these are read in
     /// full. REST only.
     pub keys: BTreeMap<String, BTreeSet<String>>,
+    /// Whether no list is read of a table that has `keys` and whose rows can be read one by one: its other rows stay as the last state
+    /// has them, those of `keys` that the source has not any more are gone. Needs `since_last`. REST only.
+    pub only_keys: bool,
     /// Whether files are left where they are. REST only.
     pub without_files: bool,
     /// What to do with what an earlier extract has fetched and not published.
@@ -76,10 +81,22 @@ pub enum Unfinished {
 }
 
 impl Request {
+    /// A delta of rows that were named, by table, with what belongs to them. Tables of which nothing is declared are left out.
+    pub fn of_rows(spec: &Spec, keys: BTreeMap<String, BTreeSet<String>>) -> Self {
+        let named = keys.keys().filter_map(|name| spec.table(name));
+        let tables = named.flat_map(|table| spec.family(table)).map(|table| table.name.clone());
+        Self { tables: tables.collect(), keys, only_keys: true, since_last: true, ..Self::default() }
+    }
+
     /// Whether files of a table of a REST source are to be fetched.
     pub(crate) fn wants_files(&self, table: &Table) -> bool {
         let has_files = table.download.is_some() || !table.images_in.is_empty();
         has_files && !self.without_files && self.wants(&table.name)
+    }
+
+    /// The rows of a table that alone are asked for.
+    pub(crate) fn only(&self, table: &Table) -> Option<&BTreeSet<String>> {
+        self.keys.get(&table.name).filter(|_| self.only_keys && table.detail.is_some())
     }
 
     /// Whether a table is to be read.

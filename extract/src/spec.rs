@@ -25,7 +25,6 @@
 mod check;
 mod columns;
 mod rest;
-mod takes;
 mod template;
 
 use std::fmt;
@@ -35,7 +34,6 @@ use sha2::{Digest as _, Sha256};
 
 pub use columns::{Column, ColumnType};
 pub use rest::{Access, Detail, Download, Hidden, ImageLink, Login, Paging, Rate, Rest, Retention, Setting, Since};
-pub use takes::{Takes, period, share};
 pub use template::{Body, Params, Place, Template};
 
 use crate::{Error, Result};
@@ -316,9 +314,14 @@ impl Spec {
 
     /// Whether rows of other tables are asked for by rows of this one, which is nobody's child: what a sample is taken of.
     pub fn has_children(&self, table: &Table) -> bool {
-        let is_child =
-            |t: &Table| (!t.path.is_empty() || t.dropped) && t.parent.as_ref().is_some_and(|p| p.table == table.name);
+        let is_child = |t: &Table| (!t.path.is_empty() || t.dropped) && t.is_child_of(table);
         table.parent.is_none() && self.tables.iter().any(is_child)
+    }
+
+    /// A table, its children, theirs …
+    pub(crate) fn family<'a>(&'a self, table: &'a Table) -> Vec<&'a Table> {
+        let children = self.tables.iter().filter(|t| t.is_child_of(table));
+        std::iter::once(table).chain(children.flat_map(|t| self.family(t))).collect()
     }
 
     /// A table by name.
@@ -327,7 +330,20 @@ impl Spec {
     }
 }
 
+/// The readings of a list without `passes`.
+static ONE_READING: [Params; 1] = [Params(Vec::new())];
+
 impl Table {
+    /// Whether the rows belong to the rows of a table.
+    pub(crate) fn is_child_of(&self, table: &Table) -> bool {
+        self.parent.as_ref().is_some_and(|parent| parent.table == table.name)
+    }
+
+    /// The parameters of each reading of the list: those of `passes`, or one reading without any.
+    pub(crate) fn readings(&self) -> &[Params] {
+        if self.passes.is_empty() { &ONE_READING } else { &self.passes }
+    }
+
     /// A table of which nothing else is said.
     pub(crate) fn of(name: String, key: Key, columns: Vec<Column>) -> Self {
         Self {

@@ -10,7 +10,7 @@ use tokio::sync::futures::Notified;
 
 use crate::Grant;
 use crate::own_window::OwnWindow;
-use crate::rate_limit::{Budget, Room, Seen};
+use crate::rate_limit::{Budget, Room, Seen, WINDOW};
 use crate::reply::header;
 use crate::workspace_limit::WorkspaceLimit;
 
@@ -25,6 +25,9 @@ struct State {
     budgets: Vec<Budget>,
     workspace: WorkspaceLimit,
     own: Option<OwnWindow>,
+    /// Share of what is granted that is ours, above 0 and at most 1, and the window that keeps to it once a limit is known.
+    share: f64,
+    shared: Option<OwnWindow>,
 }
 
 /// Whether a call may go out.
@@ -37,24 +40,34 @@ pub(crate) enum Turn {
 }
 
 impl Apps {
-    pub(crate) fn new(apps: usize, grant: Option<Grant>) -> Self {
+    pub(crate) fn new(apps: usize, grant: Option<Grant>, share: f64) -> Self {
+        let share = share.clamp(f64::MIN_POSITIVE, 1.0);
+        let grant = grant.map(|grant| Grant { calls: part(grant.calls, share), ..grant });
         // Where a grant is known there is no need to ask with one call first.
         let budget = || if grant.is_some() { Budget::unlimited() } else { Budget::default() };
         let budgets = (0..apps.max(1)).map(|_| budget()).collect();
-        let state = State { budgets, workspace: WorkspaceLimit::default(), own: grant.map(OwnWindow::new) };
+        let state = State {
+            budgets,
+            workspace: WorkspaceLimit::default(),
+            own: grant.map(OwnWindow::new),
+            share,
+            shared: None,
+        };
         Self { state: Mutex::new(state), changed: Notify::new() }
     }
 
     /// Asks for room for one call: of an app that has not called yet, else of the one with most room, or of the `only` one.
     pub(crate) fn ask(&self, only: Option<usize>, now_ms: i64) -> Turn {
         let mut state = self.lock();
-        let State { budgets, workspace, own } = &mut *state;
+        let State { budgets, workspace, own, shared, .. } = &mut *state;
         let in_flight = budgets.iter().map(Budget::in_flight).sum();
         if let Room::Wait(wait) = workspace.room(now_ms, in_flight) {
             return Turn::Wait(wait);
         }
-        if let Some(Room::Wait(wait)) = own.as_mut().map(|own| own.room(now_ms, in_flight)) {
-            return Turn::Wait(wait);
+        for window in own.iter_mut().chain(shared) {
+            if let Room::Wait(wait) = window.room(now_ms, in_flight) {
+                return Turn::Wait(wait);
+            }
         }
         let asked = budgets.iter_mut().enumerate().filter(|(app, _)| only.is_none_or(|only| only == *app));
         let (mut most, mut least_wait) = (None, Duration::MAX);
@@ -86,9 +99,9 @@ impl Apps {
     }
 
     fn came(&self, now_ms: i64) {
-        if let Some(own) = &mut self.lock().own {
-            own.came(now_ms);
-        }
+        let mut state = self.lock();
+        let State { own, shared, .. } = &mut *state;
+        own.iter_mut().chain(shared).for_each(|window| window.came(now_ms));
     }
 
     /// A call has come back with a reply.
@@ -102,6 +115,7 @@ impl Apps {
                 workspace.counted(seen.reset_s);
             }
         });
+        self.lock().keep_to_share(received_ms);
     }
 
     /// The limit of the workspace was met: no app sends anything before the window of this reply has ended.
@@ -119,7 +133,7 @@ impl Apps {
     pub(crate) fn pace(&self) -> (Option<f64>, Duration) {
         let state = self.lock();
         let granted = state.budgets.iter().filter_map(Budget::granted_per_second).reduce(|a, b| a + b);
-        let own = state.own.as_ref().map(OwnWindow::per_second);
+        let own = state.own.iter().chain(&state.shared).map(OwnWindow::per_second);
         let granted = granted.into_iter().chain(own).reduce(f64::min);
         let bears = state.workspace.bears().map_or(f64::INFINITY, |bears| bears as f64 / 10.0);
         let trips: Vec<f64> = state.budgets.iter().map(Budget::latency_ms).filter(|ms| *ms > 0.0).collect();
@@ -140,6 +154,26 @@ impl Apps {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+impl State {
+    /// Where only a share of the limit is ours: no stretch as long as a window holds more of our calls, whatever others leave.
+    fn keep_to_share(&mut self, now_ms: i64) {
+        let Some(limit) = self.budgets.iter().filter_map(Budget::limit).reduce(|a, b| a + b) else { return };
+        if self.share < 1.0 {
+            let grant = Grant { calls: part(limit, self.share), period: WINDOW };
+            match &mut self.shared {
+                Some(window) => window.grant(grant),
+                // The call that told the limit counts.
+                none => none.insert(OwnWindow::new(grant)).came(now_ms),
+            }
+        }
+    }
+}
+
+/// A share of so many calls, at least one.
+fn part(calls: u64, share: f64) -> u64 {
+    ((calls as f64 * share) as u64).max(1)
 }
 
 #[cfg(test)]

@@ -133,7 +133,7 @@ impl Client {
             .build()
             .map_err(|e| wrong("http client", e.to_string()))?;
         let (calls, throttled) = (AtomicU64::new(0), AtomicU64::new(0));
-        let apps = Apps::new(authorizations.len(), settings.grant);
+        let apps = Apps::new(authorizations.len(), settings.grant, settings.rate_share);
         let (answered, told_ms) = (AtomicBool::new(false), AtomicI64::new(0));
         let shared =
             Shared { settings, base, http, clock, chance, authorizations, apps, answered, calls, throttled, told_ms };

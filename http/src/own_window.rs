@@ -23,6 +23,11 @@ impl OwnWindow {
         Self { grant: Grant { calls: grant.calls.max(1), ..grant }, came_ms: VecDeque::new() }
     }
 
+    /// From now on so many are granted.
+    pub(crate) fn grant(&mut self, grant: Grant) {
+        self.grant = Grant { calls: grant.calls.max(1), ..grant };
+    }
+
     /// How many calls may go out while so many are on their way.
     pub(crate) fn room(&mut self, now_ms: i64, in_flight: u64) -> Room {
         let period_ms = self.grant.period.as_millis() as i64;

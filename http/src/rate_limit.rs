@@ -18,7 +18,8 @@ use crate::reply::header;
 use crate::server_clock::ServerClock;
 
 /// Length of a window.
-const WINDOW_MS: i64 = 10_000;
+pub(crate) const WINDOW: Duration = Duration::from_secs(10);
+const WINDOW_MS: i64 = WINDOW.as_millis() as i64;
 /// Longest wait for one window: a reset further away is a server's mistake.
 const WAIT_MAX_MS: i64 = 120_000;
 /// A reset below this is no time but the seconds until then.
@@ -185,9 +186,14 @@ impl Budget {
         self.in_flight
     }
 
+    /// Calls granted per window, where there is a limit.
+    pub(crate) fn limit(&self) -> Option<u64> {
+        self.window.map(|window| window.limit)
+    }
+
     /// Calls granted per second, where there is a limit.
     pub(crate) fn granted_per_second(&self) -> Option<f64> {
-        self.window.map(|w| w.limit as f64 * 1000.0 / WINDOW_MS as f64)
+        self.limit().map(|limit| limit as f64 / WINDOW.as_secs_f64())
     }
 
     /// Mean round trip of late, in milliseconds; 0 where there was none.

@@ -111,6 +111,8 @@ pub struct Settings {
     pub login: Option<Arc<dyn Login>>,
     /// Calls granted, where that is known beforehand; what headers grant is kept besides.
     pub grant: Option<Grant>,
+    /// Share of what is granted that is used, above 0 and at most 1: the rest is left to other apps.
+    pub rate_share: f64,
     /// Texts that are never shown, besides the tokens.
     pub redact: Vec<Secret>,
     /// What a reply of status 400 and above says where it does not take the credentials, besides 401.
@@ -142,6 +144,7 @@ impl Settings {
             tokens: Vec::new(),
             login: None,
             grant: None,
+            rate_share: 1.0,
             redact: Vec::new(),
             refused_if: Vec::new(),
             final_if: Vec::new(),

@@ -1,7 +1,7 @@
 //! Teammates and teams: matched with the workspace, never created.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use deskferry_staging::{Manifest, Staging};
 use serde_json::Value;
@@ -133,16 +133,18 @@ impl People {
         let waits = admins.into_iter().any(is_missing)
             || team.and_then(|team| self.teams.get(team)).is_some_and(Option::is_none);
         if waits {
-            let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-            waiting.entry(table).or_default().insert(key.to_owned());
+            self.waiting_rows().entry(table).or_default().insert(key.to_owned());
         }
         waits
     }
 
+    fn waiting_rows(&self) -> MutexGuard<'_, BTreeMap<&'static str, HashSet<String>>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Rows that wait, by table.
     pub(crate) fn waiting(&self) -> Vec<(String, u64)> {
-        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.iter().map(|(table, keys)| ((*table).to_owned(), keys.len() as u64)).collect()
+        self.waiting_rows().iter().map(|(table, keys)| ((*table).to_owned(), keys.len() as u64)).collect()
     }
 
     /// The teammate with this key, if in the workspace.

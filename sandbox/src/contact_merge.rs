@@ -12,7 +12,8 @@ pub(crate) const ROUTES: &[Route] = &[post("/contacts/merge", merge)];
 
 fn merge(ws: &mut Workspace, call: &Call) -> Answer {
     let named = |ws: &Workspace, name: &str| -> Result<u32, Refusal> {
-        let id = call.field(name).and_then(Value::as_str).ok_or_else(|| Refusal::missing(format!("{name} is needed")))?;
+        let id =
+            call.field(name).and_then(Value::as_str).ok_or_else(|| Refusal::missing(format!("{name} is needed")))?;
         Ok(ws.contact(id)?.n)
     };
     let (from, into) = (named(ws, "from")?, named(ws, "into")?);
@@ -53,7 +54,8 @@ mod tests {
         let lead = h.ok("POST", "/contacts", json!({ "role": "lead", "name": "Visitor" }))["id"].clone();
         let user = h.ok("POST", "/contacts", json!({ "external_id": "u1" }))["id"].clone();
         let from = json!({ "type": "lead", "id": lead });
-        let thread = h.ok("POST", "/conversations", json!({ "from": from, "body": "hello" }))["conversation_id"].clone();
+        let thread =
+            h.ok("POST", "/conversations", json!({ "from": from, "body": "hello" }))["conversation_id"].clone();
         assert_eq!(h.call("POST", "/contacts/merge", json!({ "from": user, "into": lead })).0, 400);
         assert_eq!(h.ok("POST", "/contacts/merge", json!({ "from": lead, "into": user }))["id"], user);
         let (status, gone) = h.call("GET", &format!("/contacts/{}", lead.as_str().unwrap()), json!(null));

@@ -48,6 +48,21 @@ pub enum Error {
         /// Path inside the store.
         path: String,
     },
+    /// Another process is at it.
+    #[error("another process holds the lock `{name}` of the stage")]
+    Locked {
+        /// What it is at.
+        name: String,
+    },
+    /// The operating system gives no lock of a file.
+    #[error("cannot lock `{path}`")]
+    Lock {
+        /// The file.
+        path: String,
+        /// Why not.
+        #[source]
+        source: std::io::Error,
+    },
     /// A manifest, part or segment does not read as it was written.
     #[error("`{path}` is damaged: {reason}")]
     Damaged {
@@ -96,7 +111,8 @@ impl Error {
                 _ => Kind::Unavailable,
             },
             Self::Url { .. } | Self::Name { .. } | Self::Missing { .. } => Kind::Invalid,
-            Self::Exists { .. } => Kind::Conflict,
+            Self::Exists { .. } | Self::Locked { .. } => Kind::Conflict,
+            Self::Lock { .. } => Kind::Unavailable,
             Self::Damaged { .. } => Kind::Data,
             Self::Parquet { .. } => Kind::Internal,
         }
@@ -108,7 +124,10 @@ impl Error {
             Self::Url { .. } => {
                 Some("[staging] url in deskferry.toml takes a folder, or s3://bucket/prefix, gs://, az://")
             }
-            Self::Exists { .. } => {
+            Self::Lock { .. } => Some(
+                "check that the folder of [staging] url can be written and takes locks, which some network drives do not",
+            ),
+            Self::Exists { .. } | Self::Locked { .. } => {
                 Some("another deskferry is at work in this stage; let it finish, then run the command again")
             }
             Self::Damaged { .. } => Some("delete nothing by hand; run the stage again, which writes a new run"),

@@ -6,6 +6,7 @@
 //! _pruned/<run id>                                   a run that is being removed
 //! files/<aa>/<sha256>                                bytes of one attachment, named by their hash
 //! <schema>/<table>/segment-0000000001.parquet        one segment of a log, numbered from 1 without gaps
+//! _locks/<name>                                      what one process at a time may do; in a bucket a folder of numbers
 //! _work/<schema>/<run id>/plan.json                  what a run that is being read is about
 //! _work/<schema>/<run id>/<table>/<log>/segment-…    what it has fetched so far; removed once the run is published
 //! ```
@@ -18,6 +19,7 @@ const RUNS: &str = "_runs";
 const PRUNED: &str = "_pruned";
 const FILES: &str = "files";
 const WORK: &str = "_work";
+const LOCKS: &str = "_locks";
 
 /// A part of a table in a run.
 pub(crate) fn part(schema: &str, table: &str, run: &RunId, number: u32) -> Path {
@@ -37,6 +39,16 @@ pub(crate) fn manifests() -> Path {
 /// The run whose manifest this is; `None` for a file that is not a manifest.
 pub(crate) fn manifest_run(path: &Path) -> Option<RunId> {
     path.filename()?.strip_suffix(".json")?.parse().ok()
+}
+
+/// A lock.
+pub(crate) fn lock(name: &str) -> Path {
+    Path::from_iter([LOCKS, name])
+}
+
+/// A number of a lock that is a lease.
+pub(crate) fn lease(name: &str, number: u64) -> Path {
+    Path::from_iter([LOCKS, name, &format!("{number:020}")])
 }
 
 /// Says that a run is being removed.

@@ -42,6 +42,7 @@ mod error;
 pub mod faulty;
 mod files;
 mod layout;
+mod lock;
 mod log;
 mod part_reader;
 mod prune;
@@ -51,6 +52,7 @@ mod work;
 mod write;
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -59,6 +61,7 @@ use object_store::{ObjectStore, local::LocalFileSystem, memory::InMemory, prefix
 pub use context::{Context, Progress, Tick};
 pub use error::{Error, Kind, Result};
 pub use files::{File, Files};
+pub use lock::Lock;
 pub use log::Log;
 pub use prune::Prune;
 pub use read::current;
@@ -71,6 +74,8 @@ pub use write::{RunWriter, TableWriter, Written};
 pub struct Staging {
     store: Arc<dyn ObjectStore>,
     url: String,
+    /// Where it is a folder of this machine.
+    folder: Option<PathBuf>,
 }
 
 impl Staging {
@@ -97,7 +102,7 @@ impl Staging {
             std::fs::create_dir_all(path).map_err(|e| wrong(e.to_string()))?;
             let store =
                 LocalFileSystem::new_with_prefix(path).map_err(|e| wrong(e.to_string()))?.with_automatic_cleanup(true);
-            return Ok(Self::with_store(Arc::new(store), path));
+            return Ok(Self { folder: Some(path.into()), ..Self::with_store(Arc::new(store), path) });
         }
         let parsed = url::Url::parse(url).map_err(|e| wrong(e.to_string()))?;
         let (store, prefix) = object_store::parse_url_opts(&parsed, options).map_err(|e| wrong(e.to_string()))?;
@@ -113,12 +118,17 @@ impl Staging {
 
     /// A stage on a store that the caller has made; `url` is what messages call it.
     pub fn with_store(store: Arc<dyn ObjectStore>, url: &str) -> Self {
-        Self { store, url: url.to_owned() }
+        Self { store, url: url.to_owned(), folder: None }
     }
 
     /// The store itself, for engines that read the parts that a manifest names.
     pub fn store(&self) -> Arc<dyn ObjectStore> {
         Arc::clone(&self.store)
+    }
+
+    /// The folder of this machine that it is.
+    pub(crate) fn folder(&self) -> Option<&Path> {
+        self.folder.as_deref()
     }
 
     /// What messages call this stage.

@@ -1,6 +1,5 @@
 //! What is rebuilt by hand, that each source row is accounted for, and that no secret is staged.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::Value;
@@ -8,6 +7,7 @@ use serde_json::Value;
 use super::{listed, moved, row, table, text};
 use crate::support::infoset::desk::configuration::{self, CANARY};
 use crate::support::infoset::desk::staff::{BOTS, PIPELINES};
+use crate::support::row::accounted_for_once;
 
 fn details(key: &str) -> Value {
     serde_json::from_str(text(&row("inventory", key), "details")).unwrap()
@@ -49,25 +49,8 @@ fn the_set_up_is_listed_with_its_counterparts_and_what_exceeds_the_plan() {
 
 #[test]
 fn every_staged_row_is_accounted_for_once() {
-    let staged = moved().migration.rows(
-        "SELECT table_name, row_count FROM runs.tables WHERE schema_name = 'infoset' AND is_current AND row_count > 0",
-    );
-    let told = moved().migration.rows(
-        "SELECT source_table, count(*) AS n, count(DISTINCT source_id) AS distinct_n, \
-         count(CASE WHEN target_key IS NULL AND rule IS NULL THEN 1 END) AS silent \
-         FROM intercom.dispositions GROUP BY source_table",
-    );
-    let told: BTreeMap<&str, &Value> = told.iter().map(|row| (text(row, "source_table"), row)).collect();
-    // What was read of files and settings belongs to the rows that name them.
-    let beside = ["files", "settings", "_defects"];
-    for table in staged.iter().filter(|table| !beside.contains(&text(table, "table_name"))) {
-        let name = text(table, "table_name");
-        let told = told.get(name).unwrap_or_else(|| panic!("{name} is not accounted for"));
-        assert_eq!(told["n"], table["row_count"], "{name}");
-        assert_eq!(told["silent"], 0, "{name}");
-        assert_eq!(told["distinct_n"], told["n"], "{name}");
-    }
-    assert!(told.len() > 30, "{}", told.len());
+    let tables = accounted_for_once(&moved().migration, "infoset", &[]);
+    assert!(tables > 30, "{tables}");
     // Every target is there, or was rejected.
     for table in [
         "conversations",

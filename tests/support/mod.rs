@@ -9,6 +9,7 @@ pub(crate) mod itsm365;
 pub(crate) mod mariadb;
 pub(crate) mod postgres;
 pub(crate) mod psql;
+pub(crate) mod row;
 pub(crate) mod standin;
 pub(crate) mod tampered;
 
@@ -140,13 +141,16 @@ impl Workspace {
             "custom_object_types": types.iter()
                 .map(|name| serde_json::json!({ "identifier": name, "contact_relation": name })).collect::<Vec<_>>(),
         });
-        let settings = Settings {
+        Self::serve(Settings {
             workspace: WorkspaceFile::from_json(&file.to_string()).unwrap(),
-            rate: None,
             faults: if faults.is_empty() { deskferry_sandbox::Faults::default() } else { faults.parse().unwrap() },
-            search_delay: std::time::Duration::ZERO,
             ..Settings::default()
-        };
+        })
+    }
+
+    /// A workspace with settings of the sandbox, without a rate limit and without delays.
+    pub(crate) fn serve(settings: Settings) -> Self {
+        let settings = Settings { rate: None, search_delay: std::time::Duration::ZERO, ..settings };
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let running = runtime.block_on(deskferry_sandbox::serve(settings)).unwrap();
         let url = format!("http://{}", running.addr());

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch};
 use chrono::DateTime;
 use deskferry_staging::{Context, RunId, Stage, Staging};
-use deskferry_transform::{Inputs, MEMORY_BYTES, Rebuild, Session, Summary, transform};
+use deskferry_transform::{Inputs, Rebuild, Session, Summary, transform};
 
 /// A row as column and SQL value.
 type Row<'a> = Vec<(&'a str, &'a str)>;

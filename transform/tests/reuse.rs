@@ -10,7 +10,7 @@ use arrow::array::{ArrayRef, Int64Array, RecordBatch};
 use arrow::compute::concat_batches;
 use chrono::DateTime;
 use deskferry_staging::{Context, Manifest, RunId, Stage, Staging};
-use deskferry_transform::{Inputs, MEMORY_BYTES, Rebuild, Summary, transform};
+use deskferry_transform::{Inputs, Rebuild, Summary, transform};
 use futures::TryStreamExt as _;
 
 type Files = BTreeMap<String, String>;

@@ -12,7 +12,8 @@ use deskferry_staging::{Context, RunId, Stage, Staging};
 use deskferry_transform::{Inputs, Rebuild, transform};
 use futures::StreamExt as _;
 
-const BODY: &str = "<p>My printer &quot;X &amp; Y&quot; says error 17, see <a href=\"https://x.example/17\">this</a>.</p>";
+const BODY: &str =
+    "<p>My printer &quot;X &amp; Y&quot; says error 17, see <a href=\"https://x.example/17\">this</a>.</p>";
 
 /// The models that make threads are the real ones; what they read is made of two plain tables.
 fn files() -> BTreeMap<String, String> {
@@ -57,7 +58,8 @@ async fn extract(staging: &Staging, messages: i64, threads: i64) {
     for start in (0..messages).step_by(10_000) {
         let ids = start..messages.min(start + 10_000);
         let of = ids.clone().map(|id| if id % 10 == 0 { 0 } else { id * 7_919 % threads }).collect::<Int64Array>();
-        let html = ids.clone().map(|id| Some(format!("{id} {}", BODY.repeat(1 + id as usize % 5)))).collect::<StringArray>();
+        let html =
+            ids.clone().map(|id| Some(format!("{id} {}", BODY.repeat(1 + id as usize % 5)))).collect::<StringArray>();
         let columns: [(&str, ArrayRef); 3] =
             [("id", Arc::new(ids.collect::<Int64Array>())), ("thread", Arc::new(of)), ("html", Arc::new(html))];
         let batch = RecordBatch::try_from_iter(columns).unwrap();
@@ -107,11 +109,4 @@ async fn measure(messages: i64, threads: i64, memory_bytes: usize) {
 async fn threads_are_put_together_in_less_memory_than_they_take() {
     // Some 30 MiB of messages.
     measure(30_000, 2_000, 16 << 20).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn big() {
-    let t = std::time::Instant::now();
-    measure(100_000, 10_000, 64 << 20).await;
-    eprintln!("{:?} {}", t.elapsed(), std::fs::read_to_string("/proc/self/status").unwrap().lines().find(|l| l.starts_with("VmHWM")).unwrap());
 }

@@ -9,7 +9,7 @@ use arrow::array::{ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch, Str
 use arrow::util::pretty::pretty_format_batches;
 use chrono::DateTime;
 use deskferry_staging::{Changes, Context, Mode, RunId, Stage, Staging};
-use deskferry_transform::{Inputs, MEMORY_BYTES, Rebuild, Session, Summary, transform};
+use deskferry_transform::{Inputs, Rebuild, Session, Summary, transform};
 
 type Files = BTreeMap<String, String>;
 

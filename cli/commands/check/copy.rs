@@ -82,7 +82,13 @@ fn regions(migration: &Migration) -> String {
 
 fn tell(migration: &Migration, workspace: &Value, probe: &Probe) -> Result<()> {
     let text = |name: &str| workspace.get(name).and_then(Value::as_str).unwrap_or("not known");
-    print(format!("Workspace: {} ({}), region {}, time zone {}", text("name"), text("id"), text("region"), text("timezone")))?;
+    print(format!(
+        "Workspace: {} ({}), region {}, time zone {}",
+        text("name"),
+        text("id"),
+        text("region"),
+        text("timezone")
+    ))?;
     let mut table = new_table(["table", "rows"]);
     for (name, rows) in probe.tables.iter().filter(|(name, rows)| *rows != Some(0) && name != WORKSPACE) {
         table.add_row([name.clone(), rows.map_or_else(String::new, number)]);
@@ -106,7 +112,7 @@ fn tell(migration: &Migration, workspace: &Value, probe: &Probe) -> Result<()> {
         value("user_id_field"),
         value("company_id_field"),
         value("activity_refresh"),
-        value("rate_share")
+        source.rate_share.unwrap_or(1.0)
     ))?;
     print(if probe.refused.is_empty() {
         "\nReady to extract."

@@ -1,7 +1,5 @@
 //! `load` into a database: the tables of a copy, as the stage has them.
 
-use std::process::ExitCode;
-
 use anyhow::Result;
 use deskferry_database::{Described, Settings, Summary, Target};
 use serde_json::{Value, json};
@@ -12,8 +10,8 @@ use crate::commands::{Migration, transform};
 use crate::error::refused;
 use crate::report::{align_right, new_table, number, print, say};
 
-/// Writes what differs and says what was written; exit 1 where rows were refused or the user stopped it.
-pub(crate) async fn run(migration: &Migration, args: &Load, json: bool) -> Result<ExitCode> {
+/// Writes what differs.
+pub(super) async fn load(migration: &Migration, args: &Load) -> Result<Summary> {
     let chooses = !args.only.is_empty() || args.condition.is_some() || args.limit.is_some();
     if chooses || args.stop_after.is_some() || args.retry_rejected {
         return Err(refused(
@@ -28,14 +26,7 @@ pub(crate) async fn run(migration: &Migration, args: &Load, json: bool) -> Resul
     if let Some(most) = args.reject_rate_max.or(migration.settings.load.reject_rate_max) {
         settings.reject_rate_max = most;
     }
-    let summary = deskferry_database::load(&migration.context, &settings, &manifest).await?;
-    if json {
-        print(serde_json::to_string_pretty(&as_json(&summary))?)?;
-    } else {
-        report(&summary)?;
-    }
-    let refused = summary.tables.iter().any(|(_, counts)| counts.rejected > 0);
-    Ok(if refused || summary.interrupted { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(deskferry_database::load(&migration.context, &settings, &manifest).await?)
 }
 
 /// What commands that go to the database are told.
@@ -56,7 +47,8 @@ pub(crate) fn settings(migration: &Migration) -> Result<Settings> {
     })
 }
 
-fn report(summary: &Summary) -> Result<()> {
+/// Says what was written.
+pub(super) fn report(summary: &Summary) -> Result<()> {
     let mut table =
         new_table(["table", "rows", "created", "updated", "same", "deleted", "kept", "rejected", "defects"]);
     for (name, c) in summary.tables.iter().filter(|(_, c)| c.rows + c.deleted + c.kept > 0) {
@@ -89,7 +81,8 @@ fn report(summary: &Summary) -> Result<()> {
     Ok(())
 }
 
-fn as_json(summary: &Summary) -> Value {
+/// The same for scripts.
+pub(super) fn as_json(summary: &Summary) -> Value {
     let tables = summary.tables.iter().map(|(name, c)| {
         json!({
             "table": name, "rows": c.rows, "created": c.created, "updated": c.updated, "same": c.same, "deleted": c.deleted,

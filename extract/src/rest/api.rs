@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use deskferry_http::{Client, Error as HttpError, Grant, Reply, Request, Secret, path_piece};
-use deskferry_staging::Context;
+use deskferry_http::{Client, Error as HttpError, Grant, Notice, Reply, Request, Secret, path_piece};
+use deskferry_staging::{Context, Tick};
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use url::Url;
@@ -98,15 +98,19 @@ impl Api {
         let rate = rate(settings, rest)?;
         let mut headers: Vec<(String, String)> = values.pairs(&rest.headers);
         headers.push(("Accept-Encoding".to_owned(), "gzip".to_owned()));
+        let (progress, title) = (Arc::clone(&context.progress), spec.title.clone());
+        let notice = move |note: &str| progress(&Tick { table: &title, done: 0, total: None, note, is_end: true });
         let http = deskferry_http::Settings {
             headers,
             redact,
+            notice: Notice::new(notice),
             refused_if: rest.login_refused_if.clone(),
             final_if: rest.final_if.clone(),
             timeout: Duration::from_secs(rest.timeout_seconds),
             attempts_max: ATTEMPTS_MAX,
             backoff_max: BACKOFF_MAX,
             grant: rate.map(|(calls, seconds)| Grant { calls, period: Duration::from_secs(seconds.max(1)) }),
+            rate_share: settings.rate_share.unwrap_or(1.0),
             ..deskferry_http::Settings::new(&spec.title, base.as_str())
         };
         let login = login::make(context, &rest.login, &values, &http)?;

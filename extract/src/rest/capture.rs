@@ -50,6 +50,12 @@ pub(super) struct Plan {
     pub(super) tables: Vec<String>,
     pub(super) sample: Option<u64>,
     pub(super) since_last: bool,
+    /// Only rows that were named, by table.
+    #[serde(default)]
+    pub(super) only: BTreeMap<String, BTreeSet<String>>,
+    /// Until when all of a table was read of which only named rows are read now.
+    #[serde(default)]
+    pub(super) stays: BTreeMap<String, chrono::DateTime<chrono::Utc>>,
     /// For tables that can be asked for what changed since: since when.
     pub(super) since: BTreeMap<String, chrono::DateTime<chrono::Utc>>,
     /// Tables that are listed whole, and asked further for those of their rows that say that they changed.
@@ -75,6 +81,8 @@ impl Plan {
             tables: request.tables.clone(),
             sample: request.sample,
             since_last: request.since_last,
+            only: if request.only_keys { request.keys.clone() } else { BTreeMap::new() },
+            stays: BTreeMap::new(),
             since: BTreeMap::new(),
             by_change: BTreeSet::new(),
             dropped: BTreeMap::new(),
@@ -92,9 +100,36 @@ impl Plan {
             (self.sample == other.sample, "--sample"),
             (self.dropped == other.dropped, "file in the folder of [source] drop"),
             (self.since_last == other.since_last, "--since-last"),
+            (self.only == other.only, "choice of rows"),
         ];
         same.into_iter().find(|(same, _)| !same).map(|(_, what)| what)
     }
+}
+
+/// What the newest extract of a source with an API was asked that was begun and not published, as a request that goes on with it.
+/// `None` where there is none, or where it would add to a state that has changed since.
+///
+/// # Errors
+/// `Staging`; `OtherPlan` where another version of deskferry began it.
+pub async fn unfinished(context: &Context, spec: &Spec) -> Result<Option<Request>> {
+    let Some(work) = context.staging.works(spec.schema()).await?.pop() else { return Ok(None) };
+    let Some(bytes) = work.plan().await? else { return Ok(None) };
+    let plan: Plan = serde_json::from_slice(&bytes).map_err(|_| other_version(&work))?;
+    let newest = context.staging.latest(spec.schema()).await?.map(|run| run.run);
+    let goes_on = newest.as_ref() != Some(work.run()) && (!plan.since_last || plan.newest == newest);
+    Ok(goes_on.then(|| Request {
+        tables: plan.tables,
+        sample: plan.sample,
+        since_last: plan.since_last,
+        only_keys: !plan.only.is_empty(),
+        keys: plan.only,
+        unfinished: Unfinished::Resume,
+        ..Request::default()
+    }))
+}
+
+fn other_version(work: &Work) -> Error {
+    Error::OtherPlan { run: work.run().to_string(), what: "version of deskferry".into() }
 }
 
 /// An address without user and password.
@@ -129,7 +164,7 @@ impl Capture {
             match stored {
                 Some(Ok(stored)) if !published && unfinished != Unfinished::Discard => open.push((work, stored)),
                 Some(Err(_)) if !published && unfinished != Unfinished::Discard => {
-                    return Err(Error::OtherPlan { run: work.run().to_string(), what: "version of deskferry".into() });
+                    return Err(other_version(&work));
                 }
                 // Published and not removed any more, not begun, or not wanted.
                 _ => work.remove().await?,

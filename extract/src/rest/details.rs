@@ -40,7 +40,7 @@ impl<'a> Fetch<'a> {
     pub(super) async fn list_and_details(&'a self, table: &'a Table, detail: &'a Detail) -> Result<()> {
         let listed = CancellationToken::new();
         let list = async |early| {
-            if self.capture.end(&table.name, "list").await?.is_none() {
+            if self.request.only(table).is_none() && self.capture.end(&table.name, "list").await?.is_none() {
                 self.list(table, "list", early).await?;
             }
             listed.cancel();
@@ -93,7 +93,8 @@ impl<'a> Fetch<'a> {
         let ask = |row: &Row| lock(&asked).insert(hash(table, row)) && is_new(row);
         let early = futures::stream::unfold(early, async |mut early| Some((early.recv().await?, early)));
         let early = early.filter(|row| futures::future::ready(keys.is_none() && !before.has(table, row) && ask(row)));
-        let first = early.chain(futures::stream::iter(by_key).filter(|row| futures::future::ready(ask(row))));
+        let named = futures::stream::iter(by_key.clone()).filter(|row| futures::future::ready(ask(row)));
+        let first = early.chain(named);
         let others = futures::stream::once(rest(false, Some(true))).try_flatten();
         let others = others.try_filter(|row| futures::future::ready(ask(row)));
         let outcome = units.all(first.map(Ok).chain(others).boxed()).await;
@@ -105,8 +106,9 @@ impl<'a> Fetch<'a> {
             Err(Failure::Failed(error)) => return Err(error),
             Err(Failure::Refused { status, reason }) => {
                 let end = self.refused(table, status, reason)?;
-                // Rows stay as the list has them.
-                units.give_up(rest(true, None).await?.boxed()).await?;
+                // Rows stay as the list has them, or as they were.
+                let named = futures::stream::iter(by_key).filter(|row| futures::future::ready(is_new(row)));
+                units.give_up(named.map(Ok).chain(rest(true, None).await?).boxed()).await?;
                 end.incomplete.map(|reason| format!("no row was read in full: {reason}"))
             }
         };
@@ -124,7 +126,7 @@ impl<'a> Fetch<'a> {
 
     /// The tables inside of a table, and inside of these.
     fn within(&self, table: &Table) -> Vec<&'a Table> {
-        let is_inside = |t: &&Table| t.inside.is_some() && t.parent.as_ref().is_some_and(|p| p.table == table.name);
+        let is_inside = |t: &&Table| t.inside.is_some() && t.is_child_of(table);
         let inner = self.spec.tables.iter().filter(is_inside);
         inner.flat_map(|inner| std::iter::once(inner).chain(self.within(inner))).collect()
     }

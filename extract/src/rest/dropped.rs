@@ -381,7 +381,7 @@ impl Fetch<'_> {
 fn unpack(spec: &Spec, table: &Table, record: &mut Value) {
     let Some(members) = record.as_object_mut() else { return };
     let of_columns = table.columns.iter().filter(|c| c.column_type == ColumnType::Json).flat_map(|c| c.places());
-    let inside = spec.tables.iter().filter(|t| t.parent.as_ref().is_some_and(|p| p.table == table.name));
+    let inside = spec.tables.iter().filter(|t| t.is_child_of(table));
     for place in of_columns.chain(inside.filter_map(|t| t.inside.as_ref())) {
         let Some(Value::String(text)) = members.get(place) else { continue };
         if text.trim_start().starts_with(['[', '{'])

@@ -126,7 +126,7 @@ impl<'a> Fetch<'a> {
 
     /// Whether a table is wanted, or one whose rows belong to its rows.
     fn needs(&self, table: &Table) -> bool {
-        let is_parent = |t: &Table| t.name != table.name && t.parent.as_ref().is_some_and(|p| p.table == table.name);
+        let is_parent = |t: &Table| t.name != table.name && t.is_child_of(table);
         let names = |t: &Table| self.capture.plan.sample.is_some() && t.named_by.iter().any(|n| n.table == table.name);
         let depend = self.spec.tables.iter().filter(|t| is_parent(t) || names(t));
         self.request.wants(&table.name) || depend.into_iter().any(|t| self.needs(t))

@@ -22,7 +22,7 @@ use super::page::{Page, Query};
 use super::paging::Position;
 use super::row::{Row, cell, has_key, hash, key, set};
 use crate::hash::{self, Hash, of_texts, written};
-use crate::spec::{Params, Table};
+use crate::spec::Table;
 use crate::{Error, Result};
 
 /// Most readings of one list.
@@ -159,8 +159,7 @@ impl<'a> Fetch<'a> {
 impl Listing<'_> {
     async fn passes(&mut self) -> Result<End, Failure> {
         let fetch = self.fetch;
-        let none = [Params::default()];
-        let passes: &[Params] = if self.table.passes.is_empty() { &none } else { &self.table.passes };
+        let passes = self.table.readings();
         let mut mark = self.state.mark.take().unwrap_or_else(|| Mark { counted: Some(0), ..Mark::default() });
         while let Some(pass) = passes.get(mark.pass) {
             let query = fetch.query(self.table, pass).await?;

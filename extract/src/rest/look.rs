@@ -18,12 +18,9 @@ type Counts = Vec<(String, Option<u64>)>;
 impl<'a> Fetch<'a> {
     /// The first pages of some lists, of each of their passes.
     async fn first_pages_of(&'a self, tables: impl Iterator<Item = &'a Table>) -> Result<Vec<Look<'a>>> {
-        static NONE: Params = Params(Vec::new());
-        let none = &NONE;
         let mut looks = Vec::new();
         for table in tables {
-            let passes: Vec<&Params> = if table.passes.is_empty() { vec![none] } else { table.passes.iter().collect() };
-            for (number, pass) in passes.into_iter().enumerate() {
+            for (number, pass) in table.readings().iter().enumerate() {
                 looks.push(async move { (table, number, self.look_at(table, pass, number == 0).await) });
             }
         }
@@ -45,7 +42,10 @@ impl<'a> Fetch<'a> {
     pub(super) fn lists(&'a self) -> impl Iterator<Item = &'a Table> {
         // Looking at a scroll would open it.
         let is_scroll = |t: &Table| matches!(t.paging, Some(Paging::Scroll { .. }));
-        self.needed.iter().copied().filter(move |t| !t.path.is_empty() && t.parent.is_none() && !is_scroll(t))
+        let is_list = move |t: &&Table| {
+            t.parent.is_none() && !t.path.is_empty() && !is_scroll(t) && self.request.only(t).is_none()
+        };
+        self.needed.iter().copied().filter(is_list)
     }
 
     /// Rows of each list by the source's own count; those that are needed and that it does not let us read, with the reason; and what

@@ -73,7 +73,7 @@ impl Outlook {
 
     /// Rows of a parent, of which some are asked for rows of this table.
     pub(super) fn parents<'r>(&self, spec: &Spec, parent: &Table, rows: impl Iterator<Item = &'r Row> + Clone) {
-        for table in spec.tables.iter().filter(|t| t.parent.as_ref().is_some_and(|p| p.table == parent.name)) {
+        for table in spec.tables.iter().filter(|t| t.is_child_of(parent)) {
             let Some(column) = &table.parent_if else { continue };
             // Rows that do not say it in the list say it in full only.
             let told = rows.clone().filter_map(|row| cell(parent, row, column));

@@ -21,9 +21,9 @@ use super::dropped::Dropped;
 use super::fetch::Fetch;
 use super::page::Query;
 use super::paging::{Pager, Position};
-use super::route::{Route, Trial};
+use super::route::{Route, Trial, is_no_path};
 use super::row::{Row, find};
-use crate::spec::{Params, Table};
+use crate::spec::Table;
 use crate::{Error, Request, Result, Settings, Spec};
 use overlay::Change;
 
@@ -143,8 +143,6 @@ struct First<'a> {
 /// Sizes of pages that are tried where the spec's is refused.
 const SIZES: &[u64] = &[100, 50, 25];
 
-static NO_PARAMS: Params = Params(Vec::new());
-
 impl<'a> Probe<'a> {
     fn told(&mut self, table: &Table, what: &'static str, found: impl Into<String>) {
         let (table, found) = (table.name.clone(), found.into());
@@ -202,7 +200,7 @@ impl<'a> Probe<'a> {
             return Ok(());
         }
         let fetch = self.fetch;
-        let pass = table.passes.first().unwrap_or(&NO_PARAMS);
+        let pass = &table.readings()[0];
         let make = |route: &Route| Query::new(&fetch.api, table, pager.clone(), Scope::default(), &[pass], route);
         let Some(first) = self.first(table, &pager, &make).await? else { return Ok(()) };
         self.rate(&first.reply);
@@ -344,7 +342,9 @@ impl<'a> Probe<'a> {
                     }
                     return Ok(Some(First { query, position, json, reply, size }));
                 }
-                Err(Failure::Refused { status: 404 | 405 | 501, reason }) => said.push(format!("`{path}`: {reason}")),
+                Err(Failure::Refused { status, reason }) if is_no_path(status) => {
+                    said.push(format!("`{path}`: {reason}"))
+                }
                 Err(Failure::Refused { reason, .. }) => {
                     self.told(table, "path", format!("`{path}` is refused: {reason}"));
                     return Ok(None);
@@ -367,7 +367,7 @@ impl Change {
 
 /// Whether a call was refused though the path is there.
 fn is_refused_otherwise<T>(answer: &Result<T, Failure>) -> bool {
-    matches!(answer, Err(Failure::Refused { status, .. }) if !matches!(status, 404 | 405 | 501))
+    matches!(answer, Err(Failure::Refused { status, .. }) if !is_no_path(*status))
 }
 
 fn also(said: &[String]) -> String {

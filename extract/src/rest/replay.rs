@@ -74,9 +74,12 @@ impl Fetch<'_> {
             let Some(table) = manifest.tables.get_mut(&name) else { continue };
             (table.source_rows, table.incomplete) = (end.source_rows, end.incomplete);
         }
+        let plan = &self.capture.plan;
         for (name, cursor) in &mut manifest.cursors {
-            if let (Some(cursor), true) = (cursor.as_object_mut(), self.spec.table(name).is_some()) {
-                cursor.insert("read_from".into(), serde_json::json!(self.capture.plan.begun));
+            if let (Some(cursor), Some(table)) = (cursor.as_object_mut(), self.spec.table(name)) {
+                let is_named = self.request.only(table).is_some();
+                let read_from = if is_named { plan.stays.get(name) } else { Some(&plan.begun) };
+                cursor.insert("read_from".into(), serde_json::json!(read_from));
             }
         }
         manifest.remarks.extend(going.into_iter().chain(self.dropped.remarks()));
@@ -85,6 +88,10 @@ impl Fetch<'_> {
             .extend(self.remarks().into_iter().chain(std::mem::take(&mut last.remarks)).chain(said.remarks));
         manifest.sample = self.request.sample;
         last_state::mark_delta(manifest, &compared);
+        // A few rows are no table: there must be a state that they are added to.
+        if let Some(table) = self.request.only_keys.then(|| self.without_state(manifest)).flatten() {
+            return Err(Error::NoState { table });
+        }
         manifest.hashes.extend(self.capture.plan.dropped.clone());
         manifest.hashes.insert(format!("sources/{}.toml", self.spec.name), self.spec.sha256.clone());
         if context.cancel.is_cancelled() {
@@ -97,6 +104,13 @@ impl Fetch<'_> {
         // What is left of it is removed by the next extract: the run is published.
         let _ = self.capture.remove().await;
         Ok(manifest)
+    }
+
+    /// A table that was not compared with its last state.
+    fn without_state(&self, manifest: &Manifest) -> Option<String> {
+        let tables = self.spec.tables.iter().map(|t| t.name.as_str()).filter(|name| self.request.wants(name));
+        let mut tables = tables.chain([attachments::TABLE]);
+        tables.find(|name| manifest.tables.get(*name).is_some_and(|t| t.changes.is_none())).map(str::to_owned)
     }
 
     /// The rows of one table; what there is to say of those that the source deletes soon.

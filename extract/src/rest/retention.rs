@@ -8,9 +8,9 @@ use super::api::{Failure, Scope};
 use super::fetch::Fetch;
 use super::page::Query;
 use super::row::{Row, cell};
+use super::times::moment;
 use crate::Result;
 use crate::spec::{Spec, Table};
-use crate::values::wall_time;
 
 /// Rows that go within so many days are told.
 const SOON_DAYS: i64 = 14;
@@ -37,7 +37,7 @@ impl<'a> Ages<'a> {
     pub(super) fn see(&mut self, row: &Row) -> bool {
         let Some(retention) = &self.table.retention else { return false };
         let text = cell(self.table, row, &retention.column);
-        let Some(time) = text.and_then(|text| DateTime::from_timestamp_micros(wall_time(text.as_bytes()).ok()?)) else {
+        let Some(time) = text.and_then(moment) else {
             return false;
         };
         self.seen += 1;

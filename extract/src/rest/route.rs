@@ -66,7 +66,7 @@ pub(super) fn members<'a>(spec: &'a Spec, table: &'a Table, besides: &'a str) ->
         table.pass_column.as_ref() != name && (of_parent != name || !column.at.is_empty())
     };
     let of_columns = table.columns.iter().filter(is_asked);
-    let inside = spec.tables.iter().filter(|t| t.parent.as_ref().is_some_and(|p| p.table == table.name));
+    let inside = spec.tables.iter().filter(|t| t.is_child_of(table));
     let places = of_columns.flat_map(|column| column.places()).chain(inside.filter_map(|t| t.inside.as_ref()));
     let places = places.chain(table.hidden.iter().flat_map(|hidden| hidden.conditions.keys()));
     let mut seen = BTreeSet::new();
@@ -75,8 +75,8 @@ pub(super) fn members<'a>(spec: &'a Spec, table: &'a Table, besides: &'a str) ->
 }
 
 /// Whether a status says that there is no such path.
-fn is_no_path(failure: &Failure) -> bool {
-    matches!(failure, Failure::Refused { status: 404 | 405 | 501, .. })
+pub(super) fn is_no_path(status: u16) -> bool {
+    matches!(status, 404 | 405 | 501)
 }
 
 impl Table {
@@ -126,7 +126,8 @@ impl<'a> Fetch<'a> {
                 Err(failure) => failure,
             };
             let is_other_reply = matches!(&failure, Failure::Failed(crate::Error::Reply { .. }));
-            if !(is_no_path(&failure) || is_other_reply && table.path.len() > 1) {
+            let is_not_there = matches!(&failure, Failure::Refused { status, .. } if is_no_path(*status));
+            if !(is_not_there || is_other_reply && table.path.len() > 1) {
                 return Err(failure);
             }
             let said = match &failure {
@@ -157,7 +158,9 @@ impl<'a> Fetch<'a> {
     async fn answer(&self, table: &Table, make: &Make<'_, 'a>, route: &mut Route) -> Result<Page, Failure> {
         route.without.clear();
         let whole = match self.ask(make, route, Trial::Whole).await {
-            Err(failure @ Failure::Refused { .. }) if table.columns_in.is_some() && !is_no_path(&failure) => failure,
+            Err(failure @ Failure::Refused { status, .. }) if table.columns_in.is_some() && !is_no_path(status) => {
+                failure
+            }
             outcome => return outcome,
         };
         let besides = self.api.besides(table);

@@ -129,11 +129,7 @@ impl Selector<'_> {
 
     /// The tables whose rows are inside of this one's.
     pub(super) fn insides(&self, table: &Table) -> impl Iterator<Item = &Table> {
-        let name = table.name.clone();
-        self.spec
-            .tables
-            .iter()
-            .filter(move |t| t.inside.is_some() && t.parent.as_ref().is_some_and(|p| p.table == name))
+        self.spec.tables.iter().filter(move |t| t.inside.is_some() && t.is_child_of(table))
     }
 
     /// A value as the text that the table's builder takes; `None` for no value.

@@ -3,10 +3,10 @@
 //! those that did (`before.rs`). All other tables are read whole and compared. What is gone is noticed where all
 //! rows were read, or all rows of a parent.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use deskferry_staging::Context;
+use deskferry_staging::{Context, Manifest};
 use futures::TryStreamExt as _;
 
 use super::capture::{Entry, Plan};
@@ -31,40 +31,41 @@ pub(super) async fn plan(context: &Context, spec: &Spec, request: &Request, plan
     plan.newest = last.newest().cloned();
     let runs = context.staging.current(spec.schema()).await?;
     let by_time = |t: &&Table| t.parent.is_none() && !t.path.is_empty() && !t.updated_at.is_empty();
-    for table in spec.tables.iter().filter(by_time).filter(|t| request.wants(&t.name)) {
+    let is_listed = |t: &&Table| request.wants(&t.name) && request.only(t).is_none();
+    for table in spec.tables.iter().filter(by_time).filter(is_listed) {
         // The rows of its children are known by it, so all of them must have a state to be compared with, which misses nothing.
         let is_whole = |t: &Table| {
             let newest = runs.get(&t.name).and_then(|runs| runs.last()?.tables.get(&t.name));
             last.has(&t.name) && newest.is_some_and(|newest| newest.incomplete.is_none())
         };
-        let comparable = families(spec, table).into_iter().filter(|t| request.wants(&t.name)).all(is_whole);
+        let comparable = spec.family(table).into_iter().filter(|t| request.wants(&t.name)).all(is_whole);
         if table.since.is_none() && comparable {
             plan.by_change.insert(table.name.clone());
         }
-        let read_from = runs
-            .get(&table.name)
-            .filter(|_| table.since.is_some())
-            .and_then(|runs| runs.last()?.cursors.get(&table.name)?.get("read_from"));
-        let read_from = read_from.and_then(|time| serde_json::from_value::<DateTime<Utc>>(time.clone()).ok());
+        let read_from = read_from(&runs, table).filter(|_| table.since.is_some());
         if let Some(read_from) = read_from.filter(|_| comparable) {
             plan.since.insert(table.name.clone(), read_from - TimeDelta::hours(OVERLAP_HOURS));
         }
     }
+    for table in spec.tables.iter().filter(|t| request.only(t).is_some()) {
+        plan.stays.extend(read_from(&runs, table).map(|read_from| (table.name.clone(), read_from)));
+    }
     Ok(())
 }
 
-/// A table, its children, theirs …
-fn families<'a>(spec: &'a Spec, table: &'a Table) -> Vec<&'a Table> {
-    let children = spec.tables.iter().filter(|t| t.parent.as_ref().is_some_and(|p| p.table == table.name));
-    std::iter::once(table).chain(children.flat_map(|t| families(spec, t))).collect()
+/// When the last state of a table was begun to be read.
+fn read_from(runs: &BTreeMap<String, Vec<Manifest>>, table: &Table) -> Option<DateTime<Utc>> {
+    let time = runs.get(&table.name)?.last()?.cursors.get(&table.name)?.get("read_from")?;
+    serde_json::from_value(time.clone()).ok()
 }
 
 impl Fetch<'_> {
-    /// Whether only some rows of a table are read: those that changed, or that belong to such.
+    /// Whether only some rows of a table are read: those that were named, that changed, or that belong to such.
     pub(super) fn is_part(&self, table: &Table) -> bool {
         let parent = table.parent.as_ref().and_then(|p| self.spec.table(&p.table));
         let is_part = |parent| self.is_part(parent) || self.is_of_changed(parent);
-        self.capture.plan.since.contains_key(&table.name) || parent.is_some_and(is_part)
+        let is_named = self.request.only(table).is_some();
+        is_named || self.capture.plan.since.contains_key(&table.name) || parent.is_some_and(is_part)
     }
 
     /// Whether the parents that have not changed are known, and only the others are asked for rows of this table.
@@ -126,7 +127,8 @@ impl Fetch<'_> {
         let mut at = table;
         loop {
             let is_incomplete = self.capture.end(&at.name, "rows").await?.is_some_and(|end| end.incomplete.is_some());
-            if is_incomplete {
+            // Of rows that were named it is known which of them could not be had.
+            if is_incomplete && self.request.only(at).is_none() {
                 return Ok(Some(nothing));
             }
             if at.parent.is_none() {
@@ -134,7 +136,10 @@ impl Fetch<'_> {
             }
             at = self.parent(at)?;
         }
-        let Some(named) = &table.parent else { return Ok(self.is_part(table).then_some(nothing)) };
+        let Some(named) = &table.parent else {
+            let asked = self.asked(table).await?;
+            return Ok(self.is_part(table).then_some(Scope { hashes: asked, ..nothing }));
+        };
         let parent = self.parent(table)?;
         // Rows inside are missed with the row that they are in, by its key.
         let missed = if table.inside.is_none() {
@@ -150,13 +155,22 @@ impl Fetch<'_> {
         if !self.is_part(table) {
             return Ok((!missed.is_empty()).then_some(Scope { columns, hashes: missed, except: true }));
         }
-        let mut hashes = HashSet::new();
+        // What belongs to a row that is gone is gone with it.
+        let mut hashes =
+            if parent.key.columns() == [named.key.clone()] { self.asked(parent).await? } else { HashSet::new() };
         let mut rows = self.final_rows(parent).await?;
         while let Some(row) = rows.try_next().await? {
             let hash = cell(parent, &row, &named.key).map(|key| of_texts([key]));
             hashes.extend(hash.filter(|hash| !missed.contains(hash)));
         }
         Ok(Some(Scope { columns, hashes, except: false }))
+    }
+
+    /// Rows that were asked for by key, and that the source has shown or has not any more.
+    async fn asked(&self, table: &Table) -> Result<HashSet<u128>> {
+        let Some(keys) = self.request.only(table) else { return Ok(HashSet::new()) };
+        let missed = self.missed(table).await?;
+        Ok(keys.iter().map(|key| of_texts([key.as_str()])).filter(|hash| !missed.contains(hash)).collect())
     }
 
     /// Whether some unit of a table or of its ancestors was missed.

@@ -1,6 +1,6 @@
 //! Times as APIs write them, to the one form that columns are built from.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 use serde_json::Number;
 
@@ -58,6 +58,11 @@ impl Times {
         let moved = moved.and_then(DateTime::from_timestamp_micros);
         Some(moved.map_or(wall, |time| time.format(UTC_FORM).to_string()))
     }
+}
+
+/// The moment that a time of a column is.
+pub(super) fn moment(text: &str) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp_micros(wall_time(text.as_bytes()).ok()?)
 }
 
 /// How times in UTC are written for columns.

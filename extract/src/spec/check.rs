@@ -3,8 +3,18 @@
 use super::{Access, ColumnType, Login, Paging, Params, Place, ReaderKind, Spec, Table, Template};
 
 /// Keys of `[source]` that every source has, so that a spec cannot declare them.
-const RESERVED: [&str; 9] =
-    ["kind", "region", "timezone", "language", "site_url", "own_mailboxes", "rate_calls", "rate_seconds", "drop"];
+const RESERVED: [&str; 10] = [
+    "kind",
+    "region",
+    "timezone",
+    "language",
+    "site_url",
+    "own_mailboxes",
+    "rate_calls",
+    "rate_seconds",
+    "rate_share",
+    "drop",
+];
 /// Tables that every REST source has besides its own.
 const MADE: [&str; 3] = ["files", "settings", "_defects"];
 

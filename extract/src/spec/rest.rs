@@ -2,7 +2,6 @@
 
 use serde::Deserialize;
 
-use super::takes::Takes;
 use super::template::{Params, Template};
 
 /// `[settings.NAME]`: a key of `[source]` in `deskferry.toml` that this source has.
@@ -23,9 +22,6 @@ pub struct Setting {
     /// Whether it is never shown; what has `${` in its example is not either.
     #[serde(default)]
     pub secret: bool,
-    /// The form of its values, where not every text will do.
-    #[serde(default)]
-    pub takes: Option<Takes>,
 }
 
 impl Setting {

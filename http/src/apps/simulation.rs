@@ -21,6 +21,8 @@ struct World {
     ahead: fn(i64) -> i64,
     /// How much later than its clock says the server ends a window.
     late: i64,
+    /// Share of the limit that the client is to use.
+    share: f64,
     windows: i64,
 }
 
@@ -34,6 +36,7 @@ const USUAL: World = World {
     way_there: 0,
     ahead: |_| 0,
     late: 0,
+    share: 1.0,
     windows: 12,
 };
 
@@ -103,7 +106,7 @@ impl Server {
 /// Runs it; what was counted in the whole windows, less the first `skip`.
 fn run(world: World, skip: usize) -> Vec<Counted> {
     const START: i64 = 1_700_000_003_456;
-    let apps = Apps::new(world.apps, None);
+    let apps = Apps::new(world.apps, None, world.share);
     let mut server = Server { world, window: -1, used: vec![0; world.apps], others: 0, counted: Vec::new() };
     let mut way: Vec<OnTheWay> = Vec::new();
     let (mut ask_again, mut seed) = (START, 1_u64);
@@ -257,4 +260,20 @@ fn several_apps_share_the_limit_of_their_workspace() {
     let first: u64 = run(world, 0).iter().map(|c| c.refused).sum();
     assert!(first <= 192 + 40, "{first}");
     assert_full(world, 2);
+}
+
+#[test]
+fn no_more_than_the_share_that_was_set_is_used_whatever_others_leave() {
+    let limits: [fn(i64) -> u64; 3] = [|_| 166, |_| 1666, |since| if since < 43_000 { 1666 } else { 166 }];
+    for (n, limit) in limits.into_iter().enumerate() {
+        for apps in [1, 2] {
+            let world = World { apps, threads: 256, limit, share: 0.5, windows: 20, ..USUAL };
+            let counted = run(world, 0);
+            // Where the limit falls, calls of ours that went out before count for one window more.
+            let settled = counted.get(if n == 2 { 6 } else { 0 }..).unwrap();
+            assert!(settled.iter().all(|c| 2 * c.used <= c.granted), "{counted:#?}");
+            let (used, refused) = share(settled);
+            assert!(used >= 460 && refused == 0, "{used} ‰ used, {refused} refused: {counted:#?}");
+        }
+    }
 }

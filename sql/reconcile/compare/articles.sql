@@ -22,29 +22,6 @@ WITH pairs AS (
     WHERE sent.table_name = 'articles' AND sent.state = 'done' AND in_share(sent.intercom_id)
 ),
 
-pieces AS (
-    SELECT source_key, unnest(string_to_array(coalesce(body, '') || coalesce(translated_content, ''), 'deskferry:')) AS piece
-    FROM pairs
-    WHERE body LIKE '%deskferry:%' OR translated_content LIKE '%deskferry:%'
-),
-
-links AS (
-    SELECT DISTINCT pieces.source_key, targets.source_key AS target_key, (targets.detail ->> 'url') AS url
-    FROM pieces
-    JOIN ledger.steps AS targets
-        ON targets.source_key = replace(regexp_replace(pieces.piece, '[\\"].*$', '', 's'), '&amp;', '&')
-        AND targets.table_name IN ('articles', 'collections') AND targets.step = 'create' AND targets.state = 'done'
-    WHERE (targets.detail ->> 'url') IS NOT NULL
-),
-
-addresses AS (
-    SELECT
-        source_key,
-        '{' || string_agg('"' || replace(replace(target_key, '\', '\\'), '"', '\"') || '":"' || replace(replace(url, '\', '\\'), '"', '\"') || '"', ',') || '}' AS by_key
-    FROM links
-    GROUP BY source_key
-),
-
 fields AS (
     SELECT pairs.source_key, intercom_id, unnest([
         named_struct('field', 'title', 'wanted', title, 'found', found_title),
@@ -55,13 +32,13 @@ fields AS (
         named_struct('field', 'parent', 'wanted', wanted_parent, 'found', found_parent)
     ]) AS one
     FROM pairs
-    LEFT JOIN addresses ON addresses.source_key = pairs.source_key
+    LEFT JOIN ledger.addresses AS addresses ON addresses.table_name = 'articles' AND addresses.source_key = pairs.source_key
 ),
 
 locales AS (
     SELECT pairs.source_key, intercom_id, translated_content, found_content, by_key, unnest(json_object_keys(translated_content)) AS locale
     FROM pairs
-    LEFT JOIN addresses ON addresses.source_key = pairs.source_key
+    LEFT JOIN ledger.addresses AS addresses ON addresses.table_name = 'articles' AND addresses.source_key = pairs.source_key
 ),
 
 translations AS (

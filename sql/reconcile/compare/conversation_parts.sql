@@ -17,7 +17,7 @@ sent AS (
 ),
 
 names_of_files AS (
-    SELECT sent.parent_id AS part_id, string_agg(replace(replace(replace(replace(attachments.name, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'), ', ' ORDER BY attachments.position) AS names
+    SELECT sent.parent_id AS part_id, string_agg(escape_html(attachments.name), ', ' ORDER BY attachments.position) AS names
     FROM intercom.attachments AS attachments
     JOIN ledger.rows AS sent ON sent.table_name = 'attachments' AND sent.state = 'done' AND sent.source_key = attachments.source_key
     GROUP BY sent.parent_id
@@ -95,7 +95,7 @@ pairs AS (
         composed.*,
         CASE
             WHEN is_opening THEN coalesce(told || ' wrote:' || chr(10) || chr(10), '') || composed.body
-            ELSE coalesce('<p><em>' || replace(replace(replace(replace(told, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;') || ' wrote:</em></p>', '')
+            ELSE coalesce('<p><em>' || escape_html(told) || ' wrote:</em></p>', '')
                 || CASE WHEN step = 'create' THEN composed.body ELSE coalesce(names, '') END
         END AS text,
         CASE

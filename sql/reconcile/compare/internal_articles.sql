@@ -14,30 +14,7 @@ WITH pairs AS (
     JOIN intercom.internal_articles AS wanted ON wanted.source_key = sent.source_key
     JOIN intercom_live.internal_articles AS live ON live.id = sent.intercom_id
     LEFT JOIN intercom_live.people AS people ON people.kind = 'admin' AND people.source_key = wanted.author_key
-    WHERE sent.table_name = 'internal_articles' AND sent.state = 'done'
-),
-
-pieces AS (
-    SELECT source_key, unnest(string_to_array(body, 'deskferry:')) AS piece
-    FROM pairs
-    WHERE body LIKE '%deskferry:%'
-),
-
-links AS (
-    SELECT DISTINCT pieces.source_key, targets.source_key AS target_key, (targets.detail ->> 'url') AS url
-    FROM pieces
-    JOIN ledger.steps AS targets
-        ON targets.source_key = replace(regexp_replace(pieces.piece, '[\\"].*$', '', 's'), '&amp;', '&')
-        AND targets.table_name IN ('articles', 'collections') AND targets.step = 'create' AND targets.state = 'done'
-    WHERE (targets.detail ->> 'url') IS NOT NULL
-),
-
-addresses AS (
-    SELECT
-        source_key,
-        '{' || string_agg('"' || replace(replace(target_key, '\', '\\'), '"', '\"') || '":"' || replace(replace(url, '\', '\\'), '"', '\"') || '"', ',') || '}' AS by_key
-    FROM links
-    GROUP BY source_key
+    WHERE sent.table_name = 'internal_articles' AND sent.state = 'done' AND in_share(sent.intercom_id)
 ),
 
 fields AS (
@@ -48,7 +25,7 @@ fields AS (
         named_struct('field', 'owner', 'wanted', author_id, 'found', found_owner)
     ]) AS one
     FROM pairs
-    LEFT JOIN addresses ON addresses.source_key = pairs.source_key
+    LEFT JOIN ledger.addresses AS addresses ON addresses.table_name = 'internal_articles' AND addresses.source_key = pairs.source_key
 )
 
 SELECT source_key, intercom_id, one['field'] AS field, one['wanted'] AS wanted, one['found'] AS found

@@ -27,7 +27,7 @@ fields AS (
         named_struct('field', 'parent', 'wanted', wanted.parent_id, 'found', live.parent_id),
         named_struct('field', 'author', 'wanted', wanted.author_id, 'found', live.author_id),
         named_struct('field', 'body', 'wanted',
-            coalesce('<p><em>' || replace(replace(replace(replace(told, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;') || ' wrote:</em></p>', '') || wanted.body,
+            coalesce('<p><em>' || escape_html(told) || ' wrote:</em></p>', '') || wanted.body,
             'found', live.body)
     ]) AS one
     FROM wanted

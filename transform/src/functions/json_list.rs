@@ -66,9 +66,10 @@ impl Accumulator for JsonList {
     fn state(&mut self) -> Result<Vec<ScalarValue>> {
         let items = std::mem::take(&mut self.items);
         self.bytes = 0;
-        let (positions, items): (Vec<_>, Vec<_>) = items.into_iter().map(|(position, item)| {
-            (ScalarValue::Int64(position), ScalarValue::Utf8(Some(item.into_string())))
-        }).unzip();
+        let (positions, items): (Vec<_>, Vec<_>) = items
+            .into_iter()
+            .map(|(position, item)| (ScalarValue::Int64(position), ScalarValue::Utf8(Some(item.into_string()))))
+            .unzip();
         Ok(vec![
             ScalarValue::List(ScalarValue::new_list_nullable(&positions, &DataType::Int64)),
             ScalarValue::List(ScalarValue::new_list_nullable(&items, &DataType::Utf8)),

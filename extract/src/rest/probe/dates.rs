@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use serde_json::Value;
 
-use crate::rest::times::Times;
-use crate::values::wall_time;
+use crate::rest::times::{Times, moment};
 
 /// Forms that some sources use; tried where the spec's do not fit. Days come before months, where the values do not tell.
 const FORMS: &[&str] = &[
@@ -53,7 +52,7 @@ impl Forms {
         let offset = DateTime::parse_from_rfc3339(text.trim());
         if let Ok(time) = offset {
             self.found.insert(if time.offset().local_minus_utc() == 0 { "in UTC, said so" } else { "with an offset" });
-        } else if let Some(time) = wall_time(wall.as_bytes()).ok().and_then(DateTime::from_timestamp_micros) {
+        } else if let Some(time) = moment(&wall) {
             self.found.insert("without an offset");
             self.newest = self.newest.max(Some(time.naive_utc()));
         } else {

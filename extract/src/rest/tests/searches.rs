@@ -1,12 +1,13 @@
 //! Searches by POST, scrolls, arrays with places and counts, links that end, rows that are asked for by key.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 
 use super::support::{Call, Desk, Said, Server, bytes, numbered, ok, said};
-use crate::Request;
+use crate::{Error, Request, Unfinished};
 
 const CHATS: &str = "[[table]]\nname = \"chats\"\nkey = \"id\"\npath = \"/chats/search\"\n\
     body = { query = { field = \"updated\", operator = \">\", value = 0 }, of = \"{tenant}\" }\n\
@@ -97,6 +98,43 @@ async fn rows_asked_for_by_key_are_read_in_full_and_need_not_be_listed() {
     assert_eq!(desk.rows(&manifest, "lines", &["chat_id", "place"]).await, ["2|0", "2|1", "8|0", "8|1"]);
     assert_eq!(server.count("/link"), 0);
     assert_eq!(manifest.incomplete().count(), 0, "{:?}", manifest.incomplete().collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn only_rows_that_are_named_are_read_and_the_others_stay_as_they_are() {
+    let is_later = Arc::new(AtomicBool::new(false));
+    let (later, chats) = (Arc::clone(&is_later), chats());
+    let server = Server::start(move |call| match call.path.as_str() {
+        // Gone since.
+        "/chats/2" if later.load(Ordering::SeqCst) => said(404, json!("gone")),
+        "/chats/3" if later.load(Ordering::SeqCst) => said(403, json!("not now")),
+        _ => chats(call),
+    })
+    .await;
+    let desk = desk(&server);
+    let named = BTreeMap::from([("chats".into(), BTreeSet::from(["1".into()]))]);
+    let outcome = desk.run(&Request::of_rows(&desk.spec, named)).await;
+    assert!(matches!(outcome, Err(Error::NoState { table }) if table == "chats"));
+    let first = desk.run(&Request { unfinished: Unfinished::Discard, ..Request::default() }).await.unwrap();
+    let before = server.calls().len();
+    is_later.store(true, Ordering::SeqCst);
+    let keys: BTreeSet<String> = ["2", "3", "8"].map(str::to_owned).into();
+    let request = Request::of_rows(&desk.spec, BTreeMap::from([("chats".into(), keys)]));
+    assert_eq!(request.tables, ["chats", "lines"]);
+    let manifest = desk.run(&request).await.unwrap();
+    let asked: BTreeSet<String> = server.calls()[before..].iter().map(|call| call.path.clone()).collect();
+    assert!(
+        asked.iter().all(|path| ["/chats/2", "/chats/3", "/chats/8", "/link"].contains(&path.as_str())),
+        "{asked:?}"
+    );
+    // 2 is gone with its lines; 3 failed, so nothing is known of it; 8 is new.
+    let changes = |table: &str| manifest.tables[table].changes.unwrap();
+    assert_eq!((changes("chats").new, changes("chats").changed, changes("chats").gone), (1, 0, 1));
+    assert_eq!((changes("lines").new, changes("lines").changed, changes("lines").gone), (2, 0, 2));
+    let rows = desk.rows(&manifest, "chats", &["id", "_deleted"]).await;
+    assert_eq!(rows, ["2|true", "8|false"]);
+    // The list was read until then, and no further.
+    assert_eq!(manifest.cursors["chats"]["read_from"], first.cursors["chats"]["read_from"]);
 }
 
 #[tokio::test]
