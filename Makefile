@@ -11,7 +11,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 APT  := $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-deps check fmt fmt-check lint doc bench bench-extract bench-diff bench-intercom bench-load bench-load-rate bench-serve crash release clean
+.PHONY: help demo test test-deps check fmt fmt-check lint doc bench bench-extract bench-database bench-diff bench-intercom bench-load bench-load-rate bench-serve crash release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,9 +23,9 @@ demo: ## build and run the whole pipeline on the bundled Hesk desk, into a sandb
 test: test-deps ## install what the tests need, then run all of them
 	DESKFERRY_TEST_PYTHON=$(VENV)/bin/python $(CARGO) test --locked --workspace
 
-test-deps: ## MariaDB, psql and Chromium from the system's packages; an S3 server and DuckDB in a Python environment of their own
+test-deps: ## MariaDB, PostgreSQL and Chromium from the system's packages; an S3 server and DuckDB in a Python environment of their own
 	@command -v mariadbd >/dev/null || [ -x /usr/sbin/mariadbd ] || { $(APT) mariadb-server mariadb-client; }
-	@command -v psql >/dev/null || { $(APT) postgresql-client; }
+	@command -v psql >/dev/null && { command -v postgres || ls /usr/lib/postgresql/*/bin/postgres; } >/dev/null 2>&1 || { $(APT) postgresql openssl; }
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { $(APT) chromium; }
 	@$(VENV)/bin/python -c 'import duckdb, moto.server, pytz' 2>/dev/null || { \
 		{ python3 -m venv --clear $(VENV) || { $(APT) python3-venv && python3 -m venv --clear $(VENV); }; } && \
@@ -54,6 +54,9 @@ bench-extract: ## rows/s and peak memory of `extract` on a large MariaDB, beside
 bench-diff: release test-deps ## seconds and peak memory of `diff` on 10 million rows, beside DuckDB's EXCEPT in the same run
 	@bin=$$($(CARGO) metadata --format-version 1 --no-deps | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/release/deskferry; \
 	$(VENV)/bin/python benches/diff/run.py --binary "$$bin" --cache $(CACHE)/bench
+
+bench-database: ## rows/s and peak memory of a first load into PostgreSQL and of one that finds nothing to do, beside COPY of the same rows
+	$(CARGO) bench --locked -p deskferry-database --bench load
 
 bench-intercom: ## conversations/s, with all parts, of `extract` on an Intercom workspace, beside what its rate allows
 	$(CARGO) bench --locked -p deskferry-extract --bench intercom

@@ -148,6 +148,9 @@ pub(crate) struct Load {
     /// Send refused rows again although they have not changed. Choosing rows with --only or --where does so too.
     #[arg(long)]
     pub(crate) retry_rejected: bool,
+    /// Into a database: compare the rows of every table, also of those that are as the last load has left them.
+    #[arg(long)]
+    pub(crate) verify: bool,
     /// Share of refused rows of a table, from 0 to 1, above which the load stops. [default: 0.01]
     #[arg(long, value_name = "SHARE", value_parser = share)]
     pub(crate) reject_rate_max: Option<f64>,

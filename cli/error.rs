@@ -52,5 +52,8 @@ fn describe(cause: &(dyn std::error::Error + 'static)) -> Option<(Kind, Option<S
     if let Some(e) = cause.downcast_ref::<deskferry_serve::Error>() {
         return Some((e.kind(), own(e.hint())));
     }
+    if let Some(e) = cause.downcast_ref::<deskferry_database::Error>() {
+        return Some((e.kind(), own(e.hint())));
+    }
     cause.downcast_ref::<std::io::Error>().map(|_| (Kind::Invalid, None))
 }

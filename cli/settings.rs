@@ -168,6 +168,11 @@ pub(crate) struct Load {
     pub(crate) saved_replies: SavedReplies,
     /// Share of refused rows of a table, from 0 to 1, above which a load stops.
     pub(crate) reject_rate_max: Option<f64>,
+    /// The database that a copy is brought to, such as `postgres://user:${DATABASE_PASSWORD}@host/database`; without it the stage is
+    /// the copy.
+    pub(crate) target: Option<String>,
+    /// The schema in it; else the one that the connection begins in.
+    pub(crate) target_schema: Option<String>,
     /// Calls at a time at most.
     pub(crate) in_flight_max: Option<std::num::NonZeroUsize>,
 }
@@ -325,6 +330,11 @@ impl Settings {
                 Ok((from, token))
             })
             .collect()
+    }
+
+    /// The database that a copy is brought to; read only by commands that go there, for there is a password in it.
+    pub(crate) fn target(&self, variable: impl Fn(&str) -> Option<String>) -> Result<Option<String>> {
+        self.load.target.as_deref().map(|target| expand("load.target", target, &variable)).transpose()
     }
 
     /// What clients of `sql --serve` log in with; read only by that command.

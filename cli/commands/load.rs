@@ -1,4 +1,6 @@
-//! `load`: Intercom-shaped tables to Intercom.
+//! `load`: Intercom-shaped tables to Intercom, or the tables of a copy into a database.
+
+pub(crate) mod database;
 
 use std::collections::HashSet;
 use std::process::ExitCode;
@@ -13,45 +15,67 @@ use crate::error::refused;
 use crate::report::{align_right, json_rows, new_table, number, print, say};
 use crate::settings::{MissingPeople, SavedReplies, TicketsAs};
 
+/// The contract of a source that is copied; all others move into Intercom.
+const COPY: &str = "database";
 /// File of canned answers beside `deskferry.toml`.
 const SAVED_REPLIES: &str = "saved_replies.csv";
 
 /// What a load has done.
-pub(crate) struct Loaded {
-    summary: Summary,
-    /// File of canned answers, and how many are in it.
-    saved_replies: Option<(String, u64)>,
-    /// Rows that are gone from the source and stay.
-    gone: u64,
+pub(crate) enum Loaded {
+    /// Into Intercom.
+    Moved {
+        summary: Summary,
+        /// File of canned answers, and how many are in it.
+        saved_replies: Option<(String, u64)>,
+        /// Rows that are gone from the source and stay.
+        gone: u64,
+    },
+    /// Into a database.
+    Copied(deskferry_database::Summary),
 }
 
 impl Loaded {
-    /// Rows that were created or changed.
+    /// Rows that were created, changed or deleted.
     pub(crate) fn written(&self) -> u64 {
-        self.summary.tables.iter().map(|(_, counts)| counts.created + counts.updated).sum()
+        match self {
+            Self::Moved { summary, .. } => summary.tables.iter().map(|(_, c)| c.created + c.updated).sum(),
+            Self::Copied(summary) => summary.tables.iter().map(|(_, c)| c.created + c.updated + c.deleted).sum(),
+        }
     }
 
     /// Whether nothing was refused, waits or was left by a stop.
     pub(crate) fn is_clean(&self) -> bool {
-        let refused = self.summary.tables.iter().any(|(_, counts)| counts.rejected > 0 || counts.unknown > 0);
-        !refused && !self.summary.interrupted && self.summary.waiting.is_empty()
+        match self {
+            Self::Moved { summary, .. } => {
+                let refused = summary.tables.iter().any(|(_, counts)| counts.rejected > 0 || counts.unknown > 0);
+                !refused && !summary.interrupted && summary.waiting.is_empty()
+            }
+            Self::Copied(summary) => !summary.interrupted && summary.tables.iter().all(|(_, c)| c.rejected == 0),
+        }
     }
 }
 
-/// Loads and says what was sent; exit 1 where rows were refused or the user stopped it.
+/// Loads and says what was written; exit 1 where rows were refused or the user stopped it.
 pub(crate) async fn run(migration: &Migration, args: &Load, json: bool) -> Result<ExitCode> {
     let loaded = load(migration, args).await?;
-    if json {
-        print(serde_json::to_string_pretty(&as_json(&loaded.summary, loaded.gone))?)?;
-    } else {
-        report(&loaded.summary, loaded.saved_replies.as_ref())?;
-        plan::say_gone(loaded.gone);
+    match &loaded {
+        Loaded::Moved { summary, gone, .. } if json => print(serde_json::to_string_pretty(&as_json(summary, *gone))?)?,
+        Loaded::Moved { summary, saved_replies, gone } => {
+            report(summary, saved_replies.as_ref())?;
+            plan::say_gone(*gone);
+        }
+        Loaded::Copied(summary) if json => print(serde_json::to_string_pretty(&database::as_json(summary))?)?,
+        Loaded::Copied(summary) => database::report(summary)?,
     }
     Ok(if loaded.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Loads.
 pub(crate) async fn load(migration: &Migration, args: &Load) -> Result<Loaded> {
+    if migration.spec.contract() == COPY {
+        return Ok(Loaded::Copied(database::load(migration, args).await?));
+    }
+    into_intercom(migration, "load")?;
     let manifest = transformed(migration).await?;
     let settings = settings(migration, args)?;
     let filter = filter(migration, args).await?;
@@ -59,13 +83,37 @@ pub(crate) async fn load(migration: &Migration, args: &Load) -> Result<Loaded> {
     let is_whole = filter == Filter::default() && !summary.interrupted;
     let saved_replies = if is_whole { saved_replies(migration, &manifest).await? } else { None };
     let gone = if summary.interrupted { 0 } else { plan::gone(migration).await? };
-    Ok(Loaded { summary, saved_replies, gone })
+    Ok(Loaded::Moved { summary, saved_replies, gone })
 }
 
-/// The newest run of Intercom-shaped tables.
+/// Refuses what only makes sense where a help desk moves into Intercom.
+///
+/// # Errors
+/// `Refused` for a source that is copied, and for settings of the one in the other.
+pub(crate) fn into_intercom(migration: &Migration, command: &str) -> Result<()> {
+    if migration.spec.contract() == COPY {
+        return Err(refused(
+            format!("`{command}` is for moves into Intercom; this is a copy out of it"),
+            "`deskferry load` brings the database to what the stage has, whatever it had before: to take something back,              transform and load again; `deskferry load --verify` compares every row",
+        ));
+    }
+    if migration.settings.load.target.is_some() {
+        return Err(refused(
+            format!("[load] target is a database, but {} moves into Intercom", migration.settings.source.kind),
+            "remove [load] target; what is staged can be queried with `deskferry sql`, also with psql: `deskferry sql --serve`",
+        ));
+    }
+    Ok(())
+}
+
+/// The newest run of what the source's models make.
 pub(crate) async fn transformed(migration: &Migration) -> Result<Manifest> {
-    let found = migration.context.staging.latest("intercom").await?;
-    found.ok_or_else(|| refused("there are no Intercom-shaped tables yet", "run `deskferry transform` first"))
+    let contract = migration.spec.contract();
+    let found = migration.context.staging.latest(contract).await?;
+    found.ok_or_else(|| {
+        let what = if contract == COPY { "are no tables of a copy" } else { "are no Intercom-shaped tables" };
+        refused(format!("there {what} yet"), "run `deskferry transform` first")
+    })
 }
 
 /// What the loader is told of `deskferry.toml`.

@@ -132,6 +132,11 @@ impl Migration {
         self.settings.webhook_secret(&self.variable)
     }
 
+    /// The database that a copy is brought to.
+    pub(crate) fn target(&self) -> Result<Option<String>> {
+        self.settings.target(&self.variable)
+    }
+
     /// What clients of `sql --serve` log in with.
     pub(crate) fn sql_password(&self) -> Result<String> {
         self.settings.sql_password(&self.variable)

@@ -6,13 +6,14 @@ use anyhow::Result;
 use deskferry_load::Plan;
 use indicatif::HumanBytes;
 
-use super::load::{filter, settings, transformed};
+use super::load::{filter, into_intercom, settings, transformed};
 use super::{Migration, transform};
 use crate::args::Load;
 use crate::report::{align_right, duration, json_rows, new_table, number, print, say};
 
 /// Prints what a load with the same arguments would do. Nothing is written.
 pub(crate) async fn run(migration: &Migration, args: &Load, json: bool) -> Result<ExitCode> {
+    into_intercom(migration, "plan")?;
     let manifest = transformed(migration).await?;
     let settings = settings(migration, args)?;
     let filter = filter(migration, args).await?;

@@ -25,6 +25,7 @@ struct Answer {
 
 /// Reads the workspace back, runs the queries and prints them; exit 1 where something does not balance.
 pub(crate) async fn run(migration: &Migration, args: &Reconcile, json: bool) -> Result<ExitCode> {
+    load::into_intercom(migration, "reconcile")?;
     load::transformed(migration).await?;
     let read = match args.offline {
         true => last_read_back(migration).await?,

@@ -15,6 +15,7 @@ const SHOWN_MAX: usize = 20;
 
 /// Asks, takes back, proves; exit 1 where something stays or is not as it was, or the user stopped it or said no.
 pub(crate) async fn run(migration: &Migration, args: &Rollback, json: bool) -> Result<ExitCode> {
+    load::into_intercom(migration, "rollback")?;
     let filter = RollbackFilter { run: args.run.clone(), only: args.only.clone() };
     let settings = load::workspace(migration)?;
     if !args.yes && !agreed(&deskferry_load::rollback_plan(&migration.context, &filter).await?)? {

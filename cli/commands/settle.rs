@@ -13,6 +13,7 @@ use crate::report::{json_rows, new_table, print, say};
 
 /// Lists what is unknown, or notes a verdict; exit 1 while something is unknown.
 pub(crate) async fn run(migration: &Migration, args: &Settle, json: bool) -> Result<ExitCode> {
+    load::into_intercom(migration, "settle")?;
     let found = unknown(migration, args).await?;
     let verdict = match (&args.is, args.absent) {
         (Some(id), _) => Verdict::Is(id.clone()),

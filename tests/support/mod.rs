@@ -7,6 +7,7 @@ pub(crate) mod halo;
 pub(crate) mod infoset;
 pub(crate) mod itsm365;
 pub(crate) mod mariadb;
+pub(crate) mod postgres;
 pub(crate) mod psql;
 pub(crate) mod row;
 pub(crate) mod standin;

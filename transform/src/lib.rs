@@ -31,6 +31,7 @@ mod compare;
 mod contract;
 mod current;
 mod damage;
+mod described;
 mod diff;
 mod duckdb;
 mod engine;
@@ -55,6 +56,7 @@ mod table;
 mod views;
 mod write;
 
+pub use described::{Described, described};
 pub use diff::{Comparison, Diff, Side};
 pub use error::{Error, Result};
 pub use inputs::{Inputs, MEMORY_BYTES};
