@@ -16,7 +16,7 @@ use crate::report::{align_right, json_rows, new_table, number, print, say};
 use crate::settings::{MissingPeople, SavedReplies, TicketsAs};
 
 /// The contract of a source that is copied; all others move into Intercom.
-const COPY: &str = "database";
+pub(crate) const COPY: &str = "database";
 /// File of canned answers beside `deskferry.toml`.
 const SAVED_REPLIES: &str = "saved_replies.csv";
 
@@ -94,7 +94,7 @@ pub(crate) fn into_intercom(migration: &Migration, command: &str) -> Result<()> 
     if migration.spec.contract() == COPY {
         return Err(refused(
             format!("`{command}` is for moves into Intercom; this is a copy out of it"),
-            "`deskferry load` brings the database to what the stage has, whatever it had before: to take something back,              transform and load again; `deskferry load --verify` compares every row",
+            "`deskferry load` brings the database to what the stage has, whatever it had before: to take something back, transform and load again; `deskferry load --verify` compares every row",
         ));
     }
     if migration.settings.load.target.is_some() {

@@ -8,13 +8,12 @@ use chrono::{DateTime, Utc};
 use deskferry_serve::{Status, Synced};
 use deskferry_staging::{Manifest, Stage};
 
+use super::load::COPY;
 use super::{Migration, transform};
 use crate::document::{self, Document, Section, Verdict};
 use crate::error::refused;
 use crate::report::{Row, duration, new_table, number, print, visible};
 
-/// What transforms publish that copies a workspace.
-const COPY: &str = "database";
 /// Intercom grants calls in windows of so many seconds: a shorter extract has used a part of one.
 const WINDOW_SECONDS: f64 = 10.0;
 /// What is copied, and its table.

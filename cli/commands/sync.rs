@@ -7,11 +7,12 @@ use std::time::Duration;
 use anyhow::Result;
 use chrono::TimeDelta;
 use deskferry_extract::{Request, Spec, Unfinished};
+use deskferry_serve::Position;
 use deskferry_staging::{Kind, Lock, Manifest, Mode, Stage};
 use deskferry_transform::Rebuild;
 
 use super::load::{self, Loaded};
-use super::{Migration, extract, transform};
+use super::{Migration, distill, extract, transform};
 use crate::args::{Load, Sync};
 use crate::error;
 use crate::report::{failure, number, print, say};
@@ -34,8 +35,11 @@ pub(crate) enum Scope {
 /// What a sync has done.
 pub(crate) struct Outcome {
     extracted: Manifest,
+    /// Schema of what the models make.
+    contract: String,
     rejects: u64,
-    loaded: Loaded,
+    /// `None` where the stage is the copy.
+    loaded: Option<Loaded>,
 }
 
 impl Outcome {
@@ -45,7 +49,7 @@ impl Outcome {
     }
 
     fn is_clean(&self) -> bool {
-        self.incomplete().next().is_none() && self.loaded.is_clean()
+        self.incomplete().next().is_none() && self.loaded.as_ref().is_none_or(Loaded::is_clean)
     }
 }
 
@@ -87,11 +91,44 @@ pub(crate) async fn sync(migration: &Migration, scope: Scope) -> Result<Outcome>
 }
 
 async fn stages(migration: &Migration, scope: Scope) -> Result<Outcome> {
-    let extracted = extract(migration, scope).await?;
+    let context = &migration.context;
+    let (extracted, told) = match scope {
+        // Who names rows knows why.
+        Scope::Rows(_) => (extract(migration, scope).await?, None),
+        scope => with_events(migration, scope).await?,
+    };
     let inputs = transform::inputs(migration);
-    let transformed = deskferry_transform::transform(&migration.context, &inputs, &Rebuild::Changed).await?;
-    let loaded = load::load(migration, &Load::default()).await?;
-    Ok(Outcome { extracted, rejects: transformed.rejects.values().sum(), loaded })
+    let mut transformed = deskferry_transform::transform(context, &inputs, &Rebuild::Changed).await?;
+    if migration.settings.distill.is_on() && distill::distill(migration, None).await?.manifest.is_some() {
+        transformed = deskferry_transform::transform(context, &inputs, &Rebuild::Changed).await?;
+    }
+    let is_loaded = migration.spec.contract() != load::COPY || migration.settings.load.target.is_some();
+    let loaded = if is_loaded { Some(load::load(migration, &Load::default()).await?) } else { None };
+    let contract = migration.spec.contract().to_owned();
+    if let Some(told) = told {
+        deskferry_serve::applied(context, told).await?;
+    }
+    Ok(Outcome { extracted, contract, rejects: transformed.rejects.values().sum(), loaded })
+}
+
+/// What has changed, and what events name that wait; up to which event that is all.
+async fn with_events(migration: &Migration, scope: Scope) -> Result<(Manifest, Option<Position>)> {
+    let staging = &migration.context.staging;
+    // What came until now is in what is read from now on, if that is all.
+    let newest = deskferry_serve::newest(staging).await?;
+    let extracted = extract(migration, scope).await?;
+    let touched = deskferry_serve::pending(staging).await?;
+    let is_complete = extracted.incomplete().next().is_none();
+    if touched.is_empty() || !is_complete {
+        return Ok((extracted, None));
+    }
+    if extracted.mode == Mode::Full {
+        return Ok((extracted, Some(newest)));
+    }
+    // A change need not move the time by which lists tell it.
+    let of_rows = extract(migration, Scope::Rows(touched.tables)).await?;
+    let is_complete = of_rows.incomplete().next().is_none();
+    Ok((extracted, is_complete.then_some(touched.through)))
 }
 
 /// What was begun and not published first, then what is asked for.
@@ -106,7 +143,9 @@ async fn extract(migration: &Migration, scope: Scope) -> Result<Manifest> {
         extract::stage(migration, &request).await?;
     }
     let request = match scope {
-        Scope::Rows(rows) if whole(migration, spec).await?.is_some() => Request::of_rows(spec, rows),
+        Scope::Rows(rows) if is_known(spec, &rows) && whole(migration, spec).await?.is_some() => {
+            Request::of_rows(spec, rows)
+        }
         Scope::All => Request::default(),
         Scope::Rows(_) | Scope::Changed => {
             Request { since_last: !is_due(migration, spec).await?, ..Request::default() }
@@ -120,6 +159,11 @@ async fn extract(migration: &Migration, scope: Scope) -> Result<Manifest> {
         }
         outcome => outcome,
     }
+}
+
+/// Whether the spec has some of these tables.
+fn is_known(spec: &Spec, rows: &BTreeMap<String, BTreeSet<String>>) -> bool {
+    rows.keys().any(|table| spec.table(table).is_some())
 }
 
 fn lacks_state(error: &anyhow::Error) -> bool {
@@ -152,7 +196,7 @@ fn tell(outcome: &Outcome, json: bool) -> Result<()> {
         Mode::Delta => changes.map(|c| c.new + c.changed + c.gone).sum(),
         Mode::Full => outcome.extracted.tables.values().map(|table| table.rows).sum(),
     };
-    let written = outcome.loaded.written();
+    let written = outcome.loaded.as_ref().map(Loaded::written);
     if json {
         let incomplete: BTreeMap<&str, &str> = outcome.incomplete().collect();
         return print(serde_json::to_string(&serde_json::json!({
@@ -164,15 +208,13 @@ fn tell(outcome: &Outcome, json: bool) -> Result<()> {
         Mode::Delta => ("new, changed or gone", number(read)),
         Mode::Full => ("read", number(read)),
     };
-    print(format!(
-        "{}: {read} rows {what}, {} written",
-        outcome.extracted.finished_at.format("%F %T UTC"),
-        number(written)
-    ))?;
+    let written = written.map(|written| format!(", {} written", number(written))).unwrap_or_default();
+    print(format!("{}: {read} rows {what}{written}", outcome.extracted.finished_at.format("%F %T UTC")))?;
     if outcome.rejects > 0 {
         say(format!(
-            "rejected: {} rows; see them with: deskferry sql \"SELECT * FROM intercom.rejects\"",
-            number(outcome.rejects)
+            "rejected: {} rows; see them with: deskferry sql \"SELECT * FROM {}.rejects\"",
+            number(outcome.rejects),
+            outcome.contract
         ));
     }
     for (table, reason) in outcome.incomplete() {

@@ -107,6 +107,11 @@ impl Default for Distill {
 }
 
 impl Distill {
+    /// Whether a server words what is known.
+    pub(crate) fn is_on(&self) -> bool {
+        self.endpoint.is_some()
+    }
+
     /// Puts the environment's values in, reads the folder's prompt, and works out what stands for all that shapes an answer.
     pub(super) fn resolve(&mut self, directory: &Path, expand: impl Fn(&str, &str) -> Result<String>) -> Result<()> {
         let Some(endpoint) = &self.endpoint else { return Ok(()) };
