@@ -17,6 +17,7 @@ mod intercom;
 mod intercom_check;
 mod intercom_copy;
 mod itsm365;
+mod leaving;
 mod page;
 mod pipeline;
 mod probe;

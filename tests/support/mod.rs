@@ -116,6 +116,7 @@ pub(crate) struct Workspace {
     runtime: tokio::runtime::Runtime,
     running: Option<Running>,
     pub(crate) url: String,
+    client: reqwest::Client,
 }
 
 impl Workspace {
@@ -155,7 +156,7 @@ impl Workspace {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let running = runtime.block_on(deskferry_sandbox::serve(settings)).unwrap();
         let url = format!("http://{}", running.addr());
-        Self { runtime, running: Some(running), url }
+        Self { runtime, running: Some(running), url, client: reqwest::Client::new() }
     }
 
     /// Sends events to this address from now on, signed with this secret; `faults` are those of webhooks.
@@ -188,7 +189,8 @@ impl Workspace {
     pub(crate) fn call_with(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
         self.runtime.block_on(async {
             let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
-            let mut request = reqwest::Client::new()
+            let mut request = self
+                .client
                 .request(method, format!("{}{path}", self.url))
                 .bearer_auth("test-token-1234")
                 .header("Intercom-Version", "2.16")
