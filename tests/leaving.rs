@@ -101,11 +101,11 @@ fn fill(workspace: &Workspace) -> BTreeMap<String, Thread> {
             let author = if who == "admin" { format!("admin:{ada}") } else { format!("contact:{customer}") };
             said.push((author, words, at, is_private));
         }
-        let is_tagged = n % 5 == 0;
+        let is_tagged = n.is_multiple_of(5);
         if is_tagged {
             workspace.post(&format!("/conversations/{thread}/tags"), json!({ "id": tag, "admin_id": ada }));
         }
-        let is_closed = n % 3 == 0;
+        let is_closed = n.is_multiple_of(3);
         if is_closed {
             let close = json!({ "message_type": "close", "type": "admin", "admin_id": ada });
             workspace.post(&format!("/conversations/{thread}/parts"), close);

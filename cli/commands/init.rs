@@ -76,6 +76,11 @@ url = "staging"                        # folder, s3://bucket/prefix, gs://, az:/
 [transform]
 # memory_mib = 512                     # for queries
 
+[distill]                              # without an endpoint what is known about customers is told in the words of the messages
+# endpoint = "https://api.example.com/v1"   # any server that speaks OpenAI's chat completions
+# model = "…"
+# key = "${DISTILL_KEY}"
+
 [load]                                 # without a target the stage is the copy
 # target = "postgres://writer:${DATABASE_PASSWORD}@127.0.0.1:5432/support"
 # target_schema = "intercom"           # else the connection's default schema

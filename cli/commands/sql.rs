@@ -42,7 +42,7 @@ pub(crate) async fn run(migration: &Migration, sql: &Sql, json: bool) -> Result<
     let format = if json { RowFormat::Json } else { sql.format };
     let output = Output::new(sql.out.as_deref())?;
     if let Some(address) = sql.serve {
-        return serve::run(migration, &session, address, sql.remote).await;
+        return serve::run(migration, &session, address, sql.remote, at.is_none()).await;
     }
     let text = match (&sql.query, &sql.file) {
         _ if sql.views => return views(migration, &session, output).await,

@@ -84,6 +84,17 @@ fn what_tools_ask_first_is_answered() {
 }
 
 #[test]
+fn a_connection_sees_what_was_published_before_it() {
+    let migration = desk();
+    let server = Server::start(&migration);
+    let tables = || server.done(&["-c", "SELECT count(*) FROM runs.tables"]).trim().parse::<u64>().unwrap();
+    let before = tables();
+    assert_eq!(tables(), before);
+    migration.done(&["transform", "--anew"]);
+    assert!(tables() > before, "{before}");
+}
+
+#[test]
 fn nobody_comes_in_without_the_password() {
     let migration = desk();
     let server = Server::start(&migration);

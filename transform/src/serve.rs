@@ -50,14 +50,22 @@ impl Session {
     /// # Errors
     /// `Serve` where the address cannot be had; `Internal`.
     pub async fn bind(&self, address: SocketAddr, password: &str) -> Result<Server> {
-        let context = self.engine.context(Join::Hash);
-        setup_pg_catalog(context, CATALOG, EmptyContextProvider)
-            .map_err(|error| Error::internal("making pg_catalog")(*error))?;
-        description::register(context).await.map_err(Error::internal("making pg_description"))?;
         let failed = |source| Error::Serve { address: address.to_string(), source };
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let connections = Arc::new(ConnectionManager::new());
+        let login = Arc::new(Login::new(password, self.catalog.default_schema(), Arc::clone(&connections)));
+        let cancel = Arc::new(DefaultCancelHandler::new(connections));
+        let handlers = Arc::new(self.handlers(login, cancel).await?);
+        Ok(Server { listener, address, handlers })
+    }
+
+    /// What answers connections.
+    async fn handlers(&self, login: Arc<Login>, cancel: Arc<DefaultCancelHandler>) -> Result<Handlers> {
+        let context = self.engine.context(Join::Hash);
+        setup_pg_catalog(context, CATALOG, EmptyContextProvider)
+            .map_err(|error| Error::internal("making pg_catalog")(*error))?;
+        description::register(context).await.map_err(Error::internal("making pg_description"))?;
         let service = DfSessionService::new_with_hooks(
             Arc::new(context.clone()),
             vec![
@@ -67,13 +75,8 @@ impl Session {
                 Arc::new(TransactionStatementHook),
             ],
         );
-        let handlers = Handlers {
-            service: Arc::new(service),
-            login: Login::new(password, self.catalog.default_schema(), Arc::clone(&connections)),
-            cancel: Arc::new(DefaultCancelHandler::new(connections)),
-            errors: Arc::new(Errors { engine: self.engine.clone() }),
-        };
-        Ok(Server { listener, address, handlers: Arc::new(handlers) })
+        let errors = Arc::new(Errors { engine: self.engine.clone() });
+        Ok(Handlers { service: Arc::new(service), login, cancel, errors })
     }
 }
 
@@ -83,8 +86,9 @@ impl Server {
         self.address
     }
 
-    /// Serves until asked to stop; queries that run then are given up.
-    pub async fn run(self, stop: impl Future<Output = ()>) {
+    /// Serves until asked to stop; queries that run then are given up. Each connection is asked for with `renew`, which gives a session
+    /// for it and later ones where the one so far is not up to date any more.
+    pub async fn run(mut self, mut renew: impl AsyncFnMut() -> Option<Session>, stop: impl Future<Output = ()>) {
         let free = Arc::new(Semaphore::new(CONNECTIONS_MAX));
         let mut connections = JoinSet::new();
         tokio::pin!(stop);
@@ -98,6 +102,9 @@ impl Server {
                 Some(_) = connections.join_next() => {}
                 (permit, accepted) = accepted => match accepted {
                     Ok((socket, _)) => {
+                        if let Some(session) = renew().await {
+                            self.renew(&session).await;
+                        }
                         let handlers = Arc::clone(&self.handlers);
                         connections.spawn(async move {
                             let _permit = permit;
@@ -112,11 +119,19 @@ impl Server {
         }
         connections.shutdown().await;
     }
+
+    /// Another session, for connections from now on. One that cannot be served is not: the one before still answers.
+    async fn renew(&mut self, session: &Session) {
+        let (login, cancel) = (Arc::clone(&self.handlers.login), Arc::clone(&self.handlers.cancel));
+        if let Ok(handlers) = session.handlers(login, cancel).await {
+            self.handlers = Arc::new(handlers);
+        }
+    }
 }
 
 struct Handlers {
     service: Arc<DfSessionService>,
-    login: Login,
+    login: Arc<Login>,
     cancel: Arc<DefaultCancelHandler>,
     errors: Arc<Errors>,
 }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use deskferry_transform::Session;
 
-use crate::commands::Migration;
+use crate::commands::{Migration, transform};
 use crate::error::refused;
 use crate::report::say;
 use crate::surroundings;
@@ -17,6 +17,7 @@ pub(crate) async fn run(
     session: &Session,
     address: SocketAddr,
     remote: bool,
+    is_of_now: bool,
 ) -> Result<ExitCode> {
     if !address.ip().is_loopback() && !remote {
         return Err(refused(
@@ -24,13 +25,30 @@ pub(crate) async fn run(
             "serve on 127.0.0.1 and reach it through an SSH tunnel, or say --remote",
         ));
     }
+    let staging = &migration.context.staging;
+    let newest = async || Ok::<_, deskferry_staging::Error>(staging.runs().await?.pop().map(|run| run.run));
+    let mut open_at = None;
     let server = session.bind(address, &migration.sql_password()?).await?;
     let address = server.address();
-    say(format!("listening on {address} until Ctrl-C; what is published meanwhile is seen after a restart"));
+    say(format!("listening on {address} until Ctrl-C; connections see what was published when they began"));
     say(format!("for example: psql \"host={} port={} user=reader dbname=deskferry\"", address.ip(), address.port()));
     let context = migration.context.clone();
     surroundings::stop_on_signal(&context);
-    server.run(async move { context.cancel.cancelled().await }).await;
+    // What was asked for as of a run stays as it was then.
+    let renew = async || {
+        let now = newest().await.ok().filter(|now| is_of_now && *now != open_at)?;
+        match transform::session(migration).await {
+            Ok(session) => {
+                open_at = now;
+                Some(session)
+            }
+            Err(error) => {
+                say(format!("what was published since cannot be opened: {error:#}"));
+                None
+            }
+        }
+    };
+    server.run(renew, async move { context.cancel.cancelled().await }).await;
     say("stopped");
     Ok(ExitCode::SUCCESS)
 }
