@@ -18,7 +18,7 @@ use crate::todo::{Todo, Topic, todos};
 /// Checks source and workspace; exit 1 where something blocks the load.
 pub(crate) async fn run(migration: &Migration, json: bool) -> Result<ExitCode> {
     let spec = &migration.spec;
-    if spec.contract() != "intercom" {
+    if spec.is_copied() {
         return copy::run(migration, json).await;
     }
     let from = extract::settings(migration)?;

@@ -103,7 +103,7 @@ pub(crate) fn run(directory: &Path, init: &Init) -> Result<ExitCode> {
     if path.exists() {
         return Err(refused(format!("{} exists already", path.display()), "edit it, or name another folder with -C"));
     }
-    let others = if spec.contract() == "intercom" { OTHERS } else { COPY };
+    let others = if spec.is_copied() { COPY } else { OTHERS };
     create(&path, &format!("{HEAD}{}{others}", section(&spec)))?;
     for (name, text) in embedded::mappings(&files, source) {
         let path = directory.join("mapping").join(name);
@@ -144,7 +144,7 @@ fn section(spec: &Spec) -> String {
     if spec.rest.as_ref().is_some_and(|rest| rest.local_times) {
         section += TIMEZONE;
     }
-    if spec.contract() == "intercom" { section + MAILBOXES + API } else { section + API }
+    if spec.is_copied() { section + API } else { section + MAILBOXES + API }
 }
 
 fn line(name: &str, value: &str, help: &str) -> String {
@@ -162,7 +162,7 @@ fn exports(spec: &Spec) -> String {
     let needed = spec.settings.iter().filter(|(_, setting)| !setting.optional);
     let named = needed.filter_map(|(_, s)| s.example.split_once("${")?.1.split_once('}'));
     let named = named.map(|(name, _)| name);
-    let loads = (spec.contract() == "intercom").then_some("INTERCOM_TOKEN");
+    let loads = (!spec.is_copied()).then_some("INTERCOM_TOKEN");
     named.chain(loads).collect::<Vec<_>>().join(", ")
 }
 

@@ -15,8 +15,6 @@ use crate::error::refused;
 use crate::report::{align_right, json_rows, new_table, number, print, say};
 use crate::settings::{MissingPeople, SavedReplies, TicketsAs};
 
-/// The contract of a source that is copied; all others move into Intercom.
-pub(crate) const COPY: &str = "database";
 /// File of canned answers beside `deskferry.toml`.
 const SAVED_REPLIES: &str = "saved_replies.csv";
 
@@ -72,7 +70,7 @@ pub(crate) async fn run(migration: &Migration, args: &Load, json: bool) -> Resul
 
 /// Loads.
 pub(crate) async fn load(migration: &Migration, args: &Load) -> Result<Loaded> {
-    if migration.spec.contract() == COPY {
+    if migration.spec.is_copied() {
         return Ok(Loaded::Copied(database::load(migration, args).await?));
     }
     into_intercom(migration, "load")?;
@@ -91,7 +89,7 @@ pub(crate) async fn load(migration: &Migration, args: &Load) -> Result<Loaded> {
 /// # Errors
 /// `Refused` for a source that is copied, and for settings of the one in the other.
 pub(crate) fn into_intercom(migration: &Migration, command: &str) -> Result<()> {
-    if migration.spec.contract() == COPY {
+    if migration.spec.is_copied() {
         return Err(refused(
             format!("`{command}` is for moves into Intercom; this is a copy out of it"),
             "`deskferry load` brings the database to what the stage has, whatever it had before: to take something back, transform and load again; `deskferry load --verify` compares every row",
@@ -108,10 +106,9 @@ pub(crate) fn into_intercom(migration: &Migration, command: &str) -> Result<()> 
 
 /// The newest run of what the source's models make.
 pub(crate) async fn transformed(migration: &Migration) -> Result<Manifest> {
-    let contract = migration.spec.contract();
-    let found = migration.context.staging.latest(contract).await?;
+    let found = migration.context.staging.latest(migration.spec.contract()).await?;
     found.ok_or_else(|| {
-        let what = if contract == COPY { "are no tables of a copy" } else { "are no Intercom-shaped tables" };
+        let what = if migration.spec.is_copied() { "are no tables of a copy" } else { "are no Intercom-shaped tables" };
         refused(format!("there {what} yet"), "run `deskferry transform` first")
     })
 }

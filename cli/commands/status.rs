@@ -8,7 +8,6 @@ use chrono::{DateTime, Utc};
 use deskferry_serve::{Status, Synced};
 use deskferry_staging::{Manifest, Stage};
 
-use super::load::COPY;
 use super::{Migration, transform};
 use crate::document::{self, Document, Section, Verdict};
 use crate::error::refused;
@@ -56,7 +55,7 @@ pub(crate) fn of_a_workspace(migration: &Migration) -> Result<()> {
 /// What is copied.
 pub(crate) async fn synced(migration: &Migration) -> Result<Synced> {
     let runs = migration.context.staging.runs().await?;
-    let copy = runs.iter().rfind(|run| run.schema == COPY && run.stage == Stage::Transform);
+    let copy = runs.iter().rfind(|run| run.schema == migration.spec.contract() && run.stage == Stage::Transform);
     let rows = |run: &Manifest| TABLES.map(|(name, table)| (name.to_owned(), run.rows(table)));
     let loaded = runs.iter().rfind(|run| run.stage == Stage::Load).map(|run| run.finished_at);
     Ok(Synced {
@@ -88,7 +87,7 @@ async fn newest_change(migration: &Migration, copy: &Manifest) -> Result<Option<
     let tables: Vec<String> = TABLES
         .iter()
         .filter(|(_, table)| has_time(table))
-        .map(|(_, table)| format!("SELECT max(updated_at) AS at FROM {COPY}.{table}"))
+        .map(|(_, table)| format!("SELECT max(updated_at) AS at FROM {}.{table}", copy.schema))
         .collect();
     if tables.is_empty() {
         return Ok(None);

@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use deskferry_extract::{Request, Spec, Unfinished};
 use deskferry_serve::Position;
 use deskferry_staging::{Kind, Lock, Manifest, Mode, Stage};
-use deskferry_transform::Rebuild;
+use deskferry_transform::{Rebuild, Summary};
 
 use super::load::{self, Loaded};
 use super::{Migration, distill, extract, transform};
@@ -35,9 +35,7 @@ pub(crate) enum Scope {
 /// What a sync has done.
 pub(crate) struct Outcome {
     extracted: Manifest,
-    /// Schema of what the models make.
-    contract: String,
-    rejects: u64,
+    transformed: Summary,
     /// `None` where the stage is the copy.
     loaded: Option<Loaded>,
 }
@@ -102,13 +100,12 @@ async fn stages(migration: &Migration, scope: Scope) -> Result<Outcome> {
     if migration.settings.distill.is_on() && distill::distill(migration, None).await?.manifest.is_some() {
         transformed = deskferry_transform::transform(context, &inputs, &Rebuild::Changed).await?;
     }
-    let is_loaded = migration.spec.contract() != load::COPY || migration.settings.load.target.is_some();
+    let is_loaded = !migration.spec.is_copied() || migration.settings.load.target.is_some();
     let loaded = if is_loaded { Some(load::load(migration, &Load::default()).await?) } else { None };
-    let contract = migration.spec.contract().to_owned();
     if let Some(told) = told {
         deskferry_serve::applied(context, told).await?;
     }
-    Ok(Outcome { extracted, contract, rejects: transformed.rejects.values().sum(), loaded })
+    Ok(Outcome { extracted, transformed, loaded })
 }
 
 /// What has changed, and what events name that wait; up to which event that is all.
@@ -196,12 +193,13 @@ fn tell(outcome: &Outcome, json: bool) -> Result<()> {
         Mode::Delta => changes.map(|c| c.new + c.changed + c.gone).sum(),
         Mode::Full => outcome.extracted.tables.values().map(|table| table.rows).sum(),
     };
+    let rejects: u64 = outcome.transformed.rejects.values().sum();
     let written = outcome.loaded.as_ref().map(Loaded::written);
     if json {
         let incomplete: BTreeMap<&str, &str> = outcome.incomplete().collect();
         return print(serde_json::to_string(&serde_json::json!({
             "run": outcome.extracted.run.as_str(), "mode": outcome.extracted.mode, "changed": read,
-            "rejected": outcome.rejects, "written": written, "incomplete": incomplete,
+            "rejected": rejects, "written": written, "incomplete": incomplete,
         }))?);
     }
     let (what, read) = match outcome.extracted.mode {
@@ -210,11 +208,11 @@ fn tell(outcome: &Outcome, json: bool) -> Result<()> {
     };
     let written = written.map(|written| format!(", {} written", number(written))).unwrap_or_default();
     print(format!("{}: {read} rows {what}{written}", outcome.extracted.finished_at.format("%F %T UTC")))?;
-    if outcome.rejects > 0 {
+    if rejects > 0 {
         say(format!(
             "rejected: {} rows; see them with: deskferry sql \"SELECT * FROM {}.rejects\"",
-            number(outcome.rejects),
-            outcome.contract
+            number(rejects),
+            outcome.transformed.manifest.schema
         ));
     }
     for (table, reason) in outcome.incomplete() {

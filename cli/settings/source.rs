@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::PathBuf;
 
-use deskferry_extract::Spec;
+use deskferry_extract::{SOURCE_KEYS, Spec};
 use serde::Deserialize;
 use toml::{Spanned, Value};
 
@@ -78,20 +78,6 @@ fn regions(spec: &Spec) -> String {
 
 /// The keys of `[source]` with their places in the file.
 pub(super) type Keys = BTreeMap<Spanned<String>, Spanned<Value>>;
-
-/// Keys of every source that a spec describes, besides its own.
-const COMMON: [&str; 10] = [
-    "kind",
-    "url",
-    "timezone",
-    "language",
-    "site_url",
-    "own_mailboxes",
-    "rate_calls",
-    "rate_seconds",
-    "rate_share",
-    "drop",
-];
 
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -187,7 +173,7 @@ impl Source {
             _ => {
                 let region = (!spec.regions.is_empty()).then_some("region");
                 let own = spec.settings.iter().map(|(name, _)| name.as_str()).filter(|name| *name != "url");
-                let known = COMMON.into_iter().chain(region).chain(own).map(|name| format!("`{name}`"));
+                let known = SOURCE_KEYS.into_iter().chain(region).chain(own).map(|name| format!("`{name}`"));
                 let known = known.collect::<Vec<_>>().join(", ");
                 return Err(format!("unknown field `{key}`, expected one of {known}"));
             }

@@ -68,5 +68,5 @@ pub use rest::{Finding, Findings, find_out, unfinished};
 pub use settings::{Request, Settings, Unfinished};
 pub use spec::{
     Access, Body, Column, ColumnType, Detail, Download, Hidden, ImageLink, Key, Login, Naming, Paging, Params, Parent,
-    Place, Rate, ReaderKind, Rest, Retention, Setting, Since, Spec, Table, Template,
+    Place, Rate, ReaderKind, Rest, Retention, SOURCE_KEYS, Setting, Since, Spec, Table, Template,
 };

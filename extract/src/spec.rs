@@ -41,6 +41,23 @@ use crate::{Error, Result};
 /// A spec that has every key of the vocabulary, with what each means.
 const VOCABULARY: &str = include_str!("spec/vocabulary.toml");
 
+/// The contract of help desks that move into Intercom.
+const MOVE: &str = "intercom";
+
+/// Keys of `[source]` that every source with an API has besides its own; where its spec knows regions, `region` too.
+pub const SOURCE_KEYS: [&str; 10] = [
+    "kind",
+    "url",
+    "timezone",
+    "language",
+    "site_url",
+    "own_mailboxes",
+    "rate_calls",
+    "rate_seconds",
+    "rate_share",
+    "drop",
+];
+
 static BUILT_IN: include_dir::Dir<'_> = include_dir::include_dir!("$CARGO_MANIFEST_DIR/sources");
 
 /// One source system.
@@ -291,9 +308,14 @@ impl Spec {
         self.schema.as_deref().unwrap_or(&self.name)
     }
 
+    /// Whether it is copied into a database, and does not move into Intercom.
+    pub fn is_copied(&self) -> bool {
+        self.contract() != MOVE
+    }
+
     /// The contract that its models fill: the name of `sql/contract/<contract>.sql`, and of the schema that a transform writes.
     pub fn contract(&self) -> &str {
-        self.contract.as_deref().unwrap_or("intercom")
+        self.contract.as_deref().unwrap_or(MOVE)
     }
 
     /// The address of a region.

@@ -53,10 +53,7 @@ pub(crate) fn text(shared: &Shared) -> String {
             status.synced.newest_updated_at,
         ),
     ] {
-        if let Some(at) = at {
-            out.head(name, "gauge", help);
-            out.line(name, "", at.timestamp());
-        }
+        out.gauge(name, help, at.map(|at| at.timestamp()));
     }
     for (name, help, share) in [
         ("deskferry_rate_share", "Share of Intercom's rate that may be used.", status.synced.rate_share),
@@ -66,10 +63,7 @@ pub(crate) fn text(shared: &Shared) -> String {
             status.synced.rate_share_used,
         ),
     ] {
-        if let Some(share) = share {
-            out.head(name, "gauge", help);
-            out.line(name, "", share);
-        }
+        out.gauge(name, help, share);
     }
     out.head("deskferry_webhook_secret_configured", "gauge", "Whether there is a secret to check events with.");
     out.line("deskferry_webhook_secret_configured", "", u8::from(status.webhook_secret_configured));
@@ -86,6 +80,14 @@ impl Text {
     fn head(&mut self, name: &str, kind: &str, help: &str) {
         // Writing into a text does not fail.
         let _ = writeln!(self.0, "# HELP {name} {help}\n# TYPE {name} {kind}");
+    }
+
+    /// One figure, where it is known.
+    fn gauge(&mut self, name: &str, help: &str, value: Option<impl std::fmt::Display>) {
+        if let Some(value) = value {
+            self.head(name, "gauge", help);
+            self.line(name, "", value);
+        }
     }
 
     fn line(&mut self, name: &str, labels: &str, value: impl std::fmt::Display) {

@@ -22,6 +22,23 @@ impl Staging {
     /// # Errors
     /// `Store`, or `Damaged` for a manifest that cannot be read: a stage is never read in part.
     pub async fn runs(&self) -> Result<Vec<Manifest>> {
+        futures::stream::iter(self.run_ids().await?)
+            .map(|id| async move { self.manifest(&id).await })
+            .buffered(MANIFESTS_AT_ONCE)
+            .try_collect()
+            .await
+    }
+
+    /// The newest published run of any schema; its manifest is not read.
+    ///
+    /// # Errors
+    /// `Store`.
+    pub async fn newest(&self) -> Result<Option<RunId>> {
+        Ok(self.run_ids().await?.pop())
+    }
+
+    /// Every published run, oldest first.
+    async fn run_ids(&self) -> Result<Vec<RunId>> {
         let folder = layout::manifests();
         let store = self.store();
         let mut ids: Vec<RunId> = store
@@ -31,11 +48,7 @@ impl Staging {
             .await
             .map_err(Error::store("list", &folder))?;
         ids.sort();
-        futures::stream::iter(ids)
-            .map(|id| async move { self.manifest(&id).await })
-            .buffered(MANIFESTS_AT_ONCE)
-            .try_collect()
-            .await
+        Ok(ids)
     }
 
     /// One published run.

@@ -34,6 +34,8 @@ pub(crate) struct Contract {
     pub(crate) schema: String,
     /// The contract tables by name.
     pub(crate) tables: BTreeMap<String, SchemaRef>,
+    /// Their names in the order in which the file has them.
+    pub(crate) names: Vec<String>,
     /// Tables and columns whose texts are JSON.
     pub(crate) json: BTreeSet<(String, String)>,
 }
@@ -62,7 +64,7 @@ impl Contract {
     pub(crate) fn parse(file: File<'_>) -> Result<Self> {
         let wrong = |reason: String| Error::File { file: file.path.to_owned(), reason, hint: HINT };
         let statements = Parser::parse_sql(&GenericDialect {}, file.text).map_err(|e| wrong(e.to_string()))?;
-        let (mut tables, mut json) = (BTreeMap::new(), BTreeSet::new());
+        let (mut tables, mut names, mut json) = (BTreeMap::new(), Vec::new(), BTreeSet::new());
         for statement in statements {
             let Statement::CreateTable(table) = statement else {
                 return Err(wrong("it has a statement that is no CREATE TABLE".into()));
@@ -75,12 +77,13 @@ impl Contract {
             }
             let texts = table.columns.iter().filter(|column| column.data_type == SqlType::JSON);
             json.extend(texts.map(|column| (name.clone(), column.name.value.clone())));
+            names.push(name.clone());
             tables.insert(name, Arc::new(schema));
         }
         if tables.is_empty() {
             return Err(wrong("it has no table".into()));
         }
-        Ok(Self { schema: file.name.to_owned(), tables, json })
+        Ok(Self { schema: file.name.to_owned(), tables, names, json })
     }
 
     /// Whether the texts of a column are JSON.

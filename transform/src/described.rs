@@ -1,11 +1,8 @@
 //! What a contract says of its tables, for whoever makes them elsewhere.
 
-use datafusion::sql::sqlparser::ast::Statement;
-use datafusion::sql::sqlparser::dialect::GenericDialect;
-use datafusion::sql::sqlparser::parser::Parser;
-
 use crate::comments::Comments;
-use crate::{Error, Inputs, Result};
+use crate::contract::Contract;
+use crate::{Inputs, Result};
 
 /// A table of a contract.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,26 +16,16 @@ pub struct Described {
 /// The tables of the source's contract, in the order in which the contract has them.
 ///
 /// # Errors
-/// `File` where a contract is no SQL.
+/// `File` where the contract cannot be read, or a contract is no SQL.
 pub fn described(inputs: &Inputs<'_>) -> Result<Vec<Described>> {
-    let comments = Comments::read(inputs)?;
-    let Some(file) = inputs.contract() else { return Ok(Vec::new()) };
-    let statements = Parser::parse_sql(&GenericDialect {}, file.text).map_err(|e| Error::File {
-        file: file.path.to_owned(),
-        reason: e.to_string(),
-        hint: "the contract is CREATE TABLE statements",
-    })?;
-    let tables = statements.into_iter().filter_map(|statement| match statement {
-        Statement::CreateTable(table) => Some(table),
-        _ => None,
-    });
-    let tables = tables.map(|table| {
-        let name = table.name.to_string();
-        let columns = table.columns.into_iter().map(|column| {
-            let known = comments.of(inputs.contract, &name, &column.name.value);
-            (column.name.value, known.map(|known| known.comment).unwrap_or_default())
-        });
-        Described { columns: columns.collect(), table: name }
+    let (contract, comments) = (Contract::of(inputs)?, Comments::read(inputs)?);
+    let column = |table: &str, name: &str| {
+        let known = comments.of(&contract.schema, table, name);
+        (name.to_owned(), known.map(|known| known.comment).unwrap_or_default())
+    };
+    let tables = contract.names.iter().map(|table| {
+        let fields = contract.tables.get(table).into_iter().flat_map(|schema| schema.fields());
+        Described { table: table.clone(), columns: fields.map(|field| column(table, field.name())).collect() }
     });
     Ok(tables.collect())
 }

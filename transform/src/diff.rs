@@ -256,15 +256,18 @@ impl Columns {
     }
 
     fn digests(&self) -> String {
-        let list = |names: &[String]| names.iter().map(|name| self.expression(name)).collect::<Vec<_>>().join(", ");
-        format!("row_digest({}) AS key_digest, row_digest({}) AS digest", list(&self.key), list(&self.names))
+        format!("{} AS key_digest, {} AS digest", self.digest(&self.key), self.digest(&self.names))
+    }
+
+    fn digest(&self, names: &[String]) -> String {
+        let values = names.iter().map(|name| self.expression(name)).collect::<Vec<_>>();
+        format!("row_digest({})", values.join(", "))
     }
 
     /// The columns of a row as `c0, c1 …`, with the digest of its key.
     fn numbered(&self) -> String {
         let all = self.names.iter().enumerate().map(|(at, name)| format!("{} AS c{at}", self.expression(name)));
-        let key = self.key.iter().map(|name| self.expression(name)).collect::<Vec<_>>().join(", ");
-        format!("{}, row_digest({key}) AS key_digest", all.collect::<Vec<_>>().join(", "))
+        format!("{}, {} AS key_digest", all.collect::<Vec<_>>().join(", "), self.digest(&self.key))
     }
 
     /// The rows of a side that are left, each key's in the order of their digests. Their columns are `c0, c1 …`, so that none has

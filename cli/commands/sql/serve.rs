@@ -25,8 +25,6 @@ pub(crate) async fn run(
             "serve on 127.0.0.1 and reach it through an SSH tunnel, or say --remote",
         ));
     }
-    let staging = &migration.context.staging;
-    let newest = async || Ok::<_, deskferry_staging::Error>(staging.runs().await?.pop().map(|run| run.run));
     let mut open_at = None;
     let server = session.bind(address, &migration.sql_password()?).await?;
     let address = server.address();
@@ -36,7 +34,7 @@ pub(crate) async fn run(
     surroundings::stop_on_signal(&context);
     // What was asked for as of a run stays as it was then.
     let renew = async || {
-        let now = newest().await.ok().filter(|now| is_of_now && *now != open_at)?;
+        let now = migration.context.staging.newest().await.ok().filter(|now| is_of_now && *now != open_at)?;
         match transform::session(migration).await {
             Ok(session) => {
                 open_at = now;

@@ -1,22 +1,14 @@
 //! What the keys of a spec must agree on. Each rule is told with the table and the name that break it.
 
-use super::{Access, ColumnType, Login, Paging, Params, Place, ReaderKind, Spec, Table, Template};
+use super::{Access, ColumnType, Login, Paging, Params, Place, ReaderKind, SOURCE_KEYS, Spec, Table, Template};
 
-/// Keys of `[source]` that every source has, so that a spec cannot declare them.
-const RESERVED: [&str; 10] = [
-    "kind",
-    "region",
-    "timezone",
-    "language",
-    "site_url",
-    "own_mailboxes",
-    "rate_calls",
-    "rate_seconds",
-    "rate_share",
-    "drop",
-];
 /// Tables that every REST source has besides its own.
 const MADE: [&str; 3] = ["files", "settings", "_defects"];
+
+/// Whether a key of `[source]` is every source's, so that a spec cannot declare it. It may say more of its address.
+fn is_reserved(name: &str) -> bool {
+    name == "region" || name != "url" && SOURCE_KEYS.contains(&name)
+}
 
 /// What is wrong, and in which table.
 pub(super) struct Wrong {
@@ -309,7 +301,7 @@ fn rest(spec: &Spec) -> Checked {
     if spec.readers != [ReaderKind::Rest] {
         return Err(Wrong::spec("a spec with [rest] has readers = [\"rest\"]"));
     }
-    if let Some((name, _)) = spec.settings.iter().find(|(name, _)| RESERVED.contains(&name.as_str())) {
+    if let Some((name, _)) = spec.settings.iter().find(|(name, _)| is_reserved(name)) {
         return Err(Wrong::spec(format!("[settings.{name}] is a key that every source has")));
     }
     if rest.rate.is_some_and(|rate| rate.calls == 0 || rate.seconds == 0) {
