@@ -83,7 +83,7 @@ impl Session {
         );
         let mut tally = Tally::default();
         for nth in 0..shares {
-            let engine = self.engine.for_share(Share { nth, of: shares });
+            let engine = self.engine.with(in_share::function(Share { nth, of: shares }));
             let mut stream = engine.stream(&query.path, engine.plan(&query.path, &sql, Join::Hash).await?).await?;
             while let Some(batch) = stream.next().await {
                 let batch = batch.map_err(engine.failed(&query.path))?;

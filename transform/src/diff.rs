@@ -13,10 +13,11 @@
 mod changes;
 mod digests;
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use arrow::array::RecordBatch;
+use arrow::array::{AsArray as _, RecordBatch};
 use arrow::datatypes::{DataType, SchemaRef};
 use datafusion::catalog::TableProvider;
 use datafusion::prelude::ParquetReadOptions;
@@ -24,6 +25,7 @@ use deskferry_staging::{Context, RunId};
 use futures::StreamExt as _;
 
 use crate::engine::Join;
+use crate::functions::is_left;
 use crate::quote::identifier;
 use crate::scratch::Scratch;
 use crate::session::{Session, TableName};
@@ -127,8 +129,12 @@ impl Session {
         diff.same = diff.from_rows.saturating_sub(gone.unsigned_abs());
         if rows > 0 {
             let join = if rows > HASH_ROWS_MAX { Join::SortMerge } else { Join::Hash };
-            let frame = self.engine.plan("diff", &columns.joined(join), join).await?;
-            let mut batches = self.engine.stream("diff", frame).await?;
+            let engine = match join {
+                Join::Hash => self.engine.with(is_left::function(self.keys_left().await?)),
+                Join::SortMerge => self.engine.clone(),
+            };
+            let frame = engine.plan("diff", &columns.joined(join), join).await?;
+            let mut batches = engine.stream("diff", frame).await?;
             let changes = Changes::new(&columns.names);
             while let Some(batch) = batches.next().await {
                 let batch = batch.map_err(self.engine.failed("diff"))?;
@@ -174,6 +180,15 @@ impl Session {
             arrow::array::cast::as_primitive_array::<arrow::datatypes::Int64Type>(batch.column(0)).value(0)
         });
         Ok(count.unwrap_or(0).unsigned_abs())
+    }
+
+    /// Digests of the keys of all rows that are left.
+    async fn keys_left(&self) -> Result<HashSet<Vec<u8>>> {
+        let batches = self.engine.collect("diff", &format!("SELECT key_digest FROM {SCHEMA}.leftovers")).await?;
+        Ok(batches
+            .iter()
+            .flat_map(|batch| batch.column(0).as_binary::<i32>().iter().flatten().map(<[u8]>::to_vec))
+            .collect())
     }
 
     /// Writes the digests that do not cancel out as `diff.leftovers`.
@@ -275,9 +290,8 @@ impl Columns {
     fn left(&self, table: &str, net: &str, join: Join) -> String {
         let (numbered, numbers) = (self.numbered(), (0..self.names.len()).map(|at| format!("c{at}")));
         let numbers = numbers.collect::<Vec<_>>().join(", ");
-        // Where few rows are left, the whole row is digested of those alone that have their keys; else one join is enough to sort for.
-        let of_few = format!("WHERE key_digest IN (SELECT key_digest FROM {SCHEMA}.leftovers WHERE {net} > 0)");
-        let of_few = if join == Join::Hash { of_few } else { String::new() };
+        // Where few rows are left, whole rows are read of those alone that have their keys; else one join is enough to sort for.
+        let of_few = if join == Join::Hash { "WHERE is_left(key_digest)" } else { "" };
         format!(
             "SELECT *, row_number() OVER (PARTITION BY key_digest ORDER BY digest ROWS UNBOUNDED PRECEDING) AS place FROM (
                  SELECT sides.*, {net} AS copies, row_number() OVER (PARTITION BY sides.key_digest, sides.digest) AS copy
@@ -318,7 +332,6 @@ impl Columns {
 fn plain(data_type: &DataType) -> DataType {
     match data_type {
         DataType::Utf8View | DataType::LargeUtf8 => DataType::Utf8,
-        DataType::Timestamp(_, zone) => DataType::Timestamp(arrow::datatypes::TimeUnit::Microsecond, zone.clone()),
         other => other.clone(),
     }
 }

@@ -9,12 +9,12 @@ use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
+use datafusion::logical_expr::ScalarUDF;
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
 use futures::TryStreamExt as _;
 use object_store::ObjectStore;
 
 use crate::error::is_out_of_memory;
-use crate::functions::in_share::{self, Share};
 use crate::inputs::Inputs;
 use crate::{Error, Result, functions};
 
@@ -79,14 +79,14 @@ impl Engine {
         }
     }
 
-    /// The same session, in which `in_share` knows the keys of one share only.
-    pub(crate) fn for_share(&self, share: Share) -> Self {
-        let narrowed = |context: &SessionContext| {
+    /// The same session with one more function, or with another of its name.
+    pub(crate) fn with(&self, function: ScalarUDF) -> Self {
+        let extended = |context: &SessionContext| {
             let context = SessionContext::new_with_state(context.state());
-            context.register_udf(in_share::function(share));
+            context.register_udf(function.clone());
             context
         };
-        Self { hash: narrowed(&self.hash), merge: narrowed(&self.merge), memory_bytes: self.memory_bytes }
+        Self { hash: extended(&self.hash), merge: extended(&self.merge), memory_bytes: self.memory_bytes }
     }
 
     /// Makes a store known under a URL of ours.

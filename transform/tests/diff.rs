@@ -5,7 +5,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch, StringArray};
+use arrow::array::{
+    ArrayRef, AsArray, Int64Array, ListBuilder, RecordBatch, StringArray, StringBuilder, TimestampSecondArray,
+};
+use arrow::datatypes::{DataType, TimeUnit};
 use chrono::DateTime;
 use deskferry_staging::{Context, RunId, Stage, Staging};
 use deskferry_transform::{Comparison, Diff, Error, Inputs, Session, Side, TableName};
@@ -145,4 +148,43 @@ async fn files_are_compared_by_the_columns_they_share() {
     assert!(missing.to_string().contains("nothing"), "{missing}");
     let wrong = compared(&context, Side::Run(run), Side::Files(path), &["idd"]).await.unwrap_err();
     assert!(wrong.to_string().contains("idd") && wrong.hint().unwrap().contains("number"), "{wrong}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn columns_of_other_types_are_compared_by_what_they_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let staged = |name: &str| {
+        let path = folder.path().join(name);
+        Staging::open(path.to_str().unwrap(), Vec::<(String, String)>::new()).unwrap()
+    };
+    let mut sides = Vec::new();
+    for (name, second) in [("micro", TimeUnit::Microsecond), ("milli", TimeUnit::Millisecond)] {
+        let context = Context { staging: staged(name), ..context() };
+        let at = context.now();
+        let keys: ArrayRef = Arc::new(StringArray::from(vec!["a", "b", "c"]));
+        let seconds: ArrayRef = Arc::new(TimestampSecondArray::from(vec![Some(0), None, Some(1_790_000_000)]));
+        let times = arrow::compute::cast(&seconds, &DataType::Timestamp(second, None)).unwrap();
+        let last = if name == "micro" { "z" } else { "y" };
+        let mut tags = ListBuilder::new(StringBuilder::new());
+        tags.append_value([Some("x"), None]);
+        tags.append_null();
+        tags.append_value([Some(last)]);
+        let tags: ArrayRef = Arc::new(tags.finish());
+        let batch = RecordBatch::try_from_iter_with_nullable([
+            ("id", keys, true),
+            ("made_at", times, true),
+            ("tags", tags, true),
+        ])
+        .unwrap();
+        let run = context.staging.begin(context.run_id(), Stage::Extract, "desk", at).unwrap();
+        let mut writer = run.table("things", batch.schema()).unwrap();
+        writer.write(&batch).await.unwrap();
+        writer.close().await.unwrap();
+        sides.push(Side::Files(folder.path().join(name).join("desk/things").join(format!("run={}", context.run_id()))));
+    }
+    let [before, after] = <[Side; 2]>::try_from(sides).unwrap();
+    let (diff, lines) = compared(&context(), before, after, &["id"]).await.unwrap();
+    assert_eq!(lines, ["changed c tags [z] [y]"]);
+    assert_eq!((diff.same, diff.changed, diff.remarks.len()), (2, 1, 1), "{diff:?}");
+    assert!(diff.remarks[0].contains("made_at") && diff.remarks[0].contains("as text"), "{diff:?}");
 }

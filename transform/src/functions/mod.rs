@@ -19,6 +19,7 @@ mod hesk_options;
 mod html;
 mod html_to_text;
 pub(crate) mod in_share;
+pub(crate) mod is_left;
 mod json_compact;
 mod json_list;
 mod json_quote;
