@@ -1,5 +1,6 @@
 //! Out of Intercom into a real PostgreSQL: a whole workspace field by field, loads that are killed, and what the command refuses.
 
+use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,27 +10,13 @@ use chrono::DateTime;
 use deskferry_staging::{RunId, Stage, Staging};
 use serde_json::{Value, json};
 
-use crate::support::postgres::{Database, PASSWORD, Postgres};
-use crate::support::{Migration, Workspace, text};
-
-/// A copy of a workspace at this address into a database.
-fn copy(url: &str, database: &Database) -> Migration {
-    let target = database.url().replace(&PASSWORD.replace(' ', "%20"), "${DATABASE_PASSWORD}");
-    Migration::new(&format!(
-        "[source]\nkind = \"intercom\"\nurl = \"{url}\"\ntoken = \"${{INTERCOM_TOKEN}}\"\n\n[load]\ntarget = \"{target}\"\n"
-    ))
-}
-
-/// Runs the command with the database's password in its environment.
-fn run(migration: &Migration, arguments: &[&str]) -> std::process::Output {
-    migration.command(arguments).env("DATABASE_PASSWORD", PASSWORD.replace(' ', "%20")).output().unwrap()
-}
+use crate::support::copy::{command, copy, done, rows, run, tables};
+use crate::support::postgres::{Database, Postgres};
+use crate::support::{Migration, Workspace, id, text};
 
 /// Loads, wants exit code 0, and gives the counts by table.
 fn load(migration: &Migration) -> Value {
-    let output = run(migration, &["--json", "load"]);
-    assert!(output.status.success(), "{}\n{}", text(&output.stdout), text(&output.stderr));
-    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let told: Value = serde_json::from_str(&done(migration, &["--json", "load"])).unwrap();
     told["tables"].as_array().unwrap().iter().map(|t| (t["table"].as_str().unwrap().to_owned(), t.clone())).collect()
 }
 
@@ -59,14 +46,10 @@ fn is_same(staged: &Value, there: &Value) -> bool {
 
 /// Compares every table, row and field of the newest transform with the database; gives the rows of each table.
 fn compare(migration: &Migration, database: &Database) -> Vec<(String, usize)> {
-    let contract = std::fs::read_to_string(crate::support::repository("sql/contract/database.sql")).unwrap();
-    let tables = contract.lines().filter_map(|line| line.strip_prefix("CREATE TABLE ")?.split(' ').next());
     let mut counted = Vec::new();
-    for table in tables {
+    for table in tables() {
         let staged = migration.rows(&format!("SELECT * FROM database.{table} ORDER BY source_key"));
-        let query =
-            format!("SELECT coalesce(jsonb_agg(to_jsonb(t) - '_digest' ORDER BY source_key), '[]') FROM {table} t");
-        let there: Vec<Value> = serde_json::from_str(&database.run(&query)).unwrap();
+        let there = rows(database, &table);
         assert_eq!(staged.len(), there.len(), "{table}");
         for (staged, there) in staged.iter().zip(&there) {
             for (column, value) in there.as_object().unwrap() {
@@ -76,13 +59,9 @@ fn compare(migration: &Migration, database: &Database) -> Vec<(String, usize)> {
             let more: Vec<_> = staged.as_object().unwrap().keys().filter(|name| there.get(*name).is_none()).collect();
             assert!(more.is_empty(), "{table} lacks {more:?}");
         }
-        counted.push((table.to_owned(), staged.len()));
+        counted.push((table, staged.len()));
     }
     counted
-}
-
-fn id(value: &Value) -> String {
-    value["id"].as_str().map_or_else(|| value["id"].to_string(), str::to_owned)
 }
 
 #[test]
@@ -112,7 +91,7 @@ fn a_workspace_arrives_field_by_field_and_then_what_has_changed() {
         conversations.push(conversation);
     }
     let database = Postgres::shared().database();
-    let migration = copy(&workspace.url, &database);
+    let migration = copy(&workspace.url, &database, "");
     migration.done(&["extract"]);
     migration.done(&["transform"]);
     let first = load(&migration);
@@ -184,29 +163,32 @@ fn messages(n: usize, version: u32) -> String {
 fn killed_again_and_again_a_load_comes_to_its_end_and_to_the_same() {
     const ROWS: usize = 60_000;
     let database = Postgres::shared().database();
-    let migration = copy("http://127.0.0.1:1", &database);
+    let migration = copy("http://127.0.0.1:1", &database, "");
     let state = "SELECT count(*), md5(string_agg(source_key || messages, ',' ORDER BY source_key)) FROM transcripts";
     let mut chance = 1_u64;
     for version in 0..2 {
         stage(&migration, ROWS, version, "[]");
-        let (mut killed_on_the_way, mut before) = (0, 0);
+        let there = || {
+            let made = database.run("SELECT to_regclass('transcripts') IS NOT NULL") == "t";
+            if made { database.count("SELECT count(*) FROM transcripts") } else { 0 }
+        };
+        let mut killed_on_the_way = 0;
         for _ in 0..12 {
             chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            let mut command = migration.command(&["load"]);
-            command.env("DATABASE_PASSWORD", PASSWORD.replace(' ', "%20"));
-            let mut child =
-                command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap();
-            std::thread::sleep(Duration::from_millis(100 + (chance >> 33) % 900));
+            let before = there();
+            let mut child = command(&migration, &["load"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+            // Some are killed before they have written, and all others while they write, however long it takes them to begin.
+            while chance % 3 > 0 && there() == before && child.try_wait().unwrap().is_none() {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            std::thread::sleep(Duration::from_millis((chance >> 33) % 300));
             let has_ended = child.try_wait().unwrap().is_some();
             child.kill().unwrap();
             child.wait().unwrap();
             if has_ended {
                 break;
             }
-            let made = database.run("SELECT to_regclass('transcripts') IS NOT NULL") == "t";
-            let there = if made { database.count("SELECT count(*) FROM transcripts") } else { 0 };
-            killed_on_the_way += u32::from(there != before);
-            before = there;
+            killed_on_the_way += u32::from(there() != before);
         }
         assert!(killed_on_the_way > 0, "no kill came while rows were written");
         let last = load(&migration);
@@ -218,7 +200,7 @@ fn killed_again_and_again_a_load_comes_to_its_end_and_to_the_same() {
         assert_eq!(written(&load(&migration)), 0);
         // What an undisturbed load gives.
         let other = Postgres::shared().database();
-        let undisturbed = copy("http://127.0.0.1:1", &other);
+        let undisturbed = copy("http://127.0.0.1:1", &other, "");
         stage(&undisturbed, ROWS, version, "[]");
         load(&undisturbed);
         assert_eq!(database.run(state), other.run(state));
@@ -228,7 +210,7 @@ fn killed_again_and_again_a_load_comes_to_its_end_and_to_the_same() {
 #[test]
 fn refused_rows_are_listed_and_the_exit_code_tells() {
     let database = Postgres::shared().database();
-    let migration = copy("http://127.0.0.1:1", &database);
+    let migration = copy("http://127.0.0.1:1", &database, "");
     stage(&migration, 300, 0, "{\"nul\": \"\\u0000\", \"open\": ");
     let output = run(&migration, &["load"]);
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
@@ -248,7 +230,7 @@ fn refused_rows_are_listed_and_the_exit_code_tells() {
 #[test]
 fn what_makes_no_sense_for_a_copy_is_refused_with_a_hint() {
     let database = Postgres::shared().database();
-    let migration = copy("http://127.0.0.1:1", &database);
+    let migration = copy("http://127.0.0.1:1", &database, "");
     for command in ["plan", "rollback", "reconcile", "settle"] {
         let said = migration.refused(&[command]);
         assert!(said.contains(&format!("`{command}` is for moves into Intercom")) && said.contains("hint:"), "{said}");

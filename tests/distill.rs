@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::support::wording::{Reply, Wording, transcript};
-use crate::support::{Migration, Workspace, repository};
+use crate::support::{Migration, Workspace, id, repository};
 
 /// Products of the shop in `tests/distill/conversations.json`.
 const PRODUCTS: &str = "value,found_in,product\npro plan,words,Pro plan\nприложени*,words,Mobile app\nBilling,tag,\nRefund,ticket_type,Wheels\n";
@@ -17,10 +17,6 @@ struct Desk {
     migration: Migration,
     /// What ids of the workspace are called in that file.
     names: BTreeMap<String, String>,
-}
-
-fn id(value: &Value) -> String {
-    value["id"].as_str().map(str::to_owned).unwrap_or_else(|| value["id"].to_string())
 }
 
 /// Puts what the file says into a workspace; gives ids by the names that the file has for them.

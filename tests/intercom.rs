@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Migration, Workspace};
+use crate::support::{Migration, Workspace, id};
 
 const PARTS: usize = 510;
 
@@ -12,10 +12,6 @@ struct Filled {
     contact: String,
     long: String,
     short: String,
-}
-
-fn id(value: &Value) -> String {
-    value["id"].as_str().map(str::to_owned).unwrap_or_else(|| value["id"].to_string())
 }
 
 fn filled() -> Filled {

@@ -7,8 +7,9 @@ use std::time::Duration;
 use chrono::DateTime;
 use serde_json::{Value, json};
 
-use crate::support::postgres::{Database, PASSWORD, Postgres};
-use crate::support::{Migration, Workspace, repository, text};
+use crate::support::copy::{command, copy, done, rows, tables};
+use crate::support::postgres::Postgres;
+use crate::support::{Migration, Workspace, id};
 
 const CONVERSATIONS: usize = 5_000;
 const CONTACTS: usize = 400;
@@ -21,30 +22,8 @@ const SECRET: &str = "client-secret-of-the-app";
 const ROUNDS: usize = 8;
 const CHANGES_EACH: usize = 30;
 
-/// A copy of a workspace into a database, ready for webhooks.
-fn copy(url: &str, database: &Database) -> Migration {
-    let target = database.url().replace(&PASSWORD.replace(' ', "%20"), "${DATABASE_PASSWORD}");
-    Migration::new(&format!(
-        "[source]\nkind = \"intercom\"\nurl = \"{url}\"\ntoken = \"${{INTERCOM_TOKEN}}\"\nwebhook_secret = \"{SECRET}\"\n\n\
-         [load]\ntarget = \"{target}\"\n\n[serve]\napply_every = \"100ms\"\n"
-    ))
-}
-
-/// The command with the database's password in its environment.
-fn command(migration: &Migration, arguments: &[&str]) -> std::process::Command {
-    let mut command = migration.command(arguments);
-    command.env("DATABASE_PASSWORD", PASSWORD.replace(' ', "%20"));
-    command
-}
-
-fn done(migration: &Migration, arguments: &[&str]) -> String {
-    let output = command(migration, arguments).output().unwrap();
-    assert!(output.status.success(), "{arguments:?}\n{}\n{}", text(&output.stdout), text(&output.stderr));
-    text(&output.stdout)
-}
-
-fn id(value: &Value) -> String {
-    value["id"].as_str().map_or_else(|| value["id"].to_string(), str::to_owned)
+fn secret() -> String {
+    format!("webhook_secret = \"{SECRET}\"")
 }
 
 /// What was said in a thread: who, what, when, and whether the customer sees it.
@@ -134,17 +113,12 @@ fn thread(row: &Value) -> Thread {
     }
 }
 
-fn rows(database: &Database, table: &str) -> Vec<Value> {
-    let query = format!("SELECT coalesce(jsonb_agg(to_jsonb(t) - '_digest' ORDER BY source_key), '[]') FROM {table} t");
-    serde_json::from_str(&database.run(&query)).unwrap()
-}
-
 #[test]
 fn five_thousand_conversations_are_in_the_database_as_they_were_written() {
     let workspace = Workspace::start(&[("Ada".to_owned(), "ada@desk.example".to_owned())], &[]);
     let wanted = fill(&workspace);
     let database = Postgres::shared().database();
-    let migration = copy(&workspace.url, &database);
+    let migration = copy(&workspace.url, &database, &secret());
     done(&migration, &["sync"]);
     let found = rows(&database, "transcripts");
     assert_eq!(found.len(), CONVERSATIONS);
@@ -250,7 +224,7 @@ fn events_and_kills_leave_the_database_as_the_workspace_is() {
     (0..40).for_each(|n| life.change(n * 9));
     let postgres = Postgres::shared();
     let (database, fresh) = (postgres.database(), postgres.database());
-    let migration = copy(&workspace.url, &database);
+    let migration = copy(&workspace.url, &database, &secret());
     done(&migration, &["sync"]);
 
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
@@ -263,11 +237,10 @@ fn events_and_kills_leave_the_database_as_the_workspace_is() {
         drop(serving);
     }
     done(&migration, &["sync"]);
-    let copied = copy(&workspace.url, &fresh);
+    let copied = copy(&workspace.url, &fresh, &secret());
     done(&copied, &["sync"]);
-    let contract = std::fs::read_to_string(repository("sql/contract/database.sql")).unwrap();
-    for table in contract.lines().filter_map(|line| line.strip_prefix("CREATE TABLE ")?.split(' ').next()) {
-        let (there, wanted) = (rows(&database, table), rows(&fresh, table));
+    for table in tables() {
+        let (there, wanted) = (rows(&database, &table), rows(&fresh, &table));
         let keys =
             |rows: &[Value]| rows.iter().map(|row| row["source_key"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
         assert_eq!(keys(&there), keys(&wanted), "{table}");

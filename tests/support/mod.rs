@@ -2,6 +2,7 @@
 
 pub(crate) mod acme;
 pub(crate) mod chromium;
+pub(crate) mod copy;
 pub(crate) mod demo;
 pub(crate) mod halo;
 pub(crate) mod infoset;
@@ -104,6 +105,11 @@ impl Migration {
 
 pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// The id of an object of Intercom, which is a text or a number.
+pub(crate) fn id(value: &serde_json::Value) -> String {
+    value["id"].as_str().map_or_else(|| value["id"].to_string(), str::to_owned)
 }
 
 /// A folder of the repository.
