@@ -259,6 +259,11 @@ impl Settings {
             let source = Source::declared(source, &spec, &text).map_err(wrong)?;
             Self { source, staging, intercom, transform, privacy, load, sql, distill, serve }
         };
+        let optional = &spec.optional_objects;
+        if let Some(name) = settings.transform.optional_objects.iter().find(|name| !optional.contains(name)) {
+            let known = if optional.is_empty() { "none".to_owned() } else { optional.join(", ") };
+            return Err(wrong(format!("[transform] optional_objects names \"{name}\"; {} has {known}", spec.title)));
+        }
         settings.resolve(directory, &variable)?;
         Ok(settings)
     }
@@ -396,6 +401,10 @@ impl Settings {
             ("source.kind", self.source.kind.clone()),
             ("transform.history", if self.transform.history == History::Notes { "notes" } else { "none" }.to_owned()),
             ("transform.optional_objects", self.transform.optional_objects.join(",")),
+            (
+                "load.tickets_as",
+                if self.load.tickets_as == TicketsAs::Ticket { "ticket" } else { "conversation" }.to_owned(),
+            ),
             ("privacy.ip_addresses", personal(self.privacy.ip_addresses).to_owned()),
             ("privacy.anonymised", personal(self.privacy.anonymised).to_owned()),
             ("source.own_mailboxes", self.source.own_mailboxes.join(",")),

@@ -74,7 +74,7 @@ fn source(title: &str, probe: &Probe, missing_folder: Option<&str>) -> Result<()
     print(format!("Source: {title}{version}, read by {}; time zone {zone}", probe.reader))?;
     let mut table = new_table(["table", "rows"]);
     for (name, rows) in probe.tables.iter().filter(|(_, rows)| *rows != Some(0)) {
-        table.add_row([name.clone(), rows.map_or_else(String::new, number)]);
+        table.add_row([name.clone(), rows.map_or_else(|| "not told".to_owned(), number)]);
     }
     align_right(&mut table, &[1]);
     print(table.to_string())?;

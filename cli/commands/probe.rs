@@ -12,6 +12,9 @@ use crate::args::Probe;
 use crate::embedded;
 use crate::report::{new_table, print, say};
 
+/// Characters of a line of the table, wherever it goes to.
+const WIDTH: u16 = 100;
+
 /// Asks, tells, and writes what was corrected; exit 1 where it may not be written.
 pub(crate) async fn run(migration: &Migration, probe: &Probe, json: bool) -> Result<ExitCode> {
     let settings = extract::settings(migration)?;
@@ -62,11 +65,20 @@ fn write(out: &Path, text: &str) -> Result<()> {
 }
 
 fn table(found: &Findings) -> String {
-    let mut table = new_table(["table", "what", "found", "was", ""]);
+    let mut table = new_table(["table", "what", "found"]);
+    table.set_width(WIDTH);
+    let mut last = None;
     for finding in &found.findings {
-        let corrected = if finding.is_corrected { "corrected" } else { "" };
         let name = if finding.table.is_empty() { "(all)" } else { &finding.table };
-        table.add_row([name, finding.what, &finding.found, &finding.was, corrected]);
+        // A table is named where its findings begin.
+        let shown = if last == Some(name) { "" } else { name };
+        last = Some(name);
+        let text = match (finding.is_corrected, finding.was.as_str()) {
+            (true, "") => format!("corrected: {}", finding.found),
+            (true, was) => format!("corrected: {}\nwas: {was}", finding.found),
+            (false, _) => finding.found.clone(),
+        };
+        table.add_row([shown, finding.what, &text]);
     }
     table.to_string()
 }

@@ -169,8 +169,13 @@ impl Source {
                 let addresses = value.as_array().ok_or_else(|| format!("`{key}` takes a list of addresses"))?;
                 self.own_mailboxes = addresses.iter().map(text).collect::<Result<_, _>>()?;
             }
-            _ if spec.setting(key).is_some() => drop(self.values.insert(key.to_owned(), text(&value)?)),
             _ => {
+                if let Some(setting) = spec.setting(key) {
+                    let value = text(&value)?;
+                    setting.fits(&value).map_err(|takes| format!("`{key}` takes {takes}, not `{value}`"))?;
+                    self.values.insert(key.to_owned(), value);
+                    return Ok(());
+                }
                 let region = (!spec.regions.is_empty()).then_some("region");
                 let own = spec.settings.iter().map(|(name, _)| name.as_str()).filter(|name| *name != "url");
                 let known = SOURCE_KEYS.into_iter().chain(region).chain(own).map(|name| format!("`{name}`"));

@@ -23,6 +23,7 @@ mod api;
 mod before;
 mod capture;
 mod children;
+mod counted;
 mod details;
 mod dropped;
 mod fetch;

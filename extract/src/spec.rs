@@ -74,6 +74,9 @@ pub struct Spec {
     /// The contract that its models fill, where it is not that of help desks that move into Intercom.
     #[serde(default)]
     contract: Option<String>,
+    /// Objects that its models bring over only where `[transform] optional_objects` names them.
+    #[serde(default)]
+    pub optional_objects: Vec<String>,
     /// Forms in which the source can be read.
     pub readers: Vec<ReaderKind>,
     /// Addresses of the API by region, so that `[source]` may have `region` instead of `url`.

@@ -67,6 +67,7 @@ built_in AS (
         ('conversation', 'Infoset closed at', 'datetime', 'When it was resolved or closed', FALSE),
         ('conversation', 'Infoset merged tickets', 'string', 'Numbers of tickets that were merged into this one', TRUE),
         ('conversation', 'Infoset SLA breaches', 'string', 'Service levels that were missed, and when', TRUE),
+        ('conversation', 'Infoset deals', 'string', 'Deals that it belongs to', TRUE),
         ('conversation', 'Infoset rating', 'integer', 'Score that the customer gave', FALSE),
         ('conversation', 'Infoset rating comment', 'string', 'What the customer wrote beside it', TRUE),
         ('conversation', 'Infoset lost chats', 'string', 'Chats of the ticket that Infoset had deleted before the migration', TRUE),
@@ -95,9 +96,11 @@ SELECT
     model, name, data_type, description, CAST(NULL AS VARCHAR) AS options, multiline
 FROM built_in
 UNION ALL
+-- A ticket refers to no custom objects: an attribute names them.
 SELECT
     'infoset:attribute:conversation:' || object_type, 'conversation', object_type, 'relationship', object_type || 's of the conversation',
     '[' || json_quote(object_type) || ']', FALSE
 FROM custom_objects
-WHERE conversation_keys IS NOT NULL
+CROSS JOIN base_settings
+WHERE conversation_keys IS NOT NULL AND base_settings.tickets_as <> 'ticket'
 GROUP BY object_type

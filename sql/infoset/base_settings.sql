@@ -1,6 +1,7 @@
 -- one row: the settings that models use, as columns
 SELECT
     coalesce(max(CASE WHEN key = 'transform.history' THEN value END), 'notes')             AS history,
+    coalesce(max(CASE WHEN key = 'load.tickets_as' THEN value END), 'conversation')        AS tickets_as,
     coalesce(max(CASE WHEN key = 'source.own_mailboxes' THEN value END), '')               AS own_mailboxes,
     TRY_CAST(max(CASE WHEN key = 'source.mail_accounts_max' THEN value END) AS BIGINT)     AS mail_accounts_max,
     TRY_CAST(max(CASE WHEN key = 'source.chat_widgets_max' THEN value END) AS BIGINT)      AS chat_widgets_max,

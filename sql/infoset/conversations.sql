@@ -64,6 +64,10 @@ lost AS (
     GROUP BY tickets.thread_key
 ),
 
+deals AS (
+    SELECT thread_key, string_agg(name, ', ' ORDER BY deal_id) AS names FROM base_deal_tickets GROUP BY thread_key
+),
+
 breaches AS (
     SELECT ticket_id, string_agg(concat_ws(' ', nullif(trim(name), ''), nullif(trim(target), ''), to_char(coalesce(breached, due), '%Y-%m-%d %H:%M')), '; ' ORDER BY coalesce(breached, due), id) AS list
     FROM infoset.sla_breaches
@@ -141,6 +145,7 @@ SELECT
             'Infoset closed at', CASE WHEN facts.state = 'closed' THEN facts.closed_at END,
             'Infoset merged tickets', swallowed.numbers,
             'Infoset SLA breaches', breaches.list,
+            'Infoset deals', deals.names,
             'Infoset rating', rated.score,
             'Infoset rating comment', rated.comment,
             'Infoset lost chats', lost.numbers,
@@ -157,6 +162,7 @@ LEFT JOIN swallowed ON swallowed.thread_key = facts.thread_key
 LEFT JOIN rooms ON rooms.thread_key = facts.thread_key
 LEFT JOIN calls ON calls.thread_key = facts.thread_key
 LEFT JOIN lost ON lost.thread_key = facts.thread_key
+LEFT JOIN deals ON deals.thread_key = facts.thread_key
 LEFT JOIN breaches ON breaches.ticket_id = facts.id AND facts.kind = 'ticket'
 LEFT JOIN channels ON channels.thread_key = facts.thread_key
 LEFT JOIN rated ON rated.thread_key = facts.thread_key

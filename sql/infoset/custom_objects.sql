@@ -7,14 +7,9 @@ WITH people AS (
 ),
 
 tickets AS (
-    SELECT named.id AS deal_id, '[' || array_to_string(array_sort(array_agg(DISTINCT json_quote(tickets.thread_key))), ',') || ']' AS conversation_keys
-    FROM (
-        SELECT id, unnest(string_to_array(regexp_replace(ticket_ids, '[^0-9,]', '', 'g'), ',')) AS number
-        FROM infoset.deals
-        WHERE ticket_ids IS NOT NULL
-    ) AS named
-    JOIN base_tickets AS tickets ON CAST(tickets.id AS VARCHAR) = named.number
-    GROUP BY named.id
+    SELECT deal_id, '[' || string_agg(json_quote(thread_key), ',' ORDER BY json_quote(thread_key)) || ']' AS conversation_keys
+    FROM base_deal_tickets
+    GROUP BY deal_id
 )
 
 SELECT

@@ -85,9 +85,11 @@ SELECT
     'itsm365:attribute:' || model || ':' || name, model, name, data_type, description, CAST(NULL AS VARCHAR), multiline
 FROM built_in
 UNION ALL
+-- A ticket refers to no custom objects: an attribute names them.
 SELECT
     'itsm365:attribute:conversation:' || object_type, 'conversation', object_type, 'relationship', object_type || ' of the conversation',
     '[' || json_quote(object_type) || ']', FALSE
 FROM custom_objects
-WHERE conversation_keys IS NOT NULL
+CROSS JOIN base_settings
+WHERE conversation_keys IS NOT NULL AND base_settings.tickets_as <> 'ticket'
 GROUP BY object_type

@@ -1,31 +1,37 @@
 -- one row per file and picture of a conversation, with the part it belongs to; key: source_key
 -- A file can be attached to the ticket, named by a comment and shown in texts: it is one file of the thread, at the comment that
 -- names it, else at the text that shows it, else at the message that it is itself, else at the opening.
-WITH stored AS (
-    SELECT
-        CASE WHEN table_name = 'comment_files' THEN split_part(key, '/', 2) ELSE key END     AS uuid,
-        first_value(name ORDER BY CASE WHEN sha256 IS NULL THEN 1 ELSE 0 END)               AS name,
-        first_value(sha256 ORDER BY CASE WHEN sha256 IS NULL THEN 1 ELSE 0 END)             AS sha256,
-        first_value(size ORDER BY CASE WHEN sha256 IS NULL THEN 1 ELSE 0 END)               AS size,
-        first_value(content_type ORDER BY CASE WHEN sha256 IS NULL THEN 1 ELSE 0 END)       AS content_type
-    FROM itsm365.files
-    WHERE table_name IN ('ticket_files', 'comment_files') AND place = ''
-    GROUP BY CASE WHEN table_name = 'comment_files' THEN split_part(key, '/', 2) ELSE key END
-),
-
-texts AS (
+WITH texts AS (
     SELECT uuid AS key, 'itsm365:resolution:' || substr(source_key, 9) AS part_key, resolution AS html FROM base_tickets WHERE resolution IS NOT NULL
 ),
 
+-- What is told of a problem or task in a note: its files are the note's.
+notes AS (
+    SELECT uuid AS about, 'itsm365:' || kind || '_note:' || split_part(uuid, '$', 2) || ':' || split_part(ticket, '$', 2) AS part_key
+    FROM base_links
+    WHERE kind IN ('problem', 'task')
+),
+
 places AS (
-    SELECT uuid, CAST(NULL AS VARCHAR) AS place, title AS name, 'itsm365:message:' || replace(ticket, '$', ':') AS part_key, 4 AS rank, CAST(NULL AS VARCHAR) AS sha256, CAST(NULL AS BIGINT) AS size, CAST(NULL AS VARCHAR) AS content_type
-    FROM itsm365.ticket_files
+    SELECT uuid, CAST(NULL AS VARCHAR) AS place, title AS name, 'itsm365:message:' || replace(about, '$', ':') AS part_key, 4 AS rank, CAST(NULL AS VARCHAR) AS sha256, CAST(NULL AS BIGINT) AS size, CAST(NULL AS VARCHAR) AS content_type
+    FROM base_listed_files
+    WHERE comment IS NULL
     UNION ALL
     SELECT uuid, NULL, title, 'itsm365:file_message:' || split_part(uuid, '$', 2), 3, NULL, NULL, NULL
-    FROM itsm365.ticket_files
+    FROM base_listed_files
+    WHERE comment IS NULL
     UNION ALL
     SELECT uuid, NULL, title, 'itsm365:' || replace(comment, '$', ':'), 0, NULL, NULL, NULL
-    FROM itsm365.comment_files
+    FROM base_listed_files
+    WHERE comment IS NOT NULL
+    UNION ALL
+    SELECT files.uuid, NULL, files.title, notes.part_key, 0, NULL, NULL, NULL
+    FROM base_listed_files AS files
+    JOIN notes ON notes.about = files.about
+    UNION ALL
+    SELECT pictures.uuid, pictures.place, pictures.name, notes.part_key, 1, pictures.sha256, pictures.size, pictures.content_type
+    FROM base_pictures AS pictures
+    JOIN notes ON notes.about = pictures.about
     UNION ALL
     SELECT uuid, place, name, 'itsm365:' || replace(key, '$', ':'), 1, sha256, size, content_type
     FROM base_pictures
@@ -48,7 +54,7 @@ found AS (
         places.place,
         parts.source_key                                                                    AS part_key,
         parts.conversation_key,
-        coalesce(nullif(trim(stored.name), ''), nullif(trim(places.name), ''), 'file')      AS name,
+        coalesce(stored.name, nullif(trim(places.name), ''), 'file')      AS name,
         coalesce(places.sha256, stored.sha256)                                              AS sha256,
         coalesce(places.size, stored.size, 0)                                               AS size,
         coalesce(places.content_type, stored.content_type)                                  AS content_type,
@@ -57,7 +63,7 @@ found AS (
             ORDER BY places.rank, parts.position, places.place NULLS FIRST)                 AS occurrence
     FROM places
     JOIN conversation_parts AS parts ON parts.source_key = places.part_key
-    LEFT JOIN stored ON stored.uuid = places.uuid
+    LEFT JOIN base_stored_files AS stored ON stored.uuid = places.uuid
 ),
 
 once AS (

@@ -1,11 +1,13 @@
--- one row per problem, change or configuration item that a ticket is linked with; key: (ticket, uuid)
--- Either side can name the other. A change is made for a ticket, or the ticket came from it.
+-- one row per problem, change, task or configuration item that a ticket is linked with; key: (ticket, uuid)
+-- Either side can name the other. Where changes are conversations, they have tasks, too. A change is made for a ticket, or the ticket came from it.
 WITH named AS (
     SELECT uuid AS ticket, 'problem' AS kind, 'problem' AS role, unnest(json_get_array(problems)) AS json, 'ticket' AS told_by FROM itsm365.tickets WHERE problems LIKE '[{%'
     UNION ALL
     SELECT uuid, 'change', 'reason', unnest(json_get_array(change_reasons)), 'ticket' FROM itsm365.tickets WHERE change_reasons LIKE '[{%'
     UNION ALL
     SELECT uuid, 'change', 'result', unnest(json_get_array(change_results)), 'ticket' FROM itsm365.tickets WHERE change_results LIKE '[{%'
+    UNION ALL
+    SELECT uuid, 'task', 'task', unnest(json_get_array(tasks)), 'ticket' FROM itsm365.tickets WHERE tasks LIKE '[{%'
     UNION ALL
     SELECT uuid, 'ci', 'ci', unnest(json_get_array(cis)), 'ticket' FROM itsm365.tickets WHERE cis LIKE '[{%'
     UNION ALL
@@ -20,6 +22,8 @@ pairs AS (
         role,
         CASE WHEN told_by = 'ticket' THEN (json ->> 'title') END                            AS title
     FROM named
+    UNION ALL
+    SELECT source, uuid, 'task', 'task', name FROM base_tasks WHERE source IS NOT NULL
 )
 
 SELECT

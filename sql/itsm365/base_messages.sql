@@ -1,5 +1,5 @@
 -- one row per message or note of a conversation, not yet in order; key: source_key
--- rank settles what comes first at the same moment: the opening, comments, files, approvals, problems. The resolution is always last.
+-- rank settles what comes first at the same moment: the opening, comments, files, approvals, problems, tasks. The resolution is always last.
 -- A file that was attached to the ticket later, and that no comment and no text has, is a message of its own, of whoever attached it.
 WITH threads AS (
     SELECT * FROM base_tickets WHERE fate = 'conversation'
@@ -27,7 +27,7 @@ comments AS (
 ),
 
 told_files AS (
-    SELECT uuid FROM itsm365.comment_files
+    SELECT uuid FROM base_listed_files WHERE comment IS NOT NULL
     UNION
     SELECT uuid FROM base_pictures WHERE uuid IS NOT NULL
 ),
@@ -42,8 +42,8 @@ late_files AS (
         coalesce(agents.name, people.name, 'ITSM 365'),
         '<p>' || escape_html(coalesce(nullif(trim(files.title), ''), 'file')) || '</p>',
         files.created_at, 2, TRY_CAST(split_part(files.uuid, '$', 2) AS BIGINT)
-    FROM itsm365.ticket_files AS files
-    JOIN threads AS tickets ON tickets.uuid = files.ticket AND files.created_at > tickets.created_at + INTERVAL '10 minutes'
+    FROM base_listed_files AS files
+    JOIN threads AS tickets ON tickets.uuid = files.about AND files.created_at > tickets.created_at + INTERVAL '10 minutes'
     JOIN base_ticket_people AS requesters ON requesters.ticket = tickets.uuid AND requesters.position = 0
     LEFT JOIN told_files ON told_files.uuid = files.uuid
     LEFT JOIN base_agents AS agents ON agents.uuid = files.author
@@ -74,12 +74,26 @@ problems AS (
             || coalesce('<p>Root cause: ' || escape_html(problems.root_cause) || '</p>', '')
             || CASE WHEN problems.known_error THEN '<p>Known error</p>' ELSE '' END
             || coalesce('<p>Workaround: ' || escape_html(problems.workaround) || '</p>', '')
-            || coalesce('<p>' || escape_html(problems.description) || '</p>', ''),
+            || coalesce('<p>' || escape_html(problems.description) || '</p>', '') || coalesce('<p>' || text_to_html(problems.comments) || '</p>', ''),
         problems.created_at, 4, TRY_CAST(split_part(problems.uuid, '$', 2) AS BIGINT)
     FROM base_links AS links
     JOIN base_problems AS problems ON problems.uuid = links.uuid AND links.kind = 'problem'
     CROSS JOIN base_settings
     WHERE base_settings.problems = 'note'
+),
+
+tasks AS (
+    SELECT
+        'itsm365:task_note:' || split_part(links.uuid, '$', 2) || ':' || split_part(links.ticket, '$', 2),
+        links.conversation_key,
+        'note', 'admin', CAST(NULL AS VARCHAR), 'ITSM 365',
+        '<p>ITSM 365: task ' || escape_html(concat_ws(', ', tasks.name, tasks.subject)) || ': ' || escape_html(coalesce(tasks.status, 'no status')) || '</p>'
+            || coalesce('<p>Responsible: ' || escape_html(tasks.responsible) || '</p>', '')
+            || coalesce('<p>Due: ' || to_char(tasks.due_at, '%Y-%m-%d %H:%M') || ' UTC</p>', '')
+            || coalesce('<p>' || text_to_html(tasks.description) || '</p>', '') || coalesce('<p>' || text_to_html(tasks.comments) || '</p>', ''),
+        tasks.created_at, 5, TRY_CAST(split_part(tasks.uuid, '$', 2) AS BIGINT)
+    FROM base_links AS links
+    JOIN base_tasks AS tasks ON tasks.uuid = links.uuid AND links.kind = 'task'
 ),
 
 resolutions AS (
@@ -103,5 +117,7 @@ UNION ALL
 SELECT * FROM approvals
 UNION ALL
 SELECT * FROM problems
+UNION ALL
+SELECT * FROM tasks
 UNION ALL
 SELECT * FROM resolutions

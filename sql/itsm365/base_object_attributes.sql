@@ -14,7 +14,8 @@ FROM (VALUES
     ('change_request', 10, 'approval_status', 'text', 'Status of the last approval'),
     ('change_request', 11, 'approvals', 'text', 'What those said who were asked'),
     ('change_request', 12, 'description', 'text', 'Description'),
-    ('change_request', 13, 'archived', 'boolean', 'Archived in ITSM 365'),
+    ('change_request', 13, 'comments', 'text', 'What was said about it, in order of time'),
+    ('change_request', 14, 'archived', 'boolean', 'Archived in ITSM 365'),
     ('problem_record', 1, 'problem_id', 'text', 'What the problem is called, such as PRB44'),
     ('problem_record', 2, 'number', 'text', 'Number'),
     ('problem_record', 3, 'title', 'text', 'Subject'),
@@ -26,5 +27,6 @@ FROM (VALUES
     ('problem_record', 9, 'responsible', 'text', 'Who is responsible'),
     ('problem_record', 10, 'service', 'text', 'Service'),
     ('problem_record', 11, 'description', 'text', 'Description'),
-    ('problem_record', 12, 'archived', 'boolean', 'Archived in ITSM 365')
+    ('problem_record', 12, 'comments', 'text', 'What was said about it, in order of time'),
+    ('problem_record', 13, 'archived', 'boolean', 'Archived in ITSM 365')
 ) AS attributes

@@ -10,6 +10,7 @@ SELECT
     problems.known_error,
     nullif(trim(html_to_text(clean_html(problems.workaround))), '')                         AS workaround,
     nullif(trim(html_to_text(clean_html(problems.description_html))), '')                   AS description,
+    said.comments,
     nullif(trim(problems.priority_name), '')                                                AS priority,
     coalesce(agents.name, teams.name)                                                       AS responsible,
     nullif(trim(problems.service_name), '')                                                 AS service,
@@ -20,3 +21,4 @@ FROM itsm365.problems AS problems
 LEFT JOIN base_states AS states ON states.type = problems.type AND states.code = problems.state
 LEFT JOIN base_agents AS agents ON agents.uuid = problems.responsible_employee
 LEFT JOIN base_teams AS teams ON teams.uuid = problems.responsible_team
+LEFT JOIN base_object_comments AS said ON said.uuid = problems.uuid

@@ -1,6 +1,7 @@
 -- one row: the settings that models use, as columns
 SELECT
     coalesce(max(CASE WHEN key = 'transform.history' THEN value END), 'notes')              AS history,
+    coalesce(max(CASE WHEN key = 'load.tickets_as' THEN value END), 'conversation')         AS tickets_as,
     coalesce(max(CASE WHEN key = 'source.own_mailboxes' THEN value END), '')                AS own_mailboxes,
     coalesce(max(CASE WHEN key = 'source.companies' THEN value END), 'company')             AS companies,
     coalesce(max(CASE WHEN key = 'source.changes' THEN value END), 'custom_object')         AS changes,

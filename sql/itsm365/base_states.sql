@@ -7,6 +7,8 @@ WITH held AS (
     UNION
     SELECT type, state FROM itsm365.changes
     UNION
+    SELECT type, state FROM itsm365.tasks
+    UNION
     SELECT type, state FROM itsm365.approvals
     UNION
     SELECT type, state FROM itsm365.votes

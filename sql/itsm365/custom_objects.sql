@@ -41,6 +41,7 @@ changes AS (
             'approval_status', approvals.status,
             'approvals', approvals.answers,
             'description', nullif(trim(html_to_text(clean_html(changes.description_html))), ''),
+            'comments', said.comments,
             'archived', CASE WHEN changes.removed THEN TRUE END) AS custom_attributes
     FROM itsm365.changes AS changes
     CROSS JOIN base_settings
@@ -48,6 +49,7 @@ changes AS (
     LEFT JOIN base_agents AS agents ON agents.uuid = changes.responsible_employee
     LEFT JOIN base_teams AS teams ON teams.uuid = changes.responsible_team
     LEFT JOIN approvals ON approvals.source = changes.uuid
+    LEFT JOIN base_object_comments AS said ON said.uuid = changes.uuid
     WHERE base_settings.changes <> 'conversation'
 ),
 
@@ -66,6 +68,7 @@ problems AS (
             'responsible', problems.responsible,
             'service', problems.service,
             'description', problems.description,
+            'comments', problems.comments,
             'archived', CASE WHEN problems.removed THEN TRUE END)
     FROM base_problems AS problems
     CROSS JOIN base_settings

@@ -1,69 +1,49 @@
 -- one row per staged source row and what becomes of it; key: (source_table, source_id)
 -- target_key NULL: no row of an Intercom table, and rule says why. The sums of this model close the accounting.
-WITH fates AS (
-    SELECT
-        uuid,
-        kind,
-        CASE WHEN fate = 'conversation' THEN source_key END                                 AS thread_key,
-        CASE fate WHEN 'archived' THEN 'archived in ITSM 365, and [source] archived leaves it out' WHEN 'object' THEN 'its change is a custom object, which has no thread' END AS rule
-    FROM base_tickets
-),
-
-threads AS (
-    SELECT 'tickets' AS source_table, uuid AS source_id, 'conversations' AS target_table, thread_key AS target_key, rule
-    FROM fates
-    WHERE kind = 'ticket'
-    UNION ALL
-    SELECT
-        'changes', fates.uuid, CASE WHEN base_settings.changes = 'conversation' THEN 'conversations' ELSE 'custom_objects' END,
-        CASE WHEN base_settings.changes = 'conversation' THEN fates.thread_key ELSE 'itsm365:' || replace(fates.uuid, '$', ':') END, fates.rule
-    FROM fates
-    CROSS JOIN base_settings
-    WHERE fates.kind = 'change'
+WITH threads AS (
+    SELECT kind || 's' AS source_table, uuid AS source_id, target_table, target_key, rule
+    FROM base_fates
     UNION ALL
     SELECT 'ticket_fields', fields.uuid, 'conversations', CASE WHEN custom.owner IS NOT NULL THEN fates.thread_key END,
         coalesce(fates.rule, CASE WHEN custom.owner IS NULL THEN 'none of the attributes that [source] names is filled' ELSE 'its ticket was not read' END)
     FROM itsm365.ticket_fields AS fields
-    LEFT JOIN fates ON fates.uuid = fields.uuid
+    LEFT JOIN base_fates AS fates ON fates.uuid = fields.uuid
     LEFT JOIN base_custom_attributes AS custom ON custom.scope = 'ticket' AND custom.owner = fields.uuid
     UNION ALL
-    SELECT comments.source_table, comments.uuid, 'conversation_parts', parts.source_key, coalesce(fates.rule, 'what it is about was not read')
-    FROM (
-        SELECT 'ticket_comments' AS source_table, uuid, ticket FROM itsm365.ticket_comments
-        UNION ALL
-        SELECT 'change_comments', uuid, change FROM itsm365.change_comments
-    ) AS comments
-    LEFT JOIN fates ON fates.uuid = comments.ticket
-    LEFT JOIN conversation_parts AS parts ON parts.source_key = 'itsm365:' || replace(comments.uuid, '$', ':')
+    SELECT
+        said.source_table, said.uuid, CASE WHEN fates.thread_key IS NULL THEN fates.target_table ELSE 'conversation_parts' END,
+        CASE WHEN fates.thread_key IS NULL THEN fates.target_key ELSE parts.source_key END, coalesce(fates.rule, 'what it is about was not read')
+    FROM base_comment_texts AS said
+    LEFT JOIN base_fates AS fates ON fates.uuid = said.about
+    LEFT JOIN conversation_parts AS parts ON parts.source_key = 'itsm365:' || replace(said.uuid, '$', ':')
+    UNION ALL
+    SELECT 'ticket_events', uuid, 'conversation_parts', NULL, 'history: it is kept in the stage only' FROM itsm365.ticket_events
 ),
 
 -- A file of several places is one attachment of its thread.
 files AS (
-    SELECT listed.source_table, listed.source_id, 'attachments', min(attachments.source_key), coalesce(min(fates.rule), 'its ticket was not read')
-    FROM (
-        SELECT 'ticket_files' AS source_table, uuid AS source_id, uuid, ticket FROM itsm365.ticket_files
-        UNION ALL
-        SELECT 'comment_files', files.comment || '/' || files.uuid, files.uuid, comments.ticket
-        FROM itsm365.comment_files AS files
-        LEFT JOIN itsm365.ticket_comments AS comments ON comments.uuid = files.comment
-    ) AS listed
-    LEFT JOIN fates ON fates.uuid = listed.ticket
+    SELECT
+        listed.source_table, listed.source_id, CASE WHEN min(attachments.source_key) IS NULL AND min(loose.source_key) IS NOT NULL THEN 'inventory' ELSE 'attachments' END,
+        coalesce(min(attachments.source_key), min(loose.source_key)), coalesce(min(fates.rule), 'what it belongs to was not read')
+    FROM base_listed_files AS listed
+    LEFT JOIN base_fates AS fates ON fates.uuid = listed.about
     LEFT JOIN base_files AS found ON found.uuid = listed.uuid
-    LEFT JOIN conversation_parts AS parts ON parts.source_key = found.part_key AND parts.conversation_key = fates.thread_key
+    LEFT JOIN conversation_parts AS parts
+        ON parts.source_key = found.part_key AND (parts.conversation_key = fates.thread_key OR fates.thread_key IS NULL AND fates.target_key IS NOT NULL)
     LEFT JOIN attachments ON attachments.source_key = found.source_key AND parts.source_key IS NOT NULL
+    LEFT JOIN base_loose_files AS loose ON loose.uuid = listed.uuid
     GROUP BY listed.source_table, listed.source_id
 ),
 
 approvals AS (
     SELECT
         'approvals' AS source_table, approvals.uuid AS source_id,
-        CASE WHEN objects.source_key IS NOT NULL THEN 'custom_objects' WHEN parts.source_key IS NOT NULL THEN 'conversation_parts' ELSE 'conversations' END,
-        coalesce(objects.source_key, parts.source_key, fates.thread_key),
+        CASE WHEN parts.source_key IS NOT NULL THEN 'conversation_parts' ELSE fates.target_table END,
+        coalesce(parts.source_key, fates.target_key),
         coalesce(fates.rule, 'what it is about was not read')
     FROM base_approvals AS approvals
-    LEFT JOIN fates ON fates.uuid = approvals.source
+    LEFT JOIN base_fates AS fates ON fates.uuid = approvals.source
     LEFT JOIN conversation_parts AS parts ON parts.source_key = approvals.source_key
-    LEFT JOIN custom_objects AS objects ON objects.source_key = 'itsm365:' || replace(approvals.source, '$', ':')
 ),
 
 votes (source_table, source_id, target_table, target_key, rule) AS (
@@ -111,18 +91,6 @@ items AS (
     LEFT JOIN base_custom_attributes AS custom ON custom.scope = 'ci' AND custom.owner = fields.uuid
 ),
 
--- A problem that is a note is a part of each of its conversations: the first is told.
-problems AS (
-    SELECT
-        'problems' AS source_table, problems.uuid, CASE WHEN objects.source_key IS NOT NULL THEN 'custom_objects' ELSE 'conversation_parts' END,
-        coalesce(objects.source_key, min(parts.source_key)), 'no conversation is linked with it'
-    FROM base_problems AS problems
-    LEFT JOIN custom_objects AS objects ON objects.source_key = problems.source_key
-    LEFT JOIN base_links AS links ON links.uuid = problems.uuid
-    LEFT JOIN conversation_parts AS parts ON parts.source_key = 'itsm365:problem_note:' || split_part(links.uuid, '$', 2) || ':' || split_part(links.ticket, '$', 2)
-    GROUP BY problems.uuid, objects.source_key
-),
-
 knowledge AS (
     SELECT
         'kb' AS source_table, uuid, CASE fate WHEN 'collection' THEN 'collections' WHEN 'internal_article' THEN 'internal_articles' ELSE 'articles' END,
@@ -154,7 +122,6 @@ everything (source_table, source_id, target_table, target_key, rule) AS (
     UNION ALL SELECT * FROM votes
     UNION ALL SELECT * FROM people
     UNION ALL SELECT * FROM items
-    UNION ALL SELECT * FROM problems
     UNION ALL SELECT * FROM knowledge
     UNION ALL SELECT * FROM by_hand
 )

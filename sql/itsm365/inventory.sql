@@ -157,15 +157,28 @@ templates AS (
     WHERE replies.source_key IS NULL
 ),
 
-article_files AS (
+files AS (
     SELECT
-        'itsm365:inventory:article_file:' || split_part(files.uuid, '$', 2), 'file of an article', coalesce(nullif(trim(files.title), ''), files.uuid),
-        attributes('article', pages.title, 'sha256', stored.sha256),
-        CASE WHEN stored.sha256 IS NULL THEN 'The file could not be had: ask for it or take its name off the article'
-             ELSE 'Upload by hand in the article editor: no API takes files for articles' END
-    FROM itsm365.kb_files AS files
-    LEFT JOIN base_pages AS pages ON pages.uuid = files.article
-    LEFT JOIN itsm365.files AS stored ON stored.table_name = 'kb_files' AND stored.key = files.uuid AND stored.place = ''
+        source_key, kind, name,
+        attributes('of', about_name, 'sha256', sha256),
+        CASE WHEN sha256 IS NULL THEN 'The file could not be had: ask for it, or take its name off what names it'
+             WHEN kind = 'file of an article' THEN 'Upload by hand in the article editor: no API takes files for articles'
+             ELSE 'Keep it, or add it to a conversation by hand: a custom object has no files. deskferry report files packs them' END
+    FROM base_loose_files
+),
+
+unlinked AS (
+    SELECT
+        fates.target_key, fates.kind, concat_ws(', ', told.name, told.subject),
+        attributes('status', told.status, 'responsible', told.responsible, 'root cause', told.root_cause, 'workaround', told.workaround, 'due', to_char(told.due_at, '%Y-%m-%d'),
+            'description', told.description, 'comments', told.comments, 'archived', CASE WHEN told.removed THEN TRUE END),
+        'No conversation is linked with it: a ticket of its own where there is still something to do'
+    FROM (
+        SELECT uuid, name, subject, status, responsible, CAST(NULL AS VARCHAR) AS root_cause, CAST(NULL AS VARCHAR) AS workaround, due_at, description, comments, removed FROM base_tasks
+        UNION ALL
+        SELECT uuid, name, subject, status, responsible, root_cause, workaround, NULL, description, comments, removed FROM base_problems
+    ) AS told
+    JOIN base_fates AS fates ON fates.uuid = told.uuid AND fates.target_table = 'inventory'
 ),
 
 article_pictures AS (
@@ -204,7 +217,8 @@ FROM (
     UNION ALL SELECT * FROM object_types
     UNION ALL SELECT * FROM cis
     UNION ALL SELECT * FROM templates
-    UNION ALL SELECT * FROM article_files
+    UNION ALL SELECT * FROM files
+    UNION ALL SELECT * FROM unlinked
     UNION ALL SELECT * FROM article_pictures
     UNION ALL SELECT * FROM roots
     UNION ALL SELECT * FROM switch_off

@@ -35,6 +35,12 @@ fn mappings_change_what_becomes_what_and_wrong_ones_are_told() {
     map(&migration, "clients.csv", "client_id,become\n14,none\n");
     map(&migration, "statuses.csv", "status_id,state\n4,closed\n");
     migration.set("[intercom]", "[transform]\nhistory = \"none\"\noptional_objects = [\"cars\"]\n[intercom]");
+    let error = migration.refused(&["transform"]);
+    assert!(
+        error.contains("[transform] optional_objects names \"cars\"; HaloCRM has opportunities, assets"),
+        "{error}"
+    );
+    migration.set("optional_objects = [\"cars\"]\n", "");
     let told = text(&migration.run(&["transform"]).stderr);
     assert!(told.contains("mapping_is_known"), "{told}");
     let warned =
@@ -43,7 +49,6 @@ fn mappings_change_what_becomes_what_and_wrong_ones_are_told() {
     assert_eq!(
         warned,
         [
-            "[transform] optional_objects names \"cars\": it takes opportunities and assets",
             "mapping/agents.csv names agent 77, who does not exist",
             "mapping/attributes.csv names custom field 999, which does not exist",
         ]

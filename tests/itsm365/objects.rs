@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{Moved, attributes, keys, moved, tenants, text};
 use crate::support::itsm365::desk::catalog::{CHANGE_TYPES, RISKS};
 use crate::support::itsm365::desk::people::{IVANOV, KUZNETSOV};
+use crate::support::itsm365::desk::set_up::{TASK, TASK_OF};
 
 /// Objects of a type.
 fn objects(moved: &Moved, object_type: &str) -> Vec<Value> {
@@ -61,6 +62,61 @@ fn every_problem_is_an_object_with_its_cause() {
             wanted.sort();
             assert_eq!(keys(&row, "conversation_keys"), wanted, "{row}");
         }
+    }
+}
+
+#[test]
+fn comments_of_what_is_no_conversation_are_an_attribute_in_order_and_its_files_are_packed() {
+    for moved in tenants() {
+        let sources = [("changeRequest", 70_011), ("problem", 70_101), ("problem", 70_103)];
+        for (class, id) in sources {
+            let told = attributes(&moved.row("custom_objects", &moved.key(class, id)));
+            let comments = text(&told, "comments");
+            let said = moved.facts.comments_of((class, id));
+            let places: Vec<usize> = said.iter().map(|said| comments.find(&said.text.marker).unwrap()).collect();
+            assert_eq!(places.len(), 2);
+            assert!(places.is_sorted(), "{comments}");
+            let noted = moved.facts.employee(said[1].author.unwrap()).title();
+            assert!(comments.contains(&format!("2025-04-01 00:01 UTC, {noted} (note): ")), "{comments}");
+        }
+        let folder = moved.migration.path().join("package");
+        moved.migration.done(&["report", "files", "--package", folder.to_str().unwrap()]);
+        let files = moved.facts.files.values().filter(|file| match file.source {
+            ("comment", id) => sources.contains(&moved.facts.comments[&id].source),
+            source => sources.contains(&source),
+        });
+        let mut count = 0;
+        for file in files {
+            let name = file.name.replace(": ", ".").replace('?', "");
+            let path = folder.join("files").join(format!("file-{}-{name}", file.id));
+            assert_eq!(std::fs::read(&path).unwrap(), file.bytes().unwrap(), "{}", path.display());
+            count += 1;
+        }
+        assert_eq!(count, 9);
+        let listed = std::fs::read_to_string(folder.join("10_files.csv")).unwrap();
+        assert!(listed.contains(&moved.key("problem", 70_103)), "{listed}");
+    }
+}
+
+#[test]
+fn a_task_is_a_note_of_its_ticket_with_what_was_said_and_its_files() {
+    for moved in tenants() {
+        let key = format!("itsm365:task_note:{TASK}:{TASK_OF}");
+        let note = moved.row("conversation_parts", &key);
+        assert_eq!(
+            (&note["part_type"], &note["conversation_key"]),
+            (&json!("note"), &json!(moved.key("serviceCall", TASK_OF)))
+        );
+        let said = moved.facts.comments_of(("task", TASK));
+        for part in said.iter().map(|said| said.text.marker.as_str()).chain(["TASK301", "59X", "Зарегистрирована"])
+        {
+            assert!(text(&note, "body").contains(part), "{part} is not in {note}");
+        }
+        let files: Vec<Value> =
+            moved.table("attachments").into_values().filter(|file| file["part_key"] == key).collect();
+        assert_eq!(files.len(), 3, "{files:?}");
+        // One that no ticket has is not lost.
+        assert_eq!(inventory(moved, "task").len(), 1);
     }
 }
 

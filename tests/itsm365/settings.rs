@@ -49,8 +49,23 @@ fn changes_can_be_conversations_and_problems_notes() {
         );
     }
     let said = moved.facts.comments_of(("changeRequest", 70_011));
-    let part = moved.row("conversation_parts", &moved.key("comment", said[0].id));
-    assert_eq!(part["conversation_key"], moved.key("changeRequest", 70_011));
+    for said in &said {
+        let part = moved.row("conversation_parts", &moved.key("comment", said.id));
+        assert_eq!(part["conversation_key"], moved.key("changeRequest", 70_011));
+        assert_eq!(part["part_type"], if said.private { "note" } else { "comment" });
+    }
+    let parts_of_files = |prefix: &str| -> Vec<Value> {
+        let with = |row: &Value| text(row, "part_key").starts_with(prefix).then(|| row["part_key"].clone());
+        moved.table("attachments").values().filter_map(with).collect()
+    };
+    // Two of the comment that names one and shows one; one that was attached later is a message of its own.
+    assert_eq!(parts_of_files(&moved.key("comment", said[1].id)).len(), 2);
+    let attached = moved.facts.files_of(("changeRequest", 70_011))[0].id;
+    let message = moved.row("conversation_parts", &format!("itsm365:file_message:{attached}"));
+    assert_eq!(message["conversation_key"], moved.key("changeRequest", 70_011));
+    assert_eq!(parts_of_files("itsm365:problem_note:70101:").len(), 6);
+    let unlinked = moved.row("inventory", "itsm365:inventory:problem:70103");
+    assert!(text(&unlinked, "details").contains(&moved.facts.comments_of(("problem", 70_103))[0].text.marker));
     for problem in moved.facts.problems.values() {
         for ticket in &problem.tickets {
             let note = moved.row("conversation_parts", &format!("itsm365:problem_note:{}:{ticket}", problem.id));
@@ -58,6 +73,9 @@ fn changes_can_be_conversations_and_problems_notes() {
                 (&note["part_type"], &note["conversation_key"]),
                 (&json!("note"), &json!(moved.key("serviceCall", *ticket)))
             );
+            for said in moved.facts.comments_of(("problem", problem.id)) {
+                assert!(text(&note, "body").contains(&said.text.marker), "{note}");
+            }
             for said in [&problem.root_cause, &problem.workaround].into_iter().flatten() {
                 assert!(text(&note, "body").contains(&said.replace('&', "&amp;")), "{note}");
             }
@@ -76,6 +94,16 @@ fn changes_can_be_conversations_and_problems_notes() {
     let names: Vec<String> = keys(row, "tag_keys").iter().map(|key| text(&tags[key], "name").to_owned()).collect();
     assert_eq!(names, ["itsm_priority: Критический / Высокая / Вся компания"]);
     balanced(&moved);
+}
+
+#[test]
+fn a_word_that_a_setting_does_not_take_is_refused_with_those_that_it_takes() {
+    let migration = crate::support::Migration::new(
+        "[source]\nkind = \"itsm365\"\nurl = \"http://127.0.0.1:9\"\naccess_key = \"k\"\npriority_tags = \"both\"\n",
+    );
+    let error = migration.refused(&["transform"]);
+    let wanted = "line 5: `priority_tags` takes one of `separate`, `combined`, `none`, not `both`";
+    assert!(error.contains(wanted), "{error}");
 }
 
 #[test]

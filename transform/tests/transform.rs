@@ -117,6 +117,22 @@ async fn transform_writes_contract_tables_intermediates_and_rejects() {
 }
 
 #[tokio::test]
+async fn joins_of_tables_that_call_their_keys_alike_lose_no_rows() {
+    let files = files(&[
+        ("sql/desk/base_notes.sql", "-- one row per note\nSELECT id + 1000 AS id, id AS about FROM desk.users"),
+        ("sql/desk/base_seats.sql", "-- one row per seat\nSELECT id AS person FROM desk.users"),
+        (
+            "sql/desk/base_found.sql",
+            "-- one row per note\nSELECT notes.id, users.age FROM base_notes AS notes \
+             JOIN desk.users AS users ON users.id = notes.about JOIN base_seats AS seats ON seats.person = users.id",
+        ),
+    ]);
+    let (_, summary) = desk(&files).await;
+    let models = summary.unwrap().models;
+    assert!(models.contains(&("base_found".to_owned(), 3)), "{models:?}");
+}
+
+#[tokio::test]
 async fn transform_names_file_and_columns_where_the_contract_is_not_met() {
     let bad = files(&[("sql/desk/pets.sql", "-- one row per x\nSELECT 1 AS source_key, 'x' AS extra FROM desk.users")]);
     let error = desk(&bad).await.1.unwrap_err();

@@ -52,9 +52,12 @@ impl<'a> Fetch<'a> {
     /// there is to say of others.
     pub(super) async fn counts(&'a self) -> Result<(Counts, Vec<(String, String)>, Vec<String>)> {
         let (mut counts, mut refused, mut remarks): (Counts, Vec<_>, Vec<String>) = Default::default();
-        for (table, _, page) in self.first_pages_of(self.lists()).await? {
+        for (table, pass, page) in self.first_pages_of(self.lists()).await? {
             let count = match page {
-                Ok(page) => page.total.or_else(|| page.next.is_none().then_some(page.rows.len() as u64)),
+                Ok(page) => match page.total.or_else(|| page.next.is_none().then_some(page.rows.len() as u64)) {
+                    Some(count) => Some(count),
+                    None => self.counted(table, pass, page.rows.len() as u64).await?,
+                },
                 Err(Failure::Failed(error)) => return Err(error),
                 Err(Failure::Refused { status, reason }) => {
                     match self.refused(table, status, reason) {
@@ -74,7 +77,29 @@ impl<'a> Fetch<'a> {
             let told = self.known_route(table).map(|route| route.remarks(table)).unwrap_or_default();
             remarks.extend(told.into_iter().map(|remark| format!("{}: {remark}", table.name)));
         }
+        let of_others = self.needed.iter().filter(|table| table.parent.is_some()).map(|table| table.name.as_str());
+        let of_others = of_others.collect::<Vec<_>>().join(", ");
+        if !of_others.is_empty() {
+            remarks.push(format!("not counted, for they are asked for row by row of others: {of_others}"));
+        }
         Ok((counts, refused, remarks))
+    }
+
+    /// The rows of a pass whose source does not say how many; `None` where that cannot be found out.
+    async fn counted(&'a self, table: &'a Table, pass: usize, seen: u64) -> Result<Option<u64>> {
+        let readings = table.readings();
+        let Some(pass) = readings.get(pass) else { return Ok(None) };
+        let counted = match self.query(table, pass).await {
+            Ok(Some(query)) => query.counted(seen).await,
+            Ok(None) => return Ok(None),
+            Err(failure) => Err(failure),
+        };
+        match counted {
+            Ok(count) => Ok(count),
+            // A list that gives its first page and refuses one row is counted by its reading.
+            Err(Failure::Refused { .. }) => Ok(None),
+            Err(Failure::Failed(error)) => Err(error),
+        }
     }
 
     /// Looks at the first page of each list on which many calls depend; gives how many that will be, in words.

@@ -7,6 +7,7 @@ mod dates;
 mod envelope;
 mod members;
 mod overlay;
+mod paging;
 mod questions;
 
 use std::collections::BTreeMap;
@@ -100,6 +101,7 @@ pub async fn find_out(
         samples: BTreeMap::new(),
         is_unknown_told: false,
         is_rate_told: false,
+        is_paging_tried: false,
     };
     let depth = |table: &Table| {
         std::iter::successors(Some(table), |t| t.parent.as_ref().and_then(|p| read.table(&p.table))).count()
@@ -128,6 +130,8 @@ struct Probe<'a> {
     samples: BTreeMap<String, Vec<(Row, Value)>>,
     is_unknown_told: bool,
     is_rate_told: bool,
+    /// Whether other names were tried for the paging that tables have in common.
+    is_paging_tried: bool,
 }
 
 /// A first page as it came.
@@ -361,7 +365,7 @@ impl<'a> Probe<'a> {
 impl Change {
     /// Whether it is made where other tables have it from, too.
     fn is_shared(&self, table: &Table) -> bool {
-        matches!(self, Self::Dates(_)) || matches!(self, Self::SizeMax(_)) && table.paging.is_none()
+        matches!(self, Self::Dates(_)) || matches!(self, Self::SizeMax(_) | Self::Paging(_)) && table.paging.is_none()
     }
 }
 

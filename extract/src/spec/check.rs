@@ -51,6 +51,10 @@ pub(super) fn check(spec: &Spec) -> Checked {
         relations(spec, table)?;
         if spec.rest.is_some() { calls(spec, table)? } else { fitting(table, Origin::Elsewhere)? }
     }
+    for (name, setting) in &spec.settings {
+        let wrong = |takes| Wrong::spec(format!("setting `{name}` takes {takes}, which its default is not"));
+        setting.default.as_deref().map_or(Ok(()), |default| setting.fits(default)).map_err(wrong)?;
+    }
     rest(spec)
 }
 

@@ -19,6 +19,9 @@ pub struct Setting {
     /// Its value where it is left out.
     #[serde(default)]
     pub default: Option<String>,
+    /// What it may be set to; any text if nothing is said.
+    #[serde(default)]
+    pub takes: Option<Takes>,
     /// Whether it is never shown; what has `${` in its example is not either.
     #[serde(default)]
     pub secret: bool,
@@ -29,6 +32,40 @@ impl Setting {
     pub fn is_secret(&self) -> bool {
         self.secret || self.example.contains("${")
     }
+
+    /// Whether it may be set to this; what it takes instead, if not. A value from the environment is not looked at.
+    ///
+    /// # Errors
+    /// What it takes.
+    pub fn fits(&self, value: &str) -> Result<(), String> {
+        match &self.takes {
+            Some(Takes::Words(words)) if !value.contains("${") && !words.iter().any(|word| word == value) => {
+                Err(format!("one of {}", words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")))
+            }
+            Some(Takes::Kind(Kind::Count)) if !value.contains("${") && value.parse::<u64>().is_err() => {
+                Err("a whole number".to_owned())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What a setting may be set to.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged, expecting = "expected a list of words, or `count`")]
+pub enum Takes {
+    /// One of these words.
+    Words(Vec<String>),
+    /// What is of this kind.
+    Kind(Kind),
+}
+
+/// A kind of values of settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A whole number from 0 up.
+    Count,
 }
 
 /// `[rest]`: where the API is and how it is called.

@@ -82,6 +82,7 @@ fn the_page_of_the_vocabulary_has_every_key_and_every_kind() {
         format!("zzz = 1\n{REST}{TABLE}"),
         rest(&format!("zzz = 1\n{TABLE}")),
         REST.replace("help", "zzz") + TABLE,
+        REST.replace("help = \"h\"", "help = \"h\"\ntakes = \"zzz\"") + TABLE,
         rest(&format!("rate = {{ zzz = 1 }}\n{TABLE}")),
         table("zzz = 1"),
         table("access = \"zzz\""),
@@ -106,6 +107,24 @@ fn the_page_of_the_vocabulary_has_every_key_and_every_kind() {
     for name in places.iter().flat_map(|text| allowed(text)).chain(logins).chain(pagings) {
         assert!(has(&name), "`{name}` is not on the page");
     }
+}
+
+#[test]
+fn a_setting_takes_what_the_spec_says() {
+    let spec = |more: &str| Spec::parse("x.toml", &(REST.replace("[rest]", &format!("{more}\n[rest]")) + TABLE));
+    let words = spec("takes = [\"keep\", \"skip\"]").unwrap();
+    let count = spec("takes = \"count\"\ndefault = \"0\"").unwrap();
+    for (spec, value, wanted) in [
+        (&words, "skip", Ok(())),
+        (&words, "${S}", Ok(())),
+        (&words, "Skip", Err("one of `keep`, `skip`".to_owned())),
+        (&count, "12", Ok(())),
+        (&count, "ten", Err("a whole number".to_owned())),
+    ] {
+        assert_eq!(spec.setting("s").unwrap().fits(value), wanted, "{value}");
+    }
+    let text = REST.replace("[rest]", "takes = [\"keep\"]\ndefault = \"kept\"\n[rest]") + TABLE;
+    assert!(message(&text).contains("setting `s` takes one of `keep`, which its default is not"), "{}", message(&text));
 }
 
 #[test]

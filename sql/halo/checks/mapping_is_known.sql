@@ -1,4 +1,4 @@
--- mapping/*.csv and the settings name agents, teams, clients, statuses, fields and objects that Halo has
+-- mapping/*.csv name agents, teams, clients, statuses and fields that Halo has
 -- severity: warn
 SELECT 'admins' AS table_name, 'halo:agent:' || mapped.agent_id AS source_key, 'mapping/agents.csv names agent ' || mapped.agent_id || ', who does not exist' AS reason
 FROM mapping.agents AS mapped
@@ -23,7 +23,3 @@ UNION ALL
 SELECT 'conversations', 'halo:status:' || mapped.status_id, 'mapping/statuses.csv says "' || coalesce(mapped.state, '') || '" of status ' || mapped.status_id || ': it takes open or closed'
 FROM mapping.statuses AS mapped
 WHERE coalesce(mapped.state, '') NOT IN ('open', 'closed')
-UNION ALL
-SELECT 'custom_objects', 'halo:' || name, '[transform] optional_objects names "' || name || '": it takes opportunities and assets'
-FROM (SELECT trim(unnest(string_to_array(optional_objects, ','))) AS name FROM intercom.base_settings) AS named
-WHERE name NOT IN ('', 'opportunities', 'assets')

@@ -1,4 +1,4 @@
--- mapping/*.csv and the settings of [source] name what ITSM 365 has, and words that models know
+-- mapping/*.csv name what ITSM 365 has, and words that models know
 -- severity: warn
 SELECT 'admins' AS table_name, 'itsm365:' || replace(mapped.employee, '$', ':') AS source_key, 'mapping/agents.csv names ' || mapped.employee || ', who answers no tickets' AS reason
 FROM mapping.agents AS mapped
@@ -18,13 +18,3 @@ SELECT 'attributes', 'itsm365:custom_attribute:' || mapped.attribute, 'mapping/a
 FROM mapping.attributes AS mapped
 LEFT JOIN (SELECT DISTINCT scope || ':' || code AS attribute FROM intercom.base_custom_values) AS held ON held.attribute = mapped.attribute
 WHERE held.attribute IS NULL AND coalesce(mapped.data_type, '') <> 'none'
-UNION ALL
-SELECT 'companies', 'itsm365:setting:' || name, '[source] ' || name || ' is "' || value || '": it takes ' || words
-FROM (
-    SELECT 'companies' AS name, companies AS value, 'company, department, configuration_item' AS words FROM intercom.base_settings
-    UNION ALL SELECT 'changes', changes, 'custom_object, conversation' FROM intercom.base_settings
-    UNION ALL SELECT 'problems', problems, 'custom_object, note' FROM intercom.base_settings
-    UNION ALL SELECT 'archived', archived, 'keep, skip' FROM intercom.base_settings
-    UNION ALL SELECT 'priority_tags', priority_tags, 'separate, combined, none' FROM intercom.base_settings
-) AS settings
-WHERE strpos(', ' || words || ',', ', ' || value || ',') = 0

@@ -1,9 +1,10 @@
-//! Workbooks of Excel: the sheet that is called like the table, or the first; its first row that has something names the members.
+//! Workbooks of Excel: the sheet that is called like the table, or the first; its first row that has something names the members, but
+//! for titles: rows with a cell that spans columns, or with one cell only where the next row has several texts.
 
 use std::fs::File;
 use std::io::BufReader;
 
-use calamine::{DataRef, Reader as _, Xlsx};
+use calamine::{DataRef, Dimensions, Reader as _, Xlsx};
 use serde_json::{Map, Value};
 
 use super::records::{Stop, Take, Trouble};
@@ -25,8 +26,9 @@ pub(super) fn read(open: &dyn Fn() -> std::io::Result<File>, table: &str, take: 
     let sheet = sheets.iter().find(|name| name.eq_ignore_ascii_case(table)).or(sheets.first());
     let Some(sheet) = sheet.cloned() else { return Ok(()) };
     let in_sheet = |reason: String| Trouble { line: None, reason: format!("sheet `{sheet}`: {reason}") };
+    let merged = workbook.worksheet_merge_cells(&sheet).transpose().map_err(|e| in_sheet(e.to_string()))?;
     let mut cells = workbook.worksheet_cells_reader(&sheet).map_err(|e| in_sheet(e.to_string()))?;
-    let mut rows = Rows::default();
+    let mut rows = Rows { merged: merged.unwrap_or_default(), ..Rows::default() };
     while let Some(cell) = cells.next_cell().map_err(|e| in_sheet(e.to_string()))? {
         let (row, column) = cell.get_position();
         if column >= COLUMNS_MAX {
@@ -44,7 +46,12 @@ pub(super) fn read(open: &dyn Fn() -> std::io::Result<File>, table: &str, take: 
 /// Makes records of cells, of which those of a row come together.
 #[derive(Default)]
 struct Rows {
+    /// Cells that are several.
+    merged: Vec<Dimensions>,
     names: Vec<(u32, String)>,
+    /// Names in rows above, of columns that they reach down from: column, last row, name.
+    above: Vec<(u32, u32, String)>,
+    has_records: bool,
     at: u32,
     cells: Vec<(u32, Value)>,
 }
@@ -56,11 +63,13 @@ impl Rows {
         if cells.is_empty() {
             return Ok(());
         }
-        if self.names.is_empty() {
-            let name = |value: &Value| value.as_str().map_or_else(|| value.to_string(), |text| text.trim().to_owned());
-            self.names = cells.iter().map(|(column, value)| (*column, name(value))).collect();
+        let is_under_title =
+            self.names.len() == 1 && cells.len() > 1 && cells.iter().all(|(_, value)| value.is_string());
+        if self.names.is_empty() || (is_under_title && !self.has_records) {
+            self.name(&cells);
             return Ok(());
         }
+        self.has_records = true;
         let mut record: Map<String, Value> = self.names.iter().map(|(_, name)| (name.clone(), Value::Null)).collect();
         for (column, value) in cells {
             match self.names.binary_search_by_key(&column, |(column, _)| *column) {
@@ -71,6 +80,26 @@ impl Rows {
             }
         }
         take(record.into(), line)
+    }
+
+    /// Takes the names of a row, if it is no title.
+    fn name(&mut self, cells: &[(u32, Value)]) {
+        let name = |value: &Value| value.as_str().map_or_else(|| value.to_string(), |text| text.trim().to_owned());
+        let region = |column: u32| self.merged.iter().find(|region| region.start == (self.at, column));
+        let is_title = cells.iter().any(|(column, _)| region(*column).is_some_and(|region| region.end.1 > *column));
+        let reach = cells.iter().filter_map(|(column, value)| Some((*column, region(*column)?.end.0, name(value))));
+        let reach: Vec<_> = reach.filter(|(_, last, _)| *last > self.at).collect();
+        self.above.extend(reach);
+        if is_title {
+            return;
+        }
+        self.names = cells.iter().map(|(column, value)| (*column, name(value))).collect();
+        for (column, last, name) in std::mem::take(&mut self.above) {
+            if last >= self.at && self.names.iter().all(|(other, _)| *other != column) {
+                self.names.push((column, name));
+            }
+        }
+        self.names.sort_unstable();
     }
 }
 

@@ -1,5 +1,7 @@
 //! A spec with what was found put in: its comments and its order stay, each correction has a comment of its own.
 
+use std::fmt;
+
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, Value};
 
 use crate::{Error, Result};
@@ -19,8 +21,48 @@ pub(super) enum Change {
     Inside(String),
     /// Rows of a page.
     SizeMax(u64),
+    /// What the parameters of pages are called.
+    Paging(Named),
     /// A further form of dates.
     Dates(String),
+}
+
+/// A paging by the names that do something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Named {
+    /// `page` or `offset`.
+    pub(super) kind: &'static str,
+    /// The parameter of the page's number, or of the rows before it.
+    pub(super) name: String,
+    /// Number of the first page.
+    pub(super) first: u64,
+    /// The parameter of the size, and the most rows of a page.
+    pub(super) size: Option<(String, u64)>,
+}
+
+impl fmt::Display for Named {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { kind, name, first, size } = self;
+        let what = if *kind == "page" { format!("number of the page, from {first}") } else { "rows before it".into() };
+        write!(f, "`{name}` ({what})")?;
+        size.iter().try_for_each(|(name, most)| write!(f, ", `{name}` (size, {most} at most)"))
+    }
+}
+
+impl Named {
+    fn written(&self) -> Option<InlineTable> {
+        let mut paging = InlineTable::new();
+        paging.insert("kind", self.kind.into());
+        paging.insert(if self.kind == "page" { "number" } else { "offset" }, self.name.as_str().into());
+        if self.kind == "page" && self.first != 1 {
+            paging.insert("first", i64::try_from(self.first).ok()?.into());
+        }
+        if let Some((name, most)) = &self.size {
+            paging.insert("size", name.as_str().into());
+            paging.insert("size_max", i64::try_from(*most).ok()?.into());
+        }
+        Some(paging)
+    }
 }
 
 /// The text of a spec with corrections: table, change and why.
@@ -75,6 +117,18 @@ fn apply(spec: &mut DocumentMut, table: &str, change: &Change, why: &str) -> Opt
             declared.insert("type", column_type.into());
             declared.insert("at", Value::Array(places.iter().collect()));
             put(columns, column, Item::Value(Value::InlineTable(declared)), why)
+        }
+        Change::Paging(named) if own.contains_key("paging") => {
+            put(own, "paging", toml_edit::value(named.written()?), why)
+        }
+        Change::Paging(named) => {
+            let rest = spec.get_mut("rest")?.as_table_mut()?;
+            let mut paging = named.written()?.into_table();
+            let old = rest.get("paging").and_then(Item::as_table).map(|old| old.decor().clone()).unwrap_or_default();
+            let before = old.prefix().and_then(|prefix| prefix.as_str()).unwrap_or("\n").to_owned();
+            paging.decor_mut().set_prefix(format!("{before}# probe: {}\n", why.replace('\n', " ")));
+            rest.insert("paging", Item::Table(paging));
+            Some(())
         }
         Change::Dates(_) => None,
     }

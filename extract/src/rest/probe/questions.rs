@@ -243,6 +243,12 @@ impl<'a> Probe<'a> {
         if rows.is_empty() || query.pager.is_one_reply() {
             return Ok(());
         }
+        let is_shared =
+            |(_, change, _): &(String, Change, String)| matches!(change, Change::Paging(_)) && change.is_shared(table);
+        if self.changes.iter().any(is_shared) {
+            self.told(table, "paging", "as corrected above");
+            return Ok(());
+        }
         let mut has_more = false;
         match query.pager.next(&first.position, &first.json, &first.reply, count) {
             Err(reason) => self.told(table, "paging", reason),
@@ -255,11 +261,14 @@ impl<'a> Probe<'a> {
                     let second = self.rows(table, &json);
                     let is_same = query.identity(&second) == query.identity(rows);
                     has_more = !second.is_empty() && !is_same;
+                    if is_same && self.other_names(table, first, rows).await? {
+                        return Ok(());
+                    }
                     let found = match second.len() {
                         0 => format!("the second page is empty: there are {count} rows"),
                         _ if is_same => {
-                            "the second page is the first again: there are no pages, or their parameter is called otherwise: \
-                             correct `paging`"
+                            "the second page is the first again, and no usual name does anything: there are no pages, or their \
+                             parameter is called otherwise: correct `paging`"
                                 .to_owned()
                         },
                         more => format!("the second page has {more} other rows"),

@@ -78,8 +78,13 @@ async fn a_table_with_a_file_is_read_from_it_and_not_from_the_api() {
     assert_eq!((changes.new, changes.changed, changes.gone), (0, 1, 1));
 }
 
-/// A workbook with one sheet of these rows; a cell that is a number is one.
+/// A workbook with one sheet of these rows; a cell that is a number is one, `'7` a number as text.
 fn workbook(rows: &[&[&str]]) -> Vec<u8> {
+    sheets(&[("Report", rows, "")])
+}
+
+/// A workbook of these sheets: name, rows, and what is merged. The first sheet has its texts in the cells, the others share them.
+fn sheets(sheets: &[(&str, &[&[&str]], &str)]) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let mut file = |name: &str, text: &str| {
         zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
@@ -96,16 +101,23 @@ fn workbook(rows: &[&[&str]]) -> Vec<u8> {
             "<Relationships xmlns=\"{package}\"><Relationship Id=\"r1\" Type=\"{relation}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"
         ),
     );
+    let list: String = (sheets.iter().enumerate())
+        .map(|(n, (name, ..))| format!("<sheet name=\"{name}\" sheetId=\"{0}\" r:id=\"s{0}\"/>", n + 1))
+        .collect();
     file(
         "xl/workbook.xml",
-        &format!(
-            "<workbook xmlns=\"{main}\" xmlns:r=\"{relation}\"><sheets><sheet name=\"Report\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>"
-        ),
+        &format!("<workbook xmlns=\"{main}\" xmlns:r=\"{relation}\"><sheets>{list}</sheets></workbook>"),
     );
+    let list: String = (1..=sheets.len())
+        .map(|n| {
+            format!("<Relationship Id=\"s{n}\" Type=\"{relation}/worksheet\" Target=\"worksheets/sheet{n}.xml\"/>")
+        })
+        .collect();
     file(
         "xl/_rels/workbook.xml.rels",
         &format!(
-            "<Relationships xmlns=\"{package}\"><Relationship Id=\"r1\" Type=\"{relation}/worksheet\" Target=\"worksheets/sheet1.xml\"/><Relationship Id=\"r2\" Type=\"{relation}/styles\" Target=\"styles.xml\"/></Relationships>"
+            "<Relationships xmlns=\"{package}\">{list}<Relationship Id=\"r2\" Type=\"{relation}/styles\" Target=\"styles.xml\"/>\
+             <Relationship Id=\"r3\" Type=\"{relation}/sharedStrings\" Target=\"sharedStrings.xml\"/></Relationships>"
         ),
     );
     file(
@@ -114,20 +126,34 @@ fn workbook(rows: &[&[&str]]) -> Vec<u8> {
             "<styleSheet xmlns=\"{main}\"><cellXfs count=\"2\"><xf numFmtId=\"0\"/><xf numFmtId=\"22\"/></cellXfs></styleSheet>"
         ),
     );
-    let mut sheet = format!("<worksheet xmlns=\"{main}\"><sheetData>");
-    for (at, row) in rows.iter().enumerate() {
-        sheet += &format!("<row r=\"{}\">", at + 3);
-        for (column, text) in row.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
-            let cell = format!("{}{}", char::from(b'A' + column as u8), at + 3);
-            sheet += &match text.parse::<f64>() {
-                Ok(date) if date > 40_000.0 => format!("<c r=\"{cell}\" s=\"1\"><v>{text}</v></c>"),
-                Ok(_) => format!("<c r=\"{cell}\"><v>{text}</v></c>"),
-                Err(_) => format!("<c r=\"{cell}\" t=\"inlineStr\"><is><t>{text}</t></is></c>"),
-            };
+    let mut shared: Vec<&str> = Vec::new();
+    for (number, (_, rows, merged)) in sheets.iter().enumerate() {
+        let mut sheet = format!("<worksheet xmlns=\"{main}\"><sheetData>");
+        for (at, row) in rows.iter().enumerate() {
+            sheet += &format!("<row r=\"{}\">", at + 3);
+            for (column, text) in row.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
+                let cell = format!("{}{}", char::from(b'A' + column as u8), at + 3);
+                sheet += &match text.parse::<f64>() {
+                    Ok(date) if date > 40_000.0 => format!("<c r=\"{cell}\" s=\"1\"><v>{text}</v></c>"),
+                    Ok(_) => format!("<c r=\"{cell}\"><v>{text}</v></c>"),
+                    Err(_) if number == 0 => {
+                        format!("<c r=\"{cell}\" t=\"inlineStr\"><is><t>{}</t></is></c>", text.trim_start_matches('\''))
+                    }
+                    Err(_) => {
+                        shared.push(text.trim_start_matches('\''));
+                        format!("<c r=\"{cell}\" t=\"s\"><v>{}</v></c>", shared.len() - 1)
+                    }
+                };
+            }
+            sheet += "</row>";
         }
-        sheet += "</row>";
+        let regions: String =
+            merged.split_whitespace().map(|region| format!("<mergeCell ref=\"{region}\"/>")).collect();
+        let regions = if regions.is_empty() { regions } else { format!("<mergeCells>{regions}</mergeCells>") };
+        file(&format!("xl/worksheets/sheet{}.xml", number + 1), &(sheet + "</sheetData>" + &regions + "</worksheet>"));
     }
-    file("xl/worksheets/sheet1.xml", &(sheet + "</sheetData></worksheet>"));
+    let texts: String = shared.iter().map(|text| format!("<si><t>{text}</t></si>")).collect();
+    file("xl/sharedStrings.xml", &format!("<sst xmlns=\"{main}\">{texts}</sst>"));
     zip.finish().unwrap().into_inner()
 }
 
@@ -232,4 +258,29 @@ async fn no_path_leads_out_of_the_folder() {
     let files = desk.rows(&manifest, "files", &["key", "size"]).await;
     assert_eq!(files, ["1|-", "2|-", "3|-", "4|8"]);
     assert_eq!(server.count("/r/3.mp3"), 1);
+}
+
+#[tokio::test]
+async fn of_a_workbook_the_right_sheet_is_read_below_its_titles() {
+    let other: &[&[&str]] = &[&["nothing"], &["of this table"]];
+    // A title, groups of columns above their names, a name that reaches down.
+    let calls: &[&[&str]] = &[
+        &["Отчёт по звонкам"],
+        &["Номер", "Заявка", "Разговор", "", ""],
+        &["", "", "Начало", "Тема", "cost"],
+        &["'0007", "'1", "46083.416666666664", "'00123", "'1.5"],
+        &["8", "3", "", "&lt;нет&gt;", ""],
+    ];
+    let merged = "A3:E3 A4:A5 B4:B5 C4:E4";
+    let book = sheets(&[("Report", other, ""), ("Calls", calls, merged)]);
+    let (desk, _server, _folder) = desk(&[("calls.xlsx", &book)]).await;
+    let manifest = desk.extract().await.unwrap();
+    let rows = desk.rows(&manifest, "calls", &COLUMNS).await;
+    assert_eq!(rows, ["7|1|2026-03-02T10:00:00Z|-|00123|1.5", "8|3|-|-|<нет>|-"]);
+
+    // A title that is one cell; and a value that nothing names.
+    let plain: &[&[&str]] = &[&["Выгрузка"], &["id", "ticketId"], &["1", "2", "x"]];
+    let (desk, _server, _folder) = self::desk(&[("calls.xlsx", &sheets(&[("x", plain, "")]))]).await;
+    let error = desk.refused().await;
+    assert!(error.contains("`drop/calls.xlsx line 5` cannot be read: column 3 has a value, but no name"), "{error}");
 }

@@ -2,6 +2,7 @@
 
 mod basics;
 mod completeness;
+mod counted;
 mod dropped;
 mod failures;
 mod files;

@@ -212,3 +212,55 @@ async fn where_members_are_asked_for_one_whole_row_shows_what_others_there_are()
     let manifest = desk.extract().await.unwrap();
     assert_eq!(desk.rows(&manifest, "calls", &["UUID", "descriptionRTF", "mark"]).await, ["call$1|<p>|-"]);
 }
+
+/// A list whose pages have a parameter of the number (or of the rows before) and one of the size.
+fn paged_by(place: &'static str, is_offset: bool, first: usize, size: &'static str) -> impl Fn(&Call) -> Said {
+    let rows = numbered(35);
+    move |call| {
+        let asked = |name: &str| (!call.param(name).is_empty()).then(|| call.number(name));
+        let size = asked(size).unwrap_or(8).clamp(1, 12);
+        let at = asked(place).unwrap_or(first).saturating_sub(first);
+        let from = if is_offset { at } else { at * size };
+        let items: Vec<&Value> = rows.iter().skip(from).take(size).collect();
+        ok(json!({ "items": items, "total": rows.len() }))
+    }
+}
+
+#[tokio::test]
+async fn parameters_of_pages_are_found_by_their_usual_names() {
+    let own = PAGED.replace("[rest.paging]\n", "# How pages go.\n[rest.paging]\n");
+    let text = format!("name = \"acme\"\ntitle = \"Acme\"\nreaders = [\"rest\"]\n[rest]\nurl = \"{{url}}\"\n\n{own}");
+    let text = text
+        .replace("\"page\"\nsize = \"size\"", "\"seite\"\nsize = \"menge\"")
+        .replace("size_max = 10", "size_max = 50");
+    for (place, is_offset, first, size, wanted) in [
+        ("page", false, 1, "limit", "kind = \"page\"\nnumber = \"page\"\nsize = \"limit\"\nsize_max = 12\n"),
+        (
+            "pageNumber",
+            false,
+            0,
+            "per_page",
+            "kind = \"page\"\nnumber = \"pageNumber\"\nfirst = 0\nsize = \"per_page\"\nsize_max = 12\n",
+        ),
+        ("skip", true, 0, "top", "kind = \"offset\"\noffset = \"skip\"\nsize = \"top\"\nsize_max = 12\n"),
+    ] {
+        let server = Server::start(paged_by(place, is_offset, first, size)).await;
+        let (found, mut desk) = asked(&server, &text).await;
+        assert!(
+            found.spec.contains(wanted) && found.spec.contains("\n# How pages go.\n# probe: pages go by"),
+            "{}",
+            found.spec
+        );
+        assert!(found.calls < 40, "{}", found.calls);
+        desk.spec = Spec::parse("sources/acme.toml", &found.spec).unwrap();
+        let manifest = desk.extract().await.unwrap();
+        assert_eq!((manifest.rows("things"), manifest.incomplete().count()), (35, 0));
+        let (again, _) = asked(&server, &found.spec).await;
+        assert_eq!(again.spec, found.spec);
+    }
+    // Of a list without pages nothing is made up.
+    let rows = numbered(5);
+    let server = Server::start(move |_| ok(json!({ "items": rows, "total": 5 }))).await;
+    let (found, _) = asked(&server, &text).await;
+    assert_eq!(found.spec, text);
+}

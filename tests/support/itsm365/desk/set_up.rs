@@ -98,6 +98,20 @@ fn templates() -> Vec<Entry> {
     ]
 }
 
+fn task(id: i64, title: &str, source: (&'static str, Held)) -> Entry {
+    let attributes = vec![
+        source,
+        text("state", "registered"),
+        ("number", Held::Plain(json!(id))),
+        text("shortDescr", "Заменить картридж"),
+        text("descriptionRTF", "<p>Взять <b>59X</b> со склада</p>"),
+        ("responsibleEmployee", Held::Object("employee", people::PETROV)),
+        ("responsibleTeam", Held::Object("team", super::TEAM_FIRST_LINE)),
+        text("deadLineTime", "2025.04.02 09:00:00"),
+    ];
+    entry(id, "task$task", title, attributes)
+}
+
 fn others() -> Vec<Entry> {
     let of_ticket = |id| ("source", Held::Object("serviceCall", id));
     vec![
@@ -107,7 +121,9 @@ fn others() -> Vec<Entry> {
         entry(222, "interviewAnsw$interviewAnsw", "Ответ", vec![]),
         entry(231, "markBase$markBase", "Оценка", vec![of_ticket(super::story::EVERY_FIELD)]),
         entry(241, "workRecord$workRecord", "Диагностика", vec![of_ticket(super::story::EVERY_FIELD)]),
-        entry(301, "task$task", "Заменить картридж", vec![of_ticket(TASK_OF), text("state", "registered")]),
+        task(301, "TASK301", of_ticket(TASK_OF)),
+        // A task of nothing that there is.
+        task(302, "TASK302", ("source", Held::Plain(json!(null)))),
         entry(311, "metaStorage$status", "Новое", vec![text("code", "registered")]),
         entry(321, "directory$vendor", "HP", vec![]),
         entry(

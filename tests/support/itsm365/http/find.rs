@@ -150,7 +150,7 @@ fn belonging(facts: &Facts, class: &str, sources: &[String]) -> Vec<i64> {
         let Some((own, id)) = uuid.split_once('$') else { continue };
         let (Some(usual), Ok(id)) = (facts.tenant.usual_class(own), id.parse()) else { continue };
         let Some(usual) =
-            ["serviceCall", "comment", "KB", "problem", "changeRequest"].into_iter().find(|one| *one == usual)
+            ["serviceCall", "comment", "KB", "problem", "changeRequest", "task"].into_iter().find(|one| *one == usual)
         else {
             continue;
         };

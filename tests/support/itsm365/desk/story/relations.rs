@@ -7,6 +7,7 @@ use super::super::catalog::{CHANGE_TYPES, PRIORITIES, RISKS};
 use super::super::file::{Content, File, Place};
 use super::super::itil::{CI_TYPES, Change, Ci, Problem};
 use super::super::people::{ACCOUNTING, IVANOV, KUZNETSOV, ORLOVA, ROMASHKA, SIDOROVA};
+use super::super::set_up::TASK;
 use super::super::tenant::{Kind, State};
 use super::super::text::{Shape, Text};
 use super::super::ticket::{Comment, Source, Ticket};
@@ -34,17 +35,34 @@ pub(super) fn tell(facts: &mut Facts, tickets: i64) {
     talk_of_others(facts);
 }
 
-/// Comments and a file that belong to no ticket, which only who lists all comments meets.
+/// Of what is no ticket: comments, a note with a file and a picture, and a file that is attached.
 fn talk_of_others(facts: &mut Facts) {
-    for source in [("problem", 70_101), ("changeRequest", 70_011)] {
-        let (id, at) = (facts.next_comment(), day(2025, 4, 1));
-        let text = Text::new(&mut Dice::new(facts.seed, "comment", id), &format!("C{id}z"), Shape::Plain);
-        let author = Some(KUZNETSOV);
-        facts.comment(Comment { id, source, text, private: false, author, at, files: Vec::new() });
+    for source in [("problem", 70_101), ("problem", 70_103), ("changeRequest", 70_011), ("task", TASK)] {
+        let file = |name: &str, content, source, place| File {
+            id: 0,
+            source,
+            place,
+            name: name.into(),
+            content,
+            created: day(2025, 4, 1),
+            author: Some(KUZNETSOV),
+        };
+        facts.file(file("Разбор.txt", Content::Text, source, Place::Attached));
+        for (private, author) in [(false, IVANOV), (true, KUZNETSOV)] {
+            let (id, at) = (facts.next_comment(), minutes(day(2025, 4, 1), i64::from(private)));
+            let text = Text::new(&mut Dice::new(facts.seed, "comment", id), &format!("C{id}z"), Shape::Plain);
+            let author = Some(author);
+            facts.comment(Comment { id, source, text, private, author, at, files: Vec::new() });
+            if private {
+                let named = facts.file(file("журнал: итог?.txt", Content::Text, ("comment", id), Place::Attached));
+                let shown = facts.file(file("схема.png", Content::Picture, source, Place::InTextOnly));
+                facts.edit_comment(id, |comment| {
+                    comment.files.push(named);
+                    comment.text = comment.text.clone().with_image(shown);
+                });
+            }
+        }
     }
-    let (name, created, author) = ("Разбор.txt".into(), day(2025, 4, 1), Some(KUZNETSOV));
-    let (source, place, content) = (("problem", 70_101), Place::Attached, Content::Text);
-    facts.file(File { id: 0, source, place, name, content, created, author });
 }
 
 /// Every so many of the tickets without a story, from the first on.
