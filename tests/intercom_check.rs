@@ -60,6 +60,9 @@ fn init_writes_what_check_then_takes() {
     ] {
         assert!(said.contains(wanted), "{wanted} is not in\n{said}");
     }
+    // Only `serve` needs it.
+    migration.set("[source]\n", "[source]\nwebhook_secret = \"${NOT_SET}\"\n");
+    assert!(migration.done(&["check"]).contains("webhook secret not configured"));
     let told: Value = serde_json::from_str(&migration.done(&["--json", "check"])).unwrap();
     assert_eq!([&told["workspace"]["region"], &told["blocks"]], [&json!("US"), &json!(false)]);
 }

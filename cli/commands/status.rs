@@ -29,7 +29,7 @@ pub(crate) async fn run(migration: &Migration, json: bool) -> Result<ExitCode> {
     of_a_workspace(migration)?;
     let context = &migration.context;
     let mut status = Status::read(&context.staging, context.now(), migration.settings.serve.lag_max).await?;
-    status.webhook_secret_configured = migration.webhook_secret().is_ok_and(|secret| secret.is_some());
+    status.webhook_secret_configured = migration.has_webhook_secret();
     status.synced = synced(migration).await?;
     if json {
         print(serde_json::to_string_pretty(&status)?)?;

@@ -106,7 +106,7 @@ fn tell(migration: &Migration, workspace: &Value, probe: &Probe) -> Result<()> {
     }
     let source = &migration.settings.source;
     let value = |name: &str| source.value(&migration.spec, name).unwrap_or_default();
-    let secret = if value("webhook_secret").is_empty() { "not configured" } else { "configured" };
+    let secret = if migration.has_webhook_secret() { "configured" } else { "not configured" };
     print(format!(
         "external_id is {} of contacts and {} of companies; activity_refresh {}; rate_share {}; webhook secret {secret}",
         value("user_id_field"),
