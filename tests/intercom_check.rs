@@ -89,6 +89,22 @@ fn a_wrong_region_is_told_with_the_right_one() {
 }
 
 #[test]
+fn another_workspace_is_never_added_to_what_is_staged() {
+    let (here, other) = (workspace(), workspace());
+    here.post("/contacts", json!({ "external_id": "e1", "email": "c@x.example" }));
+    let migration = migration(&here.url, &other.url, "region = \"us\"");
+    migration.done(&["sync"]);
+    change_spec(&migration, &here.url, &other.url);
+    for command in [&["sync"][..], &["sync", "--full"], &["extract", "--since-last"]] {
+        let said = migration.refused(command);
+        assert!(said.contains("token is of the workspace") && said.contains("hint: give the token"), "{said}");
+    }
+    change_spec(&migration, &format!("us = \"{}\"", other.url), &format!("us = \"{}\"", here.url));
+    assert!(migration.done(&["sync"]).contains("0 rows new, changed or gone"));
+    assert_eq!(migration.count("SELECT count(*) FROM database.end_users"), 1);
+}
+
+#[test]
 fn every_table_that_the_token_may_not_read_is_named() {
     let workspace = workspace();
     let migration = migration(&workspace.url, "http://127.0.0.1:9", "region = \"us\"");

@@ -18,7 +18,7 @@ use crate::error::{self, refused};
 use crate::report::{print, say};
 
 /// Serves until Ctrl-C or SIGTERM.
-pub(crate) async fn run(migration: Migration, serve: &Serve, json: bool) -> Result<ExitCode> {
+pub(crate) async fn run(mut migration: Migration, serve: &Serve, json: bool) -> Result<ExitCode> {
     status::of_a_workspace(&migration)?;
     let Some(secret) = migration.webhook_secret()? else {
         return Err(refused(
@@ -33,6 +33,8 @@ pub(crate) async fn run(migration: Migration, serve: &Serve, json: bool) -> Resu
         keep: Duration::from_secs(u64::from(own.keep_days) * 86_400),
         ..Settings::new(serve.listen, secret)
     };
+    // What it says is for a log: how far each of many small syncs is would drown it.
+    migration.context.progress = Arc::new(|_| {});
     let context = migration.context.clone();
     let copy = Copy { migration, known: Mutex::default() };
     let server = Server::start(&context, settings, Arc::new(copy)).await?;
