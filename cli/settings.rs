@@ -313,7 +313,7 @@ impl Settings {
 
     /// What the spec's own settings are set to; read only by commands that go to the source, for there may be secrets among them.
     pub(crate) fn source_values(&self, variable: impl Fn(&str) -> Option<String>) -> Result<BTreeMap<String, String>> {
-        let values = self.source.values.iter();
+        let values = self.source.for_reading();
         values.map(|(key, text)| Ok((key.clone(), expand(&format!("source.{key}"), text, &variable)?))).collect()
     }
 
@@ -360,10 +360,10 @@ impl Settings {
         self.distill.settings(schema, |key, text| expand(key, text, &variable))
     }
 
-    /// What the events of the source are signed with; `None` where there is no secret, or a blank one.
+    /// What the events of the source are signed with; read only by who takes them. `None` where it is not there, or blank.
     pub(crate) fn webhook_secret(&self, variable: impl Fn(&str) -> Option<String>) -> Result<Option<Secret>> {
-        let Some(text) = self.source.values.get("webhook_secret") else { return Ok(None) };
-        Ok(Secret::new(&expand("source.webhook_secret", text, &variable)?))
+        let Some(text) = self.source.values.get(source::WEBHOOK_SECRET) else { return Ok(None) };
+        Ok(Secret::new(&expand(&format!("source.{}", source::WEBHOOK_SECRET), text, &variable)?))
     }
 
     /// Address of the API.

@@ -60,6 +60,9 @@ fn init_writes_what_check_then_takes() {
     ] {
         assert!(said.contains(wanted), "{wanted} is not in\n{said}");
     }
+    // Only `serve` needs it.
+    migration.set("[source]\n", "[source]\nwebhook_secret = \"${NOT_SET}\"\n");
+    assert!(migration.done(&["check"]).contains("webhook secret not configured"));
     let told: Value = serde_json::from_str(&migration.done(&["--json", "check"])).unwrap();
     assert_eq!([&told["workspace"]["region"], &told["blocks"]], [&json!("US"), &json!(false)]);
 }
@@ -83,6 +86,22 @@ fn a_wrong_region_is_told_with_the_right_one() {
     change_spec(&nowhere, "au = \"https://api.au.intercom.io\"\n", "");
     let said = nowhere.refused(&["check"]);
     assert!(said.contains("in none of the regions us, eu"), "{said}");
+}
+
+#[test]
+fn another_workspace_is_never_added_to_what_is_staged() {
+    let (here, other) = (workspace(), workspace());
+    here.post("/contacts", json!({ "external_id": "e1", "email": "c@x.example" }));
+    let migration = migration(&here.url, &other.url, "region = \"us\"");
+    migration.done(&["sync"]);
+    change_spec(&migration, &here.url, &other.url);
+    for command in [&["sync"][..], &["sync", "--full"], &["extract", "--since-last"]] {
+        let said = migration.refused(command);
+        assert!(said.contains("token is of the workspace") && said.contains("hint: give the token"), "{said}");
+    }
+    change_spec(&migration, &format!("us = \"{}\"", other.url), &format!("us = \"{}\"", here.url));
+    assert!(migration.done(&["sync"]).contains("0 rows new, changed or gone"));
+    assert_eq!(migration.count("SELECT count(*) FROM database.end_users"), 1);
 }
 
 #[test]

@@ -114,14 +114,17 @@ fn filled() -> Filled {
     workspace.post("/contacts/merge", json!({ "from": lead, "into": client }));
 
     let kind = keep("kind", workspace.post("/ticket_types", json!({ "name": "Repair", "category": "Customer" })));
-    let attribute = json!({ "name": "Frame", "description": "number", "data_type": "string" });
-    workspace.post(&format!("/ticket_types/{}/attributes", kind.as_str().unwrap()), attribute);
+    let attributes = format!("/ticket_types/{}/attributes", kind.as_str().unwrap());
+    workspace.post(&attributes, json!({ "name": "Frame", "description": "number", "data_type": "string" }));
+    let list =
+        json!({ "name": "How bad", "description": "how", "data_type": "list", "list_items": "Wobbles,Broken \"off\"" });
+    let broken = workspace.post(&attributes, list)["input_options"]["list_options"][1]["id"].clone();
     let ticket = keep(
         "ticket",
         workspace.post(
             "/tickets",
             json!({ "ticket_type_id": kind, "contacts": [{ "id": client }],
-        "ticket_attributes": { "_default_title_": "Wheel", "_default_description_": "It wobbles", "Frame": "F-9" },
+        "ticket_attributes": { "_default_title_": "Wheel", "_default_description_": "It wobbles", "Frame": "F-9", "How bad": broken },
         "company_id": acme, "created_at": at + 10, "assignment": { "admin_assignee_id": ada } }),
         ),
     );
@@ -216,6 +219,8 @@ fn every_field_of_the_copy_is_what_was_put_in() {
         let person = row(&migration, "end_users", &filled.key("contact", name), &[]);
         let told = ["role", "email", "name", "archived"].map(|column| person[column].clone());
         assert_eq!(told, [json!(role), json!(email), json!(called), json!(true)], "{person}");
+        let merged_into = if name == "lead" { json!(client) } else { Value::Null };
+        assert_eq!(person["merged_into_key"], merged_into, "{person}");
     }
     let company = row(
         &migration,
@@ -322,10 +327,7 @@ fn every_field_of_the_copy_is_what_was_put_in() {
     let shown: Vec<String> = std::iter::once("long".to_owned()).chain((10..510).map(|n| n.to_string())).collect();
     assert_eq!(last, shown);
     let of_lead = row(&migration, "transcripts", &filled.key("conversation", "of_lead"), &[]);
-    assert_eq!(
-        [&of_lead["end_user_key"], &of_lead["end_user_keys"][0]],
-        [&json!(filled.key("contact", "lead")), &json!(client)]
-    );
+    assert_eq!([&of_lead["end_user_key"], &of_lead["end_user_keys"][0]], [&json!(client), &json!(client)]);
     assert_eq!(migration.count("SELECT count(*) FROM database.transcripts"), 4);
 
     let ticket = row(
@@ -340,7 +342,7 @@ fn every_field_of_the_copy_is_what_was_put_in() {
             "source_key": filled.key("ticket", "ticket"), "intercom_id": filled.id("ticket"), "type": "Repair", "category": "Customer",
             "title": "Wheel", "description": "It wobbles", "end_user_key": client, "end_user_keys": [client],
             "company_key": filled.key("company", "acme"), "assignee_key": ada, "team_key": null, "is_open": true, "is_shared": true, "tags": [],
-            "attributes": { "Frame": "F-9" }, "messages_count": 2, "truncated": false, "created_at": "2020-09-13T12:26:50Z", "snoozed_until": null,
+            "attributes": { "Frame": "F-9", "How bad": "Broken \"off\"" }, "messages_count": 2, "truncated": false, "created_at": "2020-09-13T12:26:50Z", "snoozed_until": null,
         })
     );
     let ticket = row(&migration, "tickets", &filled.key("ticket", "ticket"), &[]);

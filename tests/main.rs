@@ -14,6 +14,7 @@ mod explain;
 mod halo;
 mod infoset;
 mod intercom;
+mod intercom_again;
 mod intercom_check;
 mod intercom_copy;
 mod itsm365;

@@ -1,6 +1,7 @@
 //! `extract`: source to raw tables.
 
 mod unlisted;
+pub(crate) mod workspace;
 
 use std::process::ExitCode;
 
@@ -50,6 +51,7 @@ pub(crate) async fn run(migration: &Migration, extract: &Extract, json: bool) ->
 /// Runs the stage.
 pub(crate) async fn stage(migration: &Migration, request: &Request) -> Result<Manifest> {
     let settings = settings(migration)?;
+    workspace::check(migration, &settings).await?;
     let manifest = deskferry_extract::extract(&migration.context, &migration.spec, &settings, request).await?;
     if !request.only_keys {
         unlisted::stage(migration, &manifest, &settings).await?;

@@ -132,6 +132,11 @@ impl Migration {
         self.settings.webhook_secret(&self.variable)
     }
 
+    /// Whether there is a secret that events are signed with.
+    pub(crate) fn has_webhook_secret(&self) -> bool {
+        self.webhook_secret().is_ok_and(|secret| secret.is_some())
+    }
+
     /// The database that a copy is brought to.
     pub(crate) fn target(&self) -> Result<Option<String>> {
         self.settings.target(&self.variable)

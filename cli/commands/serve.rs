@@ -8,7 +8,8 @@ use std::time::Duration;
 use anyhow::Result;
 use async_trait::async_trait;
 use deskferry_serve::{Failure, Host, Server, Settings, Status, Synced};
-use deskferry_staging::Kind;
+use deskferry_staging::{Kind, RunId};
+use tokio::sync::Mutex;
 
 use super::sync::{Scope, sync};
 use super::{Migration, status};
@@ -17,7 +18,7 @@ use crate::error::{self, refused};
 use crate::report::{print, say};
 
 /// Serves until Ctrl-C or SIGTERM.
-pub(crate) async fn run(migration: Migration, serve: &Serve, json: bool) -> Result<ExitCode> {
+pub(crate) async fn run(mut migration: Migration, serve: &Serve, json: bool) -> Result<ExitCode> {
     status::of_a_workspace(&migration)?;
     let Some(secret) = migration.webhook_secret()? else {
         return Err(refused(
@@ -32,8 +33,11 @@ pub(crate) async fn run(migration: Migration, serve: &Serve, json: bool) -> Resu
         keep: Duration::from_secs(u64::from(own.keep_days) * 86_400),
         ..Settings::new(serve.listen, secret)
     };
+    // What it says is for a log: how far each of many small syncs is would drown it.
+    migration.context.progress = Arc::new(|_| {});
     let context = migration.context.clone();
-    let server = Server::start(&context, settings, Arc::new(Copy { migration })).await?;
+    let copy = Copy { migration, known: Mutex::default() };
+    let server = Server::start(&context, settings, Arc::new(copy)).await?;
     let url = format!("http://{}", server.address());
     print(if json { serde_json::json!({ "url": url }).to_string() } else { url.clone() })?;
     say(format!("taking events at {url} until Ctrl-C; status: {url}/ {url}/health {url}/metrics"));
@@ -45,6 +49,8 @@ pub(crate) async fn run(migration: Migration, serve: &Serve, json: bool) -> Resu
 /// A copy of a workspace that events bring up to date.
 struct Copy {
     migration: Migration,
+    /// What was copied when a run was the newest: it stays so until there is another one.
+    known: Mutex<Option<(Option<RunId>, Synced)>>,
 }
 
 #[async_trait(?Send)]
@@ -76,7 +82,12 @@ impl Host for Copy {
     }
 
     async fn synced(&self) -> Option<Synced> {
-        status::synced(&self.migration).await.ok()
+        let newest = self.migration.context.staging.newest().await.ok()?;
+        let mut known = self.known.lock().await;
+        if known.as_ref().is_none_or(|(run, _)| *run != newest) {
+            *known = Some((newest, status::synced(&self.migration).await.ok()?));
+        }
+        known.as_ref().map(|(_, synced)| synced.clone())
     }
 
     fn page(&self, status: &Status) -> String {

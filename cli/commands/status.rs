@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use deskferry_serve::{Status, Synced};
 use deskferry_staging::{Manifest, Stage};
 
-use super::{Migration, transform};
+use super::Migration;
 use crate::document::{self, Document, Section, Verdict};
 use crate::error::refused;
 use crate::report::{Row, duration, new_table, number, print, visible};
@@ -29,7 +29,7 @@ pub(crate) async fn run(migration: &Migration, json: bool) -> Result<ExitCode> {
     of_a_workspace(migration)?;
     let context = &migration.context;
     let mut status = Status::read(&context.staging, context.now(), migration.settings.serve.lag_max).await?;
-    status.webhook_secret_configured = migration.webhook_secret().is_ok_and(|secret| secret.is_some());
+    status.webhook_secret_configured = migration.has_webhook_secret();
     status.synced = synced(migration).await?;
     if json {
         print(serde_json::to_string_pretty(&status)?)?;
@@ -82,20 +82,11 @@ fn share_used(run: &Manifest, share: f64) -> Option<f64> {
 
 /// The newest time of change in the copy.
 async fn newest_change(migration: &Migration, copy: &Manifest) -> Result<Option<DateTime<Utc>>> {
-    let has_time =
-        |table: &str| copy.tables.get(table).is_some_and(|t| t.columns.iter().any(|c| c.name == "updated_at"));
-    let tables: Vec<String> = TABLES
-        .iter()
-        .filter(|(_, table)| has_time(table))
-        .map(|(_, table)| format!("SELECT max(updated_at) AS at FROM {}.{table}", copy.schema))
-        .collect();
-    if tables.is_empty() {
-        return Ok(None);
+    let mut newest = None;
+    for (_, table) in TABLES {
+        newest = newest.max(migration.context.staging.latest_time(copy, table, "updated_at").await?);
     }
-    let query = format!("SELECT max(at) AS at FROM ({}) AS times", tables.join(" UNION ALL "));
-    let found = crate::report::rows(&transform::session(migration).await?.collect(&query).await?)?;
-    let at = found.first().and_then(|row| row.get("at")).and_then(|at| at.as_str());
-    Ok(at.and_then(|at| DateTime::parse_from_rfc3339(at).ok()).map(|at| at.to_utc()))
+    Ok(newest)
 }
 
 /// How it stands, for the person at this terminal, who may read what the page must not show.

@@ -34,7 +34,10 @@ pub(crate) enum Scope {
 
 /// What a sync has done.
 pub(crate) struct Outcome {
+    /// What was asked for.
     extracted: Manifest,
+    /// What was read besides: what an earlier one had left, and rows that events name.
+    besides: Vec<Manifest>,
     transformed: Summary,
     /// `None` where the stage is the copy.
     loaded: Option<Loaded>,
@@ -90,10 +93,11 @@ pub(crate) async fn sync(migration: &Migration, scope: Scope) -> Result<Outcome>
 
 async fn stages(migration: &Migration, scope: Scope) -> Result<Outcome> {
     let context = &migration.context;
+    let mut besides = Vec::new();
     let (extracted, told) = match scope {
         // Who names rows knows why.
-        Scope::Rows(_) => (extract(migration, scope).await?, None),
-        scope => with_events(migration, scope).await?,
+        Scope::Rows(_) => (extract(migration, scope, &mut besides).await?, None),
+        scope => with_events(migration, scope, &mut besides).await?,
     };
     let inputs = transform::inputs(migration);
     let mut transformed = deskferry_transform::transform(context, &inputs, &Rebuild::Changed).await?;
@@ -105,15 +109,19 @@ async fn stages(migration: &Migration, scope: Scope) -> Result<Outcome> {
     if let Some(told) = told {
         deskferry_serve::applied(context, told).await?;
     }
-    Ok(Outcome { extracted, transformed, loaded })
+    Ok(Outcome { extracted, besides, transformed, loaded })
 }
 
 /// What has changed, and what events name that wait; up to which event that is all.
-async fn with_events(migration: &Migration, scope: Scope) -> Result<(Manifest, Option<Position>)> {
+async fn with_events(
+    migration: &Migration,
+    scope: Scope,
+    besides: &mut Vec<Manifest>,
+) -> Result<(Manifest, Option<Position>)> {
     let staging = &migration.context.staging;
     // What came until now is in what is read from now on, if that is all.
     let newest = deskferry_serve::newest(staging).await?;
-    let extracted = extract(migration, scope).await?;
+    let extracted = extract(migration, scope, besides).await?;
     let touched = deskferry_serve::pending(staging).await?;
     let is_complete = extracted.incomplete().next().is_none();
     if touched.is_empty() || !is_complete {
@@ -123,13 +131,14 @@ async fn with_events(migration: &Migration, scope: Scope) -> Result<(Manifest, O
         return Ok((extracted, Some(newest)));
     }
     // A change need not move the time by which lists tell it.
-    let of_rows = extract(migration, Scope::Rows(touched.tables)).await?;
+    let of_rows = extract(migration, Scope::Rows(touched.tables), besides).await?;
     let is_complete = of_rows.incomplete().next().is_none();
+    besides.push(of_rows);
     Ok((extracted, is_complete.then_some(touched.through)))
 }
 
 /// What was begun and not published first, then what is asked for.
-async fn extract(migration: &Migration, scope: Scope) -> Result<Manifest> {
+async fn extract(migration: &Migration, scope: Scope, besides: &mut Vec<Manifest>) -> Result<Manifest> {
     let spec = &migration.spec;
     let unfinished = match &spec.rest {
         Some(_) => deskferry_extract::unfinished(&migration.context, spec).await?,
@@ -137,7 +146,7 @@ async fn extract(migration: &Migration, scope: Scope) -> Result<Manifest> {
     };
     if let Some(request) = unfinished {
         say("going on with an extract that was stopped before it was published");
-        extract::stage(migration, &request).await?;
+        besides.push(extract::stage(migration, &request).await?);
     }
     let request = match scope {
         Scope::Rows(rows) if is_known(spec, &rows) && whole(migration, spec).await?.is_some() => {
@@ -188,24 +197,26 @@ async fn is_due(migration: &Migration, spec: &Spec) -> Result<bool> {
 }
 
 fn tell(outcome: &Outcome, json: bool) -> Result<()> {
-    let changes = outcome.extracted.tables.values().filter_map(|table| table.changes);
-    let read: u64 = match outcome.extracted.mode {
-        Mode::Delta => changes.map(|c| c.new + c.changed + c.gone).sum(),
-        Mode::Full => outcome.extracted.tables.values().map(|table| table.rows).sum(),
+    let runs = || outcome.besides.iter().chain([&outcome.extracted]);
+    let rows = |run: &Manifest| -> u64 {
+        let changes = run.tables.values().filter_map(|table| table.changes);
+        match run.mode {
+            Mode::Delta => changes.map(|c| c.new + c.changed + c.gone).sum(),
+            Mode::Full => run.tables.values().map(|table| table.rows).sum(),
+        }
     };
+    let (is_full, read) = (runs().any(|run| run.mode == Mode::Full), runs().map(rows).sum::<u64>());
+    let mode = if is_full { Mode::Full } else { Mode::Delta };
     let rejects: u64 = outcome.transformed.rejects.values().sum();
     let written = outcome.loaded.as_ref().map(Loaded::written);
     if json {
         let incomplete: BTreeMap<&str, &str> = outcome.incomplete().collect();
         return print(serde_json::to_string(&serde_json::json!({
-            "run": outcome.extracted.run.as_str(), "mode": outcome.extracted.mode, "changed": read,
+            "run": outcome.extracted.run.as_str(), "mode": mode, "changed": read,
             "rejected": rejects, "written": written, "incomplete": incomplete,
         }))?);
     }
-    let (what, read) = match outcome.extracted.mode {
-        Mode::Delta => ("new, changed or gone", number(read)),
-        Mode::Full => ("read", number(read)),
-    };
+    let (what, read) = (if is_full { "read" } else { "new, changed or gone" }, number(read));
     let written = written.map(|written| format!(", {} written", number(written))).unwrap_or_default();
     print(format!("{}: {read} rows {what}{written}", outcome.extracted.finished_at.format("%F %T UTC")))?;
     if rejects > 0 {

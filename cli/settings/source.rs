@@ -9,6 +9,9 @@ use deskferry_extract::{SOURCE_KEYS, Spec};
 use serde::Deserialize;
 use toml::{Spanned, Value};
 
+/// Setting of a source that nothing is read with: what its events are signed with. Only who takes events needs it.
+pub(super) const WEBHOOK_SECRET: &str = "webhook_secret";
+
 /// `[source]`.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -184,6 +187,11 @@ impl Source {
             }
         }
         Ok(())
+    }
+
+    /// What the settings that the source is read with are set to, as written.
+    pub(super) fn for_reading(&self) -> impl Iterator<Item = (&String, &String)> {
+        self.values.iter().filter(|(name, _)| *name != WEBHOOK_SECRET)
     }
 
     /// What a setting of the spec is set to, else its default.

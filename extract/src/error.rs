@@ -5,7 +5,7 @@ use std::path::Path;
 use deskferry_staging::Kind;
 
 /// How an extract that was stopped goes on.
-const RESUME: &str = "go on with `deskferry extract --resume`";
+const RESUME: &str = "go on with `deskferry extract --resume`; `deskferry sync` goes on by itself";
 
 /// An error of extract.
 #[derive(Debug, thiserror::Error)]

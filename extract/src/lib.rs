@@ -64,7 +64,7 @@ mod values;
 pub use ddl::create_tables;
 pub use error::{Error, Result};
 pub use extract::{Probe, extract, probe};
-pub use rest::{Finding, Findings, find_out, unfinished};
+pub use rest::{Finding, Findings, Unlisted, find_out, unfinished};
 pub use settings::{Request, Settings, Unfinished};
 pub use spec::{
     Access, Body, Column, ColumnType, Detail, Download, Hidden, ImageLink, Key, Login, Naming, Paging, Params, Parent,

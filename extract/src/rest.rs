@@ -46,6 +46,7 @@ mod since;
 mod tests;
 mod times;
 mod units;
+mod unlisted;
 mod values;
 
 use arrow::datatypes::SchemaRef;
@@ -59,6 +60,7 @@ use capture::{Capture, Plan};
 use dropped::Dropped;
 use fetch::Fetch;
 pub use probe::{Finding, Findings, find_out};
+pub use unlisted::Unlisted;
 
 /// Reads the tables that are wanted into one published run.
 pub(crate) async fn extract(
@@ -73,10 +75,15 @@ pub(crate) async fn extract(
     let api = Api::new(context, spec, rest, settings)?;
     let mut plan = Plan::new(context, spec, settings, request);
     plan.dropped = dropped.hashes();
-    if request.since_last && request.unfinished != Unfinished::Resume {
-        since::plan(context, spec, request, &mut plan).await?;
+    if request.unfinished != Unfinished::Resume {
+        let last = match request.since_last {
+            true => Some(since::plan(context, spec, request, &mut plan).await?),
+            false => None,
+        };
+        unlisted::plan(context, spec, request, last.as_ref(), &mut plan).await?;
     }
     let capture = Capture::open(context, spec, plan, request.unfinished).await?;
+    let request = &request.also(&capture.plan.asks);
     let fetch = Fetch::new(spec, rest, request, api, capture, dropped);
     if let Err(error) = fetch.all().await {
         return Err(stopped(&fetch, error).await);

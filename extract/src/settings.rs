@@ -62,6 +62,9 @@ pub struct Request {
     /// Whether no list is read of a table that has `keys` and whose rows can be read one by one: its other rows stay as the last state
     /// has them, those of `keys` that the source has not any more are gone. Needs `since_last`. REST only.
     pub only_keys: bool,
+    /// Whether `keys` are of rows that no list has: the run remembers them, so that no later one takes them to be gone for that. Needs
+    /// `only_keys`.
+    pub unlisted: bool,
     /// Whether files are left where they are. REST only.
     pub without_files: bool,
     /// What to do with what an earlier extract has fetched and not published.
@@ -86,6 +89,15 @@ impl Request {
         let named = keys.keys().filter_map(|name| spec.table(name));
         let tables = named.flat_map(|table| spec.family(table)).map(|table| table.name.clone());
         Self { tables: tables.collect(), keys, only_keys: true, since_last: true, ..Self::default() }
+    }
+
+    /// The same, and these rows besides.
+    pub(crate) fn also(&self, keys: &BTreeMap<String, BTreeSet<String>>) -> Self {
+        let mut request = self.clone();
+        for (table, keys) in keys.iter().filter(|(_, keys)| !keys.is_empty()) {
+            request.keys.entry(table.clone()).or_default().extend(keys.iter().cloned());
+        }
+        request
     }
 
     /// Whether files of a table of a REST source are to be fetched.

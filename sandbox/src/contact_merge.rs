@@ -1,12 +1,32 @@
 //! Merging of contacts: the one that goes is answered with 410 from then on, and its conversations are the other's.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::call::Call;
 use crate::refusal::Refusal;
 use crate::reply::{Answer, Reply};
 use crate::routes::{Route, post};
 use crate::workspace::Workspace;
+
+/// A contact that was merged into another one.
+#[derive(Debug)]
+pub(crate) struct Merged {
+    n: u32,
+    lead: bool,
+    at: i64,
+}
+
+impl Merged {
+    /// As the history of the other shows it.
+    pub(crate) fn json(&self, ws: &Workspace) -> Value {
+        json!({
+            "type": "merge_history",
+            "source_contact_id": ws.contact_id(self.n),
+            "source_contact_role": if self.lead { "lead" } else { "user" },
+            "merged_at": self.at,
+        })
+    }
+}
 
 pub(crate) const ROUTES: &[Route] = &[post("/contacts/merge", merge)];
 
@@ -38,6 +58,7 @@ fn merge(ws: &mut Workspace, call: &Call) -> Answer {
     if let Some(contact) = ws.contacts.get_mut(&into) {
         contact.conversations.extend(moved.iter().copied());
         contact.updated_at = call.now();
+        contact.merged.push(Merged { n: from, lead: true, at: call.now() });
     }
     let into = ws.contacts.get(&into).ok_or_else(Refusal::no_contact)?;
     Ok(Reply::json(crate::contacts::json(ws, into, &call.base_url)))
@@ -63,5 +84,10 @@ mod tests {
         let shown = h.ok("GET", &format!("/conversations/{}", thread.as_str().unwrap()), json!(null));
         assert_eq!(shown["contacts"]["contacts"][0]["id"], user);
         assert_eq!(shown["source"]["author"]["id"], lead);
+        let path = format!("/contacts/{}", user.as_str().unwrap());
+        assert!(h.get(&path).get("merge_history").is_none());
+        let history = h.get(&format!("{path}?include_merge_history=true"))["merge_history"].clone();
+        assert_eq!((history.as_array().unwrap().len(), &history[0]["source_contact_id"]), (1, &lead));
+        assert_eq!(h.get("/contacts?include_merge_history=true")["data"][0]["merge_history"], history);
     }
 }

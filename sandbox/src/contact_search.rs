@@ -14,7 +14,7 @@ pub(crate) const ROUTES: &[Route] = &[get("/contacts", list), post("/contacts/se
 
 fn listed(ws: &Workspace, call: &Call, keys: &[u64], total: u64, pages: Value) -> Reply {
     let contacts = keys.iter().filter_map(|key| ws.contacts.get(&u32::try_from(*key).ok()?));
-    let data: Vec<Value> = contacts.map(|contact| contacts::json(ws, contact, &call.base_url)).collect();
+    let data: Vec<Value> = contacts.map(|contact| contacts::shown(ws, contact, call)).collect();
     Reply::json(json!({ "type": "list", "data": data, "total_count": total, "pages": pages }))
 }
 

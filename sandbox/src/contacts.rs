@@ -2,6 +2,7 @@
 
 use crate::attributes::{self, Model};
 use crate::call::Call;
+use crate::contact_merge::Merged;
 use crate::refusal::Refusal;
 use crate::reply::{Answer, Reply};
 use crate::routes::{Route, delete, get, post, put};
@@ -42,6 +43,8 @@ pub(crate) struct Contact {
     pub(crate) archived: bool,
     /// The contact that this one has become.
     pub(crate) merged_into: Option<u32>,
+    /// Who was merged into it, and when.
+    pub(crate) merged: Vec<Merged>,
     pub(crate) companies: Vec<u32>,
     pub(crate) tags: Taggings,
     pub(crate) notes: Vec<u64>,
@@ -315,7 +318,17 @@ fn create(ws: &mut Workspace, call: &Call) -> Answer {
 
 fn show(ws: &Workspace, call: &Call, n: u32) -> Answer {
     let contact = ws.contacts.get(&n).ok_or_else(Refusal::no_contact)?;
-    Ok(Reply::json(json(ws, contact, &call.base_url)))
+    Ok(Reply::json(shown(ws, contact, call)))
+}
+
+/// As a call wants to see it.
+pub(crate) fn shown(ws: &Workspace, contact: &Contact, call: &Call) -> Value {
+    let mut out = json(ws, contact, &call.base_url);
+    // Only users have a history.
+    if call.query("include_merge_history") == Some("true") && !contact.lead {
+        out["merge_history"] = contact.merged.iter().map(|merged| merged.json(ws)).collect();
+    }
+    out
 }
 
 fn read(ws: &mut Workspace, call: &Call) -> Answer {

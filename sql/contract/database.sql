@@ -89,7 +89,7 @@ CREATE TABLE end_users (
     attributes        JSON NOT NULL,                 -- custom attributes: name -> value
     unsubscribed_from_emails BOOLEAN,                -- whether they want no mail
     archived          BOOLEAN NOT NULL,              -- not in Intercom's list any more; what is not known of them is NULL
-    merged_into_key   VARCHAR,                       -- end_users: the one that Intercom has made of this and another
+    merged_into_key   VARCHAR,                       -- end_users: into whom Intercom has merged them, the last of several
     location          JSON,                          -- country, region, city, as Intercom guesses them
     language          VARCHAR,                       -- language that was set for them
     created_at        TIMESTAMP,                     -- when Intercom made the contact

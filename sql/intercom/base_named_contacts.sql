@@ -1,5 +1,5 @@
--- one row per contact that conversations and tickets name and no list has: archived, deleted or merged; key: id
--- What is known of them is what the threads say.
+-- one row per contact that threads and merges name and no list has: archived, deleted or merged; key: id
+-- What is known of them is what the threads and merges say.
 WITH named AS (
     SELECT author_id AS id, author_kind AS role, author_name AS name, author_email AS email, CAST(NULL AS VARCHAR) AS external_id
     FROM base_messages
@@ -8,6 +8,8 @@ WITH named AS (
     SELECT id, NULL, NULL, NULL, external_id FROM intercom_live.conversation_contacts
     UNION ALL
     SELECT id, NULL, NULL, NULL, external_id FROM intercom_live.ticket_contacts
+    UNION ALL
+    SELECT id, role, NULL, NULL, NULL FROM intercom_live.contact_merges
 ),
 
 people AS (

@@ -1,4 +1,4 @@
--- one row per person: those that Intercom lists, and those that only conversations and tickets name; key: source_key
+-- one row per person: those that Intercom lists, and those that only threads and merges name; key: source_key
 WITH people AS (
     SELECT
         id, external_id, role, email, phone, name, owner_id, unsubscribed_from_emails, language_override, created_at, updated_at, signed_up_at,
@@ -31,8 +31,8 @@ SELECT
     coalesce(tags.names, '[]')                                                              AS tags,
     coalesce(people.custom_attributes, '{}')                                                AS attributes,
     people.unsubscribed_from_emails,
-    people.archived,
-    CAST(NULL AS VARCHAR)                                                                   AS merged_into_key,
+    people.archived OR merges.id IS NOT NULL                                                AS archived,
+    'intercom:contact:' || merges.into_id                                                   AS merged_into_key,
     people.location,
     nullif(people.language_override, '')                                                    AS language,
     people.created_at,
@@ -44,4 +44,5 @@ SELECT
 FROM base_contact_companies AS companies
 RIGHT JOIN people ON people.id = companies.contact_id
 LEFT JOIN base_tags AS tags ON tags.kind = 'contact' AND tags.id = people.id
+LEFT JOIN base_merges AS merges ON merges.id = people.id
 CROSS JOIN base_settings

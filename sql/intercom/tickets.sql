@@ -17,7 +17,7 @@ SELECT
     tickets.open                                                                            AS is_open,
     tickets.is_shared,
     coalesce(tickets.tags, '[]')                                                            AS tags,
-    json_without(tickets.ticket_attributes, '_default_title_', '_default_description_')     AS attributes,
+    list_labels(json_without(tickets.ticket_attributes, '_default_title_', '_default_description_'), lists.lists) AS attributes,
     coalesce(threads.messages, '[]')                                                        AS messages,
     coalesce(threads.messages_count, 0)                                                     AS messages_count,
     tickets.truncated,
@@ -27,5 +27,6 @@ SELECT
     tickets.created_at,
     tickets.updated_at,
     tickets.snoozed_until
-FROM base_tickets AS tickets
+FROM base_ticket_lists AS lists
+RIGHT JOIN base_tickets AS tickets ON lists.ticket_type_id = tickets.ticket_type_id
 LEFT JOIN base_threads AS threads ON threads.thread_key = 'intercom:ticket:' || tickets.id

@@ -3,7 +3,7 @@ SELECT
     'intercom:conversation:' || conversations.id                                            AS source_key,
     conversations.id                                                                        AS intercom_id,
     CASE WHEN conversations.source_author_type IN ('user', 'lead', 'contact') AND conversations.source_author_id <> ''
-        THEN 'intercom:contact:' || conversations.source_author_id ELSE conversations.first_key END AS end_user_key,
+        THEN 'intercom:contact:' || coalesce(merges.into_id, conversations.source_author_id) ELSE conversations.first_key END AS end_user_key,
     coalesce(conversations.contact_keys, '[]')                                              AS end_user_keys,
     'intercom:company:' || nullif(conversations.company_id, '')                             AS company_key,
     nullif(conversations.title, '')                                                         AS title,
@@ -29,5 +29,6 @@ SELECT
     conversations.updated_at,
     conversations.waiting_since,
     conversations.snoozed_until
-FROM base_conversations AS conversations
+FROM base_merges AS merges
+RIGHT JOIN base_conversations AS conversations ON merges.id = conversations.source_author_id
 JOIN base_threads AS threads ON threads.thread_key = 'intercom:conversation:' || conversations.id

@@ -41,6 +41,7 @@ mod error;
 #[cfg(any(test, feature = "testing"))]
 pub mod faulty;
 mod files;
+mod latest_time;
 mod layout;
 mod lock;
 mod log;

@@ -4,21 +4,18 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use deskferry_extract::{Probe, Request, Settings};
-use deskferry_staging::Staging;
+use deskferry_extract::{Probe, Settings};
 use serde_json::{Value, json};
 
-use crate::commands::{Migration, extract, transform};
+use crate::commands::Migration;
+use crate::commands::extract::{self, workspace};
 use crate::error::refused;
-use crate::report::{align_right, json_rows, new_table, number, print};
-
-/// The table with the one row that tells which workspace it is.
-const WORKSPACE: &str = "workspace";
+use crate::report::{align_right, new_table, number, print};
 
 /// Checks the source; exit 1 where an extract would not get what it must have.
 pub(super) async fn run(migration: &Migration, json: bool) -> Result<ExitCode> {
     let from = extract::settings(migration)?;
-    let workspace = match workspace(migration, &from).await {
+    let workspace = match workspace::of_token(migration, &from).await {
         Ok(workspace) => workspace,
         Err(error) => return Err(elsewhere(migration, &from, error).await),
     };
@@ -31,17 +28,6 @@ pub(super) async fn run(migration: &Migration, json: bool) -> Result<ExitCode> {
         tell(migration, &workspace, &probe)?;
     }
     Ok(if probe.refused.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-/// What the API says of the workspace that the token is of.
-async fn workspace(migration: &Migration, from: &Settings) -> Result<Value> {
-    let mut context = migration.context.clone();
-    context.staging = Staging::in_memory();
-    let request = Request { tables: vec![WORKSPACE.to_owned()], ..Request::default() };
-    deskferry_extract::extract(&context, &migration.spec, from, &request).await?;
-    let session = deskferry_transform::Session::open(&context.staging, &transform::inputs(migration)).await?;
-    let query = format!("SELECT name, id, region, timezone FROM {}.{WORKSPACE}", migration.spec.schema());
-    Ok(json_rows(&session.collect(&query).await?)?.into_iter().next().unwrap_or_default())
 }
 
 /// The name of the region that the settings name; none where they have an address of their own.
@@ -66,7 +52,7 @@ async fn elsewhere(migration: &Migration, from: &Settings, error: anyhow::Error)
     let Some(region) = configured(migration, from) else { return error };
     for (name, address) in migration.spec.regions.iter().filter(|(name, _)| name != region) {
         let there = Settings { url: address.clone(), ..from.clone() };
-        if workspace(migration, &there).await.is_ok() {
+        if workspace::of_token(migration, &there).await.is_ok() {
             return refused(
                 format!("the token is of a workspace in the region {name}, [source] region is {region}"),
                 format!("set region = \"{name}\""),
@@ -90,7 +76,7 @@ fn tell(migration: &Migration, workspace: &Value, probe: &Probe) -> Result<()> {
         text("timezone")
     ))?;
     let mut table = new_table(["table", "rows"]);
-    for (name, rows) in probe.tables.iter().filter(|(name, rows)| *rows != Some(0) && name != WORKSPACE) {
+    for (name, rows) in probe.tables.iter().filter(|(name, rows)| *rows != Some(0) && name != workspace::TABLE) {
         table.add_row([name.clone(), rows.map_or_else(String::new, number)]);
     }
     align_right(&mut table, &[1]);
@@ -106,7 +92,7 @@ fn tell(migration: &Migration, workspace: &Value, probe: &Probe) -> Result<()> {
     }
     let source = &migration.settings.source;
     let value = |name: &str| source.value(&migration.spec, name).unwrap_or_default();
-    let secret = if value("webhook_secret").is_empty() { "not configured" } else { "configured" };
+    let secret = if migration.has_webhook_secret() { "configured" } else { "not configured" };
     print(format!(
         "external_id is {} of contacts and {} of companies; activity_refresh {}; rate_share {}; webhook secret {secret}",
         value("user_id_field"),
@@ -123,7 +109,7 @@ fn tell(migration: &Migration, workspace: &Value, probe: &Probe) -> Result<()> {
 
 fn as_json(workspace: &Value, probe: &Probe) -> Value {
     json!({
-        "workspace": workspace,
+        "workspace": json!({ "name": workspace["name"], "id": workspace["id"], "region": workspace["region"], "timezone": workspace["timezone"] }),
         "tables": probe.tables.iter().map(|(name, rows)| json!({ "table": name, "rows": rows })).collect::<Vec<_>>(),
         "refused": probe.refused.iter().map(|(table, reason)| json!({ "table": table, "reason": reason })).collect::<Vec<_>>(),
         "forecast": probe.forecast,

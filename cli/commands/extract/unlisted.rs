@@ -1,16 +1,17 @@
-//! Rows that other rows name and that no list of the source has: they are asked for by their keys, as a delta of what was just read.
-//! `sql/<source>/unlisted/<table>.sql` gives the keys of a table, in a column `key`.
+//! Rows that other rows name and that no list of the source has: they are asked for by their keys, as a delta of what was just read,
+//! and so are rows that lists have no more. Each is asked for once, until all of the table is read again.
+//! `sql/<source>/unlisted/<table>.sql` gives the keys of a table that are named and not there, in a column `key`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
-use deskferry_extract::{Request, Unfinished};
+use deskferry_extract::{Request, Unfinished, Unlisted};
 use deskferry_staging::Manifest;
 
 use crate::commands::{Migration, transform};
 use crate::report::{json_rows, number, say};
 
-/// Asks for what the run that was just published names and does not have.
+/// Asks for what is named, or was there, and that the run that was just published does not have.
 pub(super) async fn stage(
     migration: &Migration,
     published: &Manifest,
@@ -26,16 +27,20 @@ pub(super) async fn stage(
     let mut keys = BTreeMap::new();
     for (table, batches) in session.queries(&inputs, &folder).await? {
         let named = json_rows(&batches)?.into_iter().filter_map(|row| Some(row.get("key")?.as_str()?.to_owned()));
-        let named: BTreeSet<String> = named.collect();
-        if !named.is_empty() && is_whole(&table) {
-            say(format!("{} {table} are named and not listed: asked for one by one", number(named.len() as u64)));
-            keys.insert(table, named);
+        let mut wanted: BTreeSet<String> = named.collect();
+        let Unlisted { asked, gone } = Unlisted::read(&migration.context, &migration.spec, &table).await?;
+        wanted.extend(gone);
+        wanted.retain(|key| !asked.contains(key));
+        if !wanted.is_empty() && is_whole(&table) {
+            say(format!("{} {table} are in no list: asked for one by one", number(wanted.len() as u64)));
+            keys.insert(table, wanted);
         }
     }
     if keys.is_empty() {
         return Ok(());
     }
-    let request = Request { unfinished: Unfinished::Discard, ..Request::of_rows(&migration.spec, keys) };
+    let of_rows = Request::of_rows(&migration.spec, keys);
+    let request = Request { unlisted: true, unfinished: Unfinished::Discard, ..of_rows };
     deskferry_extract::extract(&migration.context, &migration.spec, settings, &request).await?;
     Ok(())
 }

@@ -56,6 +56,12 @@ pub(super) struct Plan {
     /// Until when all of a table was read of which only named rows are read now.
     #[serde(default)]
     pub(super) stays: BTreeMap<String, chrono::DateTime<chrono::Utc>>,
+    /// Rows that no list has, by table: keys of those that stay as they are.
+    #[serde(default)]
+    pub(super) unlisted: BTreeMap<String, BTreeSet<String>>,
+    /// Those of them that are asked for.
+    #[serde(default)]
+    pub(super) asks: BTreeMap<String, BTreeSet<String>>,
     /// For tables that can be asked for what changed since: since when.
     pub(super) since: BTreeMap<String, chrono::DateTime<chrono::Utc>>,
     /// Tables that are listed whole, and asked further for those of their rows that say that they changed.
@@ -83,6 +89,8 @@ impl Plan {
             since_last: request.since_last,
             only: if request.only_keys { request.keys.clone() } else { BTreeMap::new() },
             stays: BTreeMap::new(),
+            unlisted: BTreeMap::new(),
+            asks: BTreeMap::new(),
             since: BTreeMap::new(),
             by_change: BTreeSet::new(),
             dropped: BTreeMap::new(),
@@ -122,6 +130,7 @@ pub async fn unfinished(context: &Context, spec: &Spec) -> Result<Option<Request
         sample: plan.sample,
         since_last: plan.since_last,
         only_keys: !plan.only.is_empty(),
+        unlisted: !plan.only.is_empty() && !plan.asks.is_empty(),
         keys: plan.only,
         unfinished: Unfinished::Resume,
         ..Request::default()

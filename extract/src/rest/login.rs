@@ -100,7 +100,8 @@ impl Fetched {
     fn with(&self, issued: Option<&Issued>) -> Credentials {
         let token = issued.map_or("", |token| token.secret.reveal());
         let value = Secret::new(format!("{}{token}", self.prefix));
-        Credentials { headers: vec![(self.header.clone(), value)], query: Vec::new(), from: self.blame.client.clone() }
+        let from = format!("{} of [source]", self.blame.client);
+        Credentials { headers: vec![(self.header.clone(), value)], query: Vec::new(), from }
     }
 
     async fn fetch(&self, is_first: bool) -> Result<Issued> {

@@ -127,6 +127,6 @@ impl<'a> Fetch<'a> {
         self.outlook.begin(calls);
         let stats = self.api.client.stats();
         let time = outlook::takes(calls, &stats, self.rest.in_flight).map(|d| format!(", some {}", outlook::said(d)));
-        Ok(format!("about {calls} calls{}", time.unwrap_or_default()))
+        Ok(format!("about {calls} call{}{}", if calls == 1 { "" } else { "s" }, time.unwrap_or_default()))
     }
 }

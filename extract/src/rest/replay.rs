@@ -10,6 +10,7 @@ use futures::TryStreamExt as _;
 use super::capture::{End, Entry};
 use super::fetch::Fetch;
 use super::retention::Ages;
+use super::unlisted;
 use crate::columns::{SourceColumn, Zoned};
 use crate::defects::{self, Defects};
 use crate::last_state::{self, LastState};
@@ -80,6 +81,9 @@ impl Fetch<'_> {
                 let is_named = self.request.only(table).is_some();
                 let read_from = if is_named { plan.stays.get(name) } else { Some(&plan.begun) };
                 cursor.insert("read_from".into(), serde_json::json!(read_from));
+                if let Some(keys) = plan.asks.get(name) {
+                    cursor.insert(unlisted::CURSOR.into(), serde_json::json!(keys));
+                }
             }
         }
         let stats = self.api.client.stats();

@@ -22,11 +22,11 @@ use crate::{Error, Request, Result, Spec};
 /// What is asked for again of the time before the last state: clocks and time zones differ, and a source may show a change late.
 const OVERLAP_HOURS: i64 = 24;
 
-/// Puts into a plan since when tables are asked for: since the last state of each was begun to be read.
+/// Puts into a plan since when tables are asked for: since the last state of each was begun to be read. Gives that state.
 ///
 /// # Errors
 /// `Staging`.
-pub(super) async fn plan(context: &Context, spec: &Spec, request: &Request, plan: &mut Plan) -> Result<()> {
+pub(super) async fn plan(context: &Context, spec: &Spec, request: &Request, plan: &mut Plan) -> Result<LastState> {
     let last = LastState::read(context, spec, request).await?;
     plan.newest = last.newest().cloned();
     let runs = context.staging.current(spec.schema()).await?;
@@ -50,7 +50,7 @@ pub(super) async fn plan(context: &Context, spec: &Spec, request: &Request, plan
     for table in spec.tables.iter().filter(|t| request.only(t).is_some()) {
         plan.stays.extend(read_from(&runs, table).map(|read_from| (table.name.clone(), read_from)));
     }
-    Ok(())
+    Ok(last)
 }
 
 /// When the last state of a table was begun to be read.
@@ -137,27 +137,33 @@ impl Fetch<'_> {
             at = self.parent(at)?;
         }
         let Some(named) = &table.parent else {
-            let asked = self.asked(table).await?;
-            return Ok(self.is_part(table).then_some(Scope { hashes: asked, ..nothing }));
+            if self.is_part(table) {
+                return Ok(Some(Scope { hashes: self.asked(table).await?, ..nothing }));
+            }
+            let away = self.away(table).await?;
+            return Ok((!away.is_empty()).then_some(Scope { hashes: away, except: true, ..nothing }));
         };
         let parent = self.parent(table)?;
         // Rows inside are missed with the row that they are in, by its key.
-        let missed = if table.inside.is_none() {
+        let is_by_key = parent.key.columns() == [named.key.clone()];
+        let mut missed = if table.inside.is_none() {
             self.missed(table).await?
-        } else if parent.parent.is_none() && parent.key.columns() == [named.key.clone()] {
+        } else if parent.parent.is_none() && is_by_key {
             self.missed(parent).await?
         } else if self.misses_any(parent).await? {
             return Ok(Some(nothing));
         } else {
             HashSet::new()
         };
+        if is_by_key {
+            missed.extend(self.away(parent).await?);
+        }
         let columns = vec![named.column.clone()];
         if !self.is_part(table) {
             return Ok((!missed.is_empty()).then_some(Scope { columns, hashes: missed, except: true }));
         }
         // What belongs to a row that is gone is gone with it.
-        let mut hashes =
-            if parent.key.columns() == [named.key.clone()] { self.asked(parent).await? } else { HashSet::new() };
+        let mut hashes = if is_by_key { self.asked(parent).await? } else { HashSet::new() };
         let mut rows = self.final_rows(parent).await?;
         while let Some(row) = rows.try_next().await? {
             let hash = cell(parent, &row, &named.key).map(|key| of_texts([key]));

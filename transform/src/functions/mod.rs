@@ -26,6 +26,7 @@ mod json_quote;
 mod json_union;
 mod json_without;
 mod likeness_keys;
+mod list_labels;
 mod local_date;
 mod markdown_to_html;
 mod merge_json;
@@ -73,6 +74,7 @@ pub fn all() -> Vec<ScalarUDF> {
         json_union::function(),
         json_without::function(),
         likeness_keys::function(),
+        list_labels::function(),
         local_date::function(),
         markdown_to_html::function(),
         merge_json::function(),

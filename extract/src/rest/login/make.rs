@@ -41,7 +41,7 @@ pub(in crate::rest) fn make(
 ) -> Result<AnyLogin> {
     let secret = |template: &Template| Secret::new(values.fill(template));
     let fixed = |headers: Vec<(String, Secret)>, query: Vec<(String, Secret)>, templates: &[&Template]| -> AnyLogin {
-        Some(Arc::new(Fixed(Credentials { headers, query, from: blame(templates) })))
+        Some(Arc::new(Fixed(Credentials { headers, query, from: format!("{} of [source]", blame(templates)) })))
     };
     let authorization = |value: String| vec![("Authorization".to_owned(), Secret::new(value))];
     Ok(match login {

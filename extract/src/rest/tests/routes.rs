@@ -242,7 +242,7 @@ async fn a_login_that_is_refused_in_words_ends_at_once() {
     .await;
     let rest = "login_refused_if = [\"ключ авторизации\"]\n[rest.login]\nkind = \"query\"\nname = \"accessKey\"\nvalue = \"{key}\"\n";
     let error = Desk::with(&server, rest, NAUMEN).key("s3cret-key").refused().await;
-    assert!(error.contains("refused key (500 ключ авторизации *** не найден)"), "{error}");
+    assert!(error.contains("refused key of [source] (500 ключ авторизации *** не найден)"), "{error}");
     assert_eq!(server.calls().len(), 1);
 }
 
