@@ -35,13 +35,15 @@ fn answers(desk: &Migration, source: &str) -> Answers {
     queries(source).into_iter().map(answer).collect()
 }
 
-/// Compares with DuckDB, where there is one.
+/// Compares with DuckDB over the views of `sql --views`, where there is one.
 fn same_in_duckdb(desk: &Migration, answers: &Answers) {
     let Some(python) = std::env::var_os("DESKFERRY_TEST_PYTHON") else { return };
+    let views = desk.path().join("views.sql");
+    desk.done(&["sql", "--views", "--out", &views.display().to_string()]);
     let output = Command::new(python)
         .arg(repository("tests/examples.py"))
-        .arg(desk.path().join("staging"))
-        .arg(repository("sql"))
+        .arg(views)
+        .arg(repository(""))
         .args(answers.keys())
         .output()
         .unwrap();

@@ -4,15 +4,17 @@
 //! hesk.tickets        the newest whole run, and the newest version of each row of the delta runs after it (`current.rs`)
 //! hesk.tickets__runs  every version with its `run`
 //! ledger.entries      the segments there are, as of events.received …; ledger.rows …: sql/ledger/*.sql as they are
+//! mapping.statuses    with runs.tables and settings what is not staged: its rows are in the view
 //! ```
 //!
-//! A view shows what had been published when it was written: write them anew after a run. Mappings are not
-//! staged and have none; settings are those of now.
+//! A view shows what had been published when it was written: write them anew after a run, and after a change of a mapping.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use arrow::array::{Array as _, AsArray as _, RecordBatch};
+use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use deskferry_staging::{Manifest, Part, Table};
 
@@ -33,7 +35,7 @@ fn is_not_staged(name: &TableName, inputs: &Inputs<'_>) -> bool {
 }
 
 impl Session {
-    /// `CREATE VIEW` for each staged table; `root` is where the stage is, as DuckDB finds it.
+    /// `CREATE VIEW` for each table; `root` is where the stage is, as DuckDB finds it.
     ///
     /// # Errors
     /// What the stage refuses.
@@ -53,11 +55,14 @@ impl Session {
             }
         }
         let mut schema_before = String::new();
-        for name in self.tables().into_iter().filter(|name| !is_not_staged(name, inputs)) {
+        for name in self.tables() {
             let TableName { schema, table } = &name;
             let Some(columns) = self.table_schema(&name).await? else { continue };
             let of = (schema.clone(), table.trim_end_matches(VERSIONS).to_owned());
-            let select = if let (true, Some(runs)) = (table.ends_with(VERSIONS), runs.get(&of)) {
+            let select = if is_not_staged(&name, inputs) {
+                let rows = format!("SELECT * FROM {}.{}", identifier(schema), identifier(table));
+                Some(values(&columns, &self.collect(&rows).await?)?)
+            } else if let (true, Some(runs)) = (table.ends_with(VERSIONS), runs.get(&of)) {
                 let runs = runs.iter().map(|run| versions(run, &of.1, &columns, root));
                 Some(runs.collect::<Vec<_>>().join("\nUNION ALL\n"))
             } else if let Some(runs) = current.get(schema).and_then(|tables| tables.get(table)) {
@@ -79,7 +84,7 @@ impl Session {
                     writeln!(text, "CREATE OR REPLACE VIEW {}.{} AS\n{select};", identifier(schema), identifier(table));
             }
         }
-        let _ = writeln!(text, "\n{}", settings(inputs));
+        text.push('\n');
         for (schema, view) in views::in_order(inputs)? {
             let _ = writeln!(text, "CREATE OR REPLACE VIEW {schema}.{} AS\n{};", view.name, view.sql.trim_end());
         }
@@ -93,15 +98,29 @@ impl Session {
     }
 }
 
-/// The settings as they are now: they are small, and not staged.
-fn settings(inputs: &Inputs<'_>) -> String {
-    let rows = inputs.settings.iter().map(|(key, value)| format!("({}, {})", literal(key), literal(value)));
-    let rows = rows.collect::<Vec<_>>().join(", ");
-    let select = match rows.as_str() {
-        "" => "SELECT '' AS key, '' AS value WHERE false".to_owned(),
-        rows => format!("SELECT * FROM (VALUES {rows}) AS settings(key, value)"),
-    };
-    format!("CREATE OR REPLACE VIEW {}.{SETTINGS} AS\n{select};", identifier(inputs.contract))
+/// The rows themselves, for tables that are small and not staged.
+fn values(columns: &SchemaRef, batches: &[RecordBatch]) -> Result<String> {
+    let mut rows = Vec::new();
+    for batch in batches {
+        let texts = batch.columns().iter().map(|column| cast(column, &DataType::Utf8)).collect::<Result<Vec<_>, _>>();
+        let texts = texts.map_err(|error| Error::internal("writing rows as text")(error.into()))?;
+        let text = |column: &arrow::array::ArrayRef, row| match column.is_null(row) {
+            true => "NULL".to_owned(),
+            false => literal(column.as_string::<i32>().value(row)),
+        };
+        let row = |row| format!("({})", texts.iter().map(|column| text(column, row)).collect::<Vec<_>>().join(", "));
+        rows.extend((0..batch.num_rows()).map(row));
+    }
+    if rows.is_empty() {
+        return Ok(Files { parts: &[], root: "", written: None, run: None }.select(columns));
+    }
+    let names = (0..columns.fields().len()).map(|nth| format!("c{nth}")).collect::<Vec<_>>();
+    let typed = columns.fields().iter().zip(&names);
+    let typed = typed.map(|(field, name)| {
+        format!("CAST({name} AS {}) AS {}", sql_type(field.data_type()), identifier(field.name()))
+    });
+    let (typed, names) = (typed.collect::<Vec<_>>().join(", "), names.join(", "));
+    Ok(format!("SELECT {typed}\nFROM (VALUES\n{}\n) AS given({names})", rows.join(",\n")))
 }
 
 /// The rows of the run that has the table whole, with those of the delta runs after it.
