@@ -14,3 +14,4 @@ mod routes;
 mod searches;
 mod since;
 mod support;
+mod unlisted;
