@@ -81,7 +81,7 @@ impl Fetch<'_> {
                 let is_named = self.request.only(table).is_some();
                 let read_from = if is_named { plan.stays.get(name) } else { Some(&plan.begun) };
                 cursor.insert("read_from".into(), serde_json::json!(read_from));
-                if let Some(keys) = plan.asks.get(name) {
+                if let Some(keys) = self.answered(table).await? {
                     cursor.insert(unlisted::CURSOR.into(), serde_json::json!(keys));
                 }
             }

@@ -194,7 +194,7 @@ impl Fetch<'_> {
     }
 
     /// What could not be had: rows in full by their keys, rows of parents by the parents' keys.
-    async fn missed(&self, table: &Table) -> Result<HashSet<u128>> {
+    pub(super) async fn missed(&self, table: &Table) -> Result<HashSet<u128>> {
         let mut missed = HashSet::new();
         let mut entries = self.capture.entries(&table.name, "rows").await?;
         while let Some(entry) = entries.try_next().await? {

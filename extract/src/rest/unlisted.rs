@@ -132,6 +132,14 @@ async fn each_key(
 }
 
 impl Fetch<'_> {
+    /// Keys of such rows that were asked for now, but for those of which nothing is known as the call failed.
+    pub(super) async fn answered(&self, table: &Table) -> Result<Option<BTreeSet<&str>>> {
+        let Some(keys) = self.capture.plan.asks.get(&table.name) else { return Ok(None) };
+        let missed = self.missed(table).await?;
+        let keys = keys.iter().map(String::as_str).filter(|key| !missed.contains(&of_texts([*key])));
+        Ok(Some(keys.collect()))
+    }
+
     /// Hashes of the keys of rows that stay as they are because no list has them.
     pub(super) async fn away(&self, table: &Table) -> Result<HashSet<Hash>> {
         let Some(keys) = self.capture.plan.unlisted.get(&table.name) else { return Ok(HashSet::new()) };

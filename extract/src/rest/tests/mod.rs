@@ -15,3 +15,4 @@ mod routes;
 mod searches;
 mod since;
 mod support;
+mod unlisted;
