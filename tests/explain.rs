@@ -68,7 +68,7 @@ fn a_newcomer_learns_why_a_ticket_has_no_assignee() {
     let told = desk.done(&["explain", "hesk:ticket:128"]);
     let nobody =
         "nobody in Intercom has this e-mail or name; mia@larkspur.example ([load] placeholder_admin) stands in";
-    assert_eq!(line(&told, "assignee: "), format!("assignee: {luc}: {nobody}, with the name in words"));
+    assert_eq!(line(&told, "assignee: "), format!("assignee: {luc}: {nobody}"));
     assert!(line(&told, "  to change it: ").contains("say in mapping/agents.csv who it is"), "{told}");
     let model = std::fs::read_to_string(repository("sql/hesk/conversations.sql")).unwrap();
     let made_by = line(&told, "  made by sql/hesk/conversations.sql:");

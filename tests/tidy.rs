@@ -115,3 +115,30 @@ fn plain_sql_folders_use_no_function_of_ours() {
         }
     }
 }
+
+/// What is neither compared nor told to be not would be taken for verified.
+#[test]
+fn every_column_that_can_be_loaded_is_compared_or_told_not_to_be() {
+    let contract = read(&root().join("sql/contract/intercom.sql"));
+    let not_compared = read(&root().join("sql/reconcile/not_compared.sql"));
+    let mut compared = (String::new(), String::new());
+    let mut columns = 0;
+    for line in contract.lines() {
+        if let Some(rest) = line.strip_prefix("CREATE TABLE ") {
+            let table = rest.trim_end_matches(" (").to_owned();
+            let query = root().join(format!("sql/reconcile/compare/{table}.sql"));
+            // What is never loaded has none.
+            compared = (table, if query.is_file() { read(&query) } else { String::new() });
+        }
+        let (table, query) = &compared;
+        let Some(column) = line.strip_prefix("    ").filter(|_| !query.is_empty()) else { continue };
+        let column = column.split_whitespace().next().unwrap_or_default();
+        let is_compared = query.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == column);
+        let is_told = not_compared
+            .lines()
+            .any(|line| line.contains(&format!("SELECT '{table}'")) && line.contains(&format!("'{column}'")));
+        assert!(is_compared || is_told, "{table}.{column} is neither compared nor in sql/reconcile/not_compared.sql");
+        columns += 1;
+    }
+    assert!(columns > 80, "{columns}");
+}

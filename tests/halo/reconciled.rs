@@ -107,7 +107,8 @@ fn every_tampering_is_named_by_row_and_field_and_nothing_else_is() {
     let workspace = workspace();
     let migration = Migration::new(&settings(&halo, NO_WORKSPACE));
     migration.set("http://127.0.0.1:9", &workspace.url);
-    migration.set("[intercom]", "[load]\nplaceholder_admin = \"migration@desk.example\"\n[intercom]");
+    let load = "[load]\nplaceholder_admin = \"migration@desk.example\"\nsaved_replies = \"snippets\"\n[intercom]";
+    migration.set("[intercom]", load);
     for stage in ["extract", "transform", "load"] {
         migration.done(&[stage]);
     }
@@ -152,6 +153,13 @@ fn every_tampering_is_named_by_row_and_field_and_nothing_else_is() {
     let output = scene.migration.run(&["--json", "reconcile", "--offline"]);
     let again: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((output.status.code(), &again["faults"]), (Some(1), &document["faults"]));
+
+    // A query of one's own that leaves out what faults are told by is no way to balance.
+    let folder = scene.migration.path().join("sql/reconcile");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("accounting.sql"), "-- nothing\nSELECT 'tickets' AS \"table\", 0 AS open\n").unwrap();
+    let error = scene.migration.refused(&["reconcile", "--offline"]);
+    assert!(error.contains("sql/reconcile/accounting.sql gives no column `balance`"), "{error}");
 }
 
 fn text(row: &Value, column: &str) -> String {
@@ -207,6 +215,24 @@ fn messages(scene: &mut Scene) {
         parts.swap(first, second);
     }));
 
+    // Two files of a message change places.
+    let files = scene.rows("attachments");
+    let is_beside = |file: &Value, other: &Value| file["inside"] == other["inside"] && file["name"] != other["name"];
+    let pair = files.iter().find_map(|file| Some([file, files.iter().find(|other| is_beside(file, other))?]));
+    let pair = pair.expect("no two files in one message");
+    for file in pair {
+        let part = all.iter().find(|part| part["source_key"] == file["part_key"]).unwrap();
+        scene.used.insert(text(part, "conversation_key"));
+        scene.differs("attachments", &text(file, "source_key"), "position");
+    }
+    let names = pair.map(|file| file["name"].clone());
+    scene.edit(of("conversation_part", &text(pair[0], "inside"), move |part| {
+        let Some(files) = part["attachments"].as_array_mut() else { return };
+        let place = |name: &Value| files.iter().position(|file| file["name"] == *name).unwrap();
+        let (first, second) = (place(&names[0]), place(&names[1]));
+        files.swap(first, second);
+    }));
+
     // Other bytes are behind the link.
     let page = json!(format!("{}/", scene.workspace.url));
     for (how, kind, field) in
@@ -244,6 +270,18 @@ fn threads(scene: &mut Scene) {
         }
     }));
     scene.want("unexpected", "conversations", &twin, "");
+
+    let closers = "SELECT source_key FROM intercom_live.people WHERE kind = 'admin' AND id IS NOT NULL";
+    let closers = scene.migration.rows(closers);
+    let is_closer = |key: &Value| closers.iter().any(|person| person["source_key"] == *key);
+    let (key, id) = scene.row("conversations", |row| row["state"] == "closed" && is_closer(&row["closed_by_key"]));
+    scene.edit(of("conversation", &id, |row| {
+        let closed = parts(row).and_then(|parts| parts.iter_mut().rfind(|part| part["part_type"] == "close"));
+        if let Some(closed) = closed {
+            closed["author"]["id"] = json!("99");
+        }
+    }));
+    scene.differs("conversations", &key, "closed_by");
 
     let changes: [Change; 9] = [
         ("assignee", |_| true, |row| row["admin_assignee_id"] = json!(99)),
@@ -336,6 +374,14 @@ fn knowledge(scene: &mut Scene) {
     }));
     scene.differs("articles", &key, "body");
 
+    let (key, id) = scene.row("articles", |row| text(row, "tag_keys").starts_with("[\""));
+    scene.edit(of("article", &id, |row| row["tags"]["tags"] = json!([])));
+    scene.differs("articles", &key, "tags");
+
+    let (key, id) = scene.row("saved_replies", |_| true);
+    scene.edit(of("content_snippet", &id, |row| row["body_markdown"] = json!("Another answer")));
+    scene.differs("saved_replies", &key, "body");
+
     let (key, id) = scene.row("collections", |row| row["parent_key"].is_string());
     scene.edit(in_list("/help_center/collections", &id, |row| row["parent_id"] = Value::Null));
     scene.differs("collections", &key, "parent");
@@ -349,6 +395,18 @@ fn knowledge(scene: &mut Scene) {
     scene.differs("custom_objects", &key, "custom_attributes.Reference");
 
     let (key, id) = scene.row("attributes", |row| row["model"] == "conversation" && row["data_type"] == "string");
-    scene.edit(in_list("/conversations/attributes", &id, |row| row["data_type"] = json!("integer")));
+    scene.edit(in_list("/conversations/attributes", &id, |row| {
+        row["data_type"] = json!("integer");
+        row["multiline"] = json!(!row["multiline"].as_bool().unwrap());
+    }));
     scene.differs("attributes", &key, "data_type");
+    scene.differs("attributes", &key, "multiline");
+
+    let (key, id) = scene.row("attributes", |row| row["model"] == "contact" && row["description"].is_string());
+    scene.edit(in_list("/data_attributes", &id, |row| row["description"] = json!("Something else")));
+    scene.differs("attributes", &key, "description");
+
+    let (key, id) = scene.row("attributes", |row| row["data_type"] == "relationship");
+    scene.edit(in_list("/conversations/attributes", &id, |row| row["reference"]["object_type_id"] = json!("Asset")));
+    scene.differs("attributes", &key, "object_type");
 }

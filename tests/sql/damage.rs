@@ -46,6 +46,24 @@ fn a_file_with_other_bytes_is_named_with_its_checksum() {
 }
 
 #[test]
+fn every_command_that_reads_it_names_a_file_that_is_cut_short() {
+    let migration = desk();
+    let file = part(&migration, "hesk/tickets");
+    let bytes = std::fs::read(&file).unwrap();
+    std::fs::write(&file, &bytes[..bytes.len() / 2]).unwrap();
+    for command in [
+        &["explain", "hesk:ticket:1"][..],
+        &["diff", "hesk.replies", "--from", "hesk.tickets"],
+        &["transform", "--anew"],
+    ] {
+        let error = migration.refused(command);
+        for text in ["hesk.tickets of run", "part-00000.parquet` is damaged", "hint:"] {
+            assert!(error.contains(text), "{command:?}: {text}: {error}");
+        }
+    }
+}
+
+#[test]
 fn a_manifest_that_cannot_be_read_stops_everything() {
     let migration = desk();
     let manifest = std::fs::read_dir(migration.path().join("staging/_runs")).unwrap().next().unwrap().unwrap().path();

@@ -21,6 +21,15 @@ fn psql_reads_and_nothing_else() {
     );
     assert!(server.done(&["-c", "\\dv"]).contains("ledger|steps|view"));
     assert!(server.done(&["-c", "\\dn"]).contains("intercom_live"));
+    assert!(server.done(&["-c", "\\dt hesk.tick*"]).contains("hesk|tickets|table"));
+    // What the columns mean is in the last field.
+    for command in ["\\d+ intercom.tags", "\\d+ ledger.rows"] {
+        let columns = server.done(&["-c", command]);
+        assert!(columns.contains("|key of the row") || columns.contains("|id that Intercom gave"), "{columns}");
+    }
+    for command in ["\\dt+ hesk.*", "\\dv+ ledger.*", "\\dn+", "\\l+", "\\df", "\\du", "\\dT", "\\db"] {
+        server.done(&["-c", command]);
+    }
     let comment = "SELECT comment FROM information_schema.columns WHERE table_schema = 'intercom' AND table_name = 'tags' AND column_name = 'name'";
     assert_eq!(server.done(&["-c", comment]).trim(), "the tag as Intercom shows it");
     assert_eq!(
@@ -72,15 +81,21 @@ fn what_tools_ask_first_is_answered() {
         "SHOW search_path",
         "SELECT version()",
         "SELECT current_schema(), session_user",
+        "SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.obj_description(1259, 'pg_class')",
         "SELECT db.oid, db.* FROM pg_catalog.pg_database db WHERE datname = 'deskferry'",
         "SELECT n.oid, n.*, d.description FROM pg_catalog.pg_namespace n LEFT OUTER JOIN pg_catalog.pg_description d ON d.objoid = n.oid AND d.objsubid = 0 AND d.classoid = 'pg_namespace'::regclass ORDER BY nspname",
         "SELECT * FROM pg_catalog.pg_settings WHERE name = 'standard_conforming_strings'",
         "SELECT table_schema, table_name FROM information_schema.tables ORDER BY 1, 2 LIMIT 1",
+        "BEGIN; SAVEPOINT one; SELECT 1; RELEASE SAVEPOINT one; COMMIT",
         "DISCARD ALL",
         "SELECT 1",
     ] {
         server.done(&["-c", question]);
     }
+    // SQLAlchemy, and with it pandas, refuses what has no number of PostgreSQL.
+    let version = server.done(&["-c", "SELECT pg_catalog.version()"]);
+    assert!(version.starts_with("PostgreSQL 16."), "{version}");
+    assert_eq!(server.done(&["-c", "SELECT current_schema()"]).trim(), "intercom");
 }
 
 #[test]

@@ -69,7 +69,10 @@ impl Session {
             }
             done = self.compared_in(&query, allowed, shares).await;
         }
-        done
+        match done {
+            Err(error) => Err(self.told(&query.sql, error).await),
+            done => done,
+        }
     }
 
     async fn compared_in(&self, query: &Model, allowed: &Allowed, shares: u32) -> Result<Tally> {

@@ -117,7 +117,10 @@ impl Session {
         (diff.from_rows, diff.to_rows) = (self.number("before").await?, self.number("after").await?);
 
         let mut scratch = Scratch::new(context, &self.engine)?;
-        self.leftovers(&mut scratch, context, &columns).await?;
+        if let Err(error) = self.leftovers(&mut scratch, context, &columns).await {
+            let TableName { schema, table } = &comparison.table;
+            return Err(self.told(&format!("SELECT 1 FROM {schema}.\"{table}\""), error).await.into());
+        }
         let left = self.engine.collect("diff", LEFT_SQL).await?;
         let left = |column: usize| -> i64 {
             let value = left.first().map(|batch| batch.column(column));

@@ -14,7 +14,7 @@ use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
 use futures::TryStreamExt as _;
 use object_store::ObjectStore;
 
-use crate::error::is_out_of_memory;
+use crate::error::{is_of_a_file, is_out_of_memory};
 use crate::inputs::Inputs;
 use crate::{Error, Result, functions};
 
@@ -129,12 +129,12 @@ impl Engine {
     /// What a failure while a query runs means.
     pub(crate) fn failed(&self, file: &str) -> impl Fn(DataFusionError) -> Error + use<> {
         let (file, bytes) = (file.to_owned(), self.memory_bytes);
-        move |source| {
-            if is_out_of_memory(&source) {
+        move |source| match source {
+            source if is_out_of_memory(&source) => {
                 Error::Memory { place: format!("`{file}`"), bytes, source: Box::new(source) }
-            } else {
-                Error::sql(&file)(source)
             }
+            source if is_of_a_file(&source) => Error::Unreadable { source: Box::new(source) },
+            source => Error::sql(&file)(source),
         }
     }
 }

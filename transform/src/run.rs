@@ -21,7 +21,7 @@ use crate::rejects::{Hash, Reason, Rejects, hash};
 use crate::reuse::{Choice, Rebuild, Rows, Unchecked};
 use crate::scratch::{Candidate, Scratch};
 use crate::write::{stored, stored_schema};
-use crate::{Error, Result, views};
+use crate::{Error, Result, damage, views};
 
 /// Why a row goes whose key an earlier one has.
 pub(crate) const DUPLICATE: &str = "duplicate source_key";
@@ -103,7 +103,10 @@ pub async fn transform(context: &Context, inputs: &Inputs<'_>, rebuild: &Rebuild
         fingerprints,
         choice,
     };
-    job.run(&models, &checks).await
+    match job.run(&models, &checks).await {
+        Err(error) => Err(damage::told(&context.staging, &runs, "", inputs.contract, error).await),
+        done => done,
+    }
 }
 
 /// A transform under way.

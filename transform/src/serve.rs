@@ -1,9 +1,11 @@
 //! A session over the PostgreSQL protocol, for psql, DBeaver, Metabase and drivers: it only reads, and wants a password.
 //!
 //! datafusion-postgres speaks the protocol and has `pg_catalog`; ours is who may come in (`login.rs`), what may be asked
-//! (`read_only.rs`) and what errors say. Connections share the session's memory: a query that needs more than there is fails alone.
+//! (`read_only.rs`), what psql's commands ask besides (`commands.rs`, `functions.rs`) and what errors say. Connections share the session's memory: a query that needs more than there is fails alone.
 
+mod commands;
 mod description;
+mod functions;
 mod login;
 mod read_only;
 
@@ -30,6 +32,7 @@ use tokio::task::JoinSet;
 use crate::engine::{CATALOG, Engine, Join};
 use crate::session::Session;
 use crate::{Error, Result};
+use commands::Commands;
 use login::Login;
 use read_only::ReadOnly;
 
@@ -65,7 +68,9 @@ impl Session {
         let context = self.engine.context(Join::Hash);
         setup_pg_catalog(context, CATALOG, EmptyContextProvider)
             .map_err(|error| Error::internal("making pg_catalog")(*error))?;
-        description::register(context).await.map_err(Error::internal("making pg_description"))?;
+        let descriptions = description::register(context).await.map_err(Error::internal("making pg_description"))?;
+        functions::register(context, self.catalog.default_schema(), &descriptions)
+            .map_err(Error::internal("making the functions of PostgreSQL"))?;
         let service = DfSessionService::new_with_hooks(
             Arc::new(context.clone()),
             vec![
@@ -144,7 +149,7 @@ impl std::fmt::Debug for Handlers {
 
 impl PgWireServerHandlers for Handlers {
     fn simple_query_handler(&self) -> Arc<impl SimpleQueryHandler> {
-        Arc::clone(&self.service)
+        Arc::new(Commands(Arc::clone(&self.service)))
     }
 
     fn extended_query_handler(&self) -> Arc<impl ExtendedQueryHandler> {

@@ -16,7 +16,7 @@ use crate::comments::Comments;
 use crate::contract::{self, Contract};
 use crate::damage;
 use crate::engine::{Engine, Join};
-use crate::error::{is_of_a_file, is_out_of_memory};
+use crate::error::is_out_of_memory;
 use crate::inputs::{File, Inputs};
 use crate::models::Model;
 use crate::question::{NoTables, is_a_question, only_reads, planned};
@@ -220,13 +220,12 @@ impl Session {
     /// What a failure of a query's stream means: most are the query's own, such as a division by zero. Where a file could not be
     /// read, the files of the tables are compared with their manifests.
     pub async fn failed(&self, sql: &str, error: DataFusionError) -> Error {
-        if is_of_a_file(&error) {
-            match damage::find(&self.catalog, &self.runs, sql).await {
-                Some(damage) => return damage,
-                None => return Error::Unreadable { source: Box::new(error) },
-            }
-        }
-        self.engine.failed("query")(error)
+        self.told(sql, self.engine.failed("query")(error)).await
+    }
+
+    /// An error of a query; where a file could not be read, which one is not what was published.
+    pub(crate) async fn told(&self, sql: &str, error: Error) -> Error {
+        damage::told(self.catalog.staging(), &self.runs, sql, self.schema(), error).await
     }
 
     /// The whole answer of a query, for small ones; needs less memory than [`Session::query`] where joins are large.
@@ -235,7 +234,10 @@ impl Session {
     /// As [`Session::query`], and `Memory`.
     pub async fn collect(&self, sql: &str) -> Result<Vec<RecordBatch>> {
         self.plan(sql, Join::Hash).await?;
-        self.engine.collect("query", sql).await
+        match self.engine.collect("query", sql).await {
+            Err(error) => Err(self.told(sql, error).await),
+            rows => rows,
+        }
     }
 
     /// Runs every query of a folder, such as `sql/reconcile`, in the order of their names.
@@ -280,7 +282,10 @@ impl Session {
 
     async fn file(&self, file: File<'_>) -> Result<Vec<RecordBatch>> {
         let query = Model::parse(file, self.catalog.default_schema())?;
-        self.engine.collect(&query.path, &query.sql).await
+        match self.engine.collect(&query.path, &query.sql).await {
+            Err(error) => Err(self.told(&query.sql, error).await),
+            rows => rows,
+        }
     }
 }
 

@@ -16,6 +16,9 @@ const COLUMNS: [(&str, &str); 5] = [
     ("author_key", "author_name"),
 ];
 
+/// Tables in whose texts somebody who is not in the workspace is named.
+const NAMING: [&str; 2] = ["conversation_parts", "notes"];
+
 /// One object for each column of the row that names somebody: `column`, `key`, `name`, `email`, `intercom_id`, `made_by`, what came of
 /// it in words (`finding`), and what to do where that is not what one would like (`to_change`).
 pub(super) async fn of(migration: &Migration, session: &Session, table: &str, row: &Value) -> Result<Vec<Value>> {
@@ -40,7 +43,7 @@ pub(super) async fn of(migration: &Migration, session: &Session, table: &str, ro
             }
             None => Value::Null,
         };
-        let (finding, to_change) = finding(migration, session, column, key, in_words, &known).await?;
+        let (finding, to_change) = finding(migration, session, (table, column), key, in_words, &known).await?;
         people.push(json!({
             "column": column,
             "key": key,
@@ -58,17 +61,18 @@ pub(super) async fn of(migration: &Migration, session: &Session, table: &str, ro
 async fn finding(
     migration: &Migration,
     session: &Session,
-    column: &str,
+    (table, column): (&str, &str),
     key: Option<&str>,
     name: Option<&str>,
     known: &Value,
 ) -> Result<(String, Option<String>)> {
+    let named = if NAMING.contains(&table) { ", and the text begins with the name" } else { "" };
     let Some(key) = key else {
         return Ok((
             match name {
-                Some(name) => format!(
-                    "{name}, who is not on the help desk's staff any more: nobody in Intercom, the name is told in words"
-                ),
+                Some(name) => {
+                    format!("{name}, who is not on the help desk's staff any more: nobody in Intercom{named}")
+                }
                 None => "nobody, as in the help desk".to_owned(),
             },
             None,
@@ -91,11 +95,16 @@ async fn finding(
     let mappings = mappings.iter().flat_map(|(_, reads)| reads).filter_map(|name| name.strip_prefix("mapping."));
     let mappings: Vec<String> = mappings.map(|name| format!("mapping/{name}.csv")).collect();
     let file = mappings.first().map_or_else(String::new, |file| format!(" or say in {file} who it is"));
-    let stand_in =
-        migration.settings.load.placeholder_admin.as_deref().filter(|_| !is_team && column == "assignee_key");
-    let outcome = match stand_in {
-        Some(email) => format!("{email} ([load] placeholder_admin) stands in, with the name in words"),
-        None => "nobody stands in".to_owned(),
+    let placeholder = migration.settings.load.placeholder_admin.as_deref();
+    let placeholder = placeholder.map(|email| format!("{email} ([load] placeholder_admin)"));
+    let outcome = match (column, placeholder) {
+        ("assignee_key", Some(stand_in)) => format!("{stand_in} stands in"),
+        ("author_key", stand_in) => {
+            let stand_in = stand_in.unwrap_or_else(|| "the teammate whose token it is".to_owned());
+            format!("{stand_in} stands in{named}")
+        }
+        ("closed_by_key", _) => "another teammate closes it".to_owned(),
+        _ => "nobody stands in".to_owned(),
     };
     let make = if is_team { "make a team of that name in Intercom" } else { "invite them into the workspace" };
     let by = if is_team { "no team in Intercom has this name" } else { "nobody in Intercom has this e-mail or name" };

@@ -36,16 +36,26 @@ const FOUND_IN: [(&str, &[&str]); 6] = [
 
 /// What does not balance; none where everything does. `read`: the reading back, which may have been refused in part.
 pub(super) fn faults(answers: &[Answer], read: &Manifest) -> Result<Vec<String>> {
-    let rows = |name: &str| -> Result<Vec<Value>> {
+    // A column that is not there would count as 0, and nothing as a fault.
+    let rows = |name: &str, columns: &[&str]| -> Result<Vec<Value>> {
         let found = answers.iter().find(|a| a.name == name);
         let found =
             found.ok_or_else(|| refused(format!("sql/reconcile/{name}.sql is missing"), "remove the empty overlay"))?;
+        let lacks = |column: &&&str| found.batches.iter().any(|batch| batch.column_by_name(column).is_none());
+        if let Some(column) = columns.iter().find(lacks) {
+            return Err(refused(
+                format!("sql/reconcile/{name}.sql gives no column `{column}`, by which faults are told"),
+                "give it, or remove that file from the migration's folder",
+            ));
+        }
         json_rows(&found.batches)
     };
-    let mut faults = accounting(&rows("accounting")?);
-    faults.extend(counts(&rows("counts")?, read));
-    faults.extend(differences(&rows("fields")?, &rows("differences")?));
-    faults.extend(unexpected(&rows("unexpected")?));
+    let mut faults = accounting(&rows("accounting", &["table", "balance", "open"])?);
+    let columns: Vec<&str> = std::iter::once("table").chain(COUNTS.iter().map(|(column, ..)| *column)).collect();
+    faults.extend(counts(&rows("counts", &columns)?, read));
+    let different = rows("differences", &["table", "field", "source_key", "reason"])?;
+    faults.extend(differences(&rows("fields", &["table", "field", "compared", "different"])?, &different));
+    faults.extend(unexpected(&rows("unexpected", &["table", "source_key", "intercom_id", "what"])?));
     Ok(faults)
 }
 

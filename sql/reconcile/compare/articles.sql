@@ -1,4 +1,4 @@
--- one row per field of a loaded article that was written, translations too; key: (source_key, field, wanted)
+-- one row per field of a loaded article that was written, translations and tags too; key: (source_key, field, wanted)
 -- A link to another article is wanted with the address of what was made of it, or as plain text where it has none.
 WITH pairs AS (
     SELECT
@@ -51,6 +51,11 @@ translations AS (
         named_struct('field', 'state', 'wanted', json_get_str(json_get_json(translated_content, locale), 'state'), 'found', json_get_str(json_get_json(found_content, locale), 'state'))
     ]) AS one
     FROM locales
+),
+
+tags AS (
+    SELECT source_key, intercom_id, unnest(json_get_array(tag_keys)) AS tag_key
+    FROM pairs
 )
 
 SELECT source_key, intercom_id, one['field'] AS field, one['wanted'] AS wanted, one['found'] AS found
@@ -60,3 +65,8 @@ UNION ALL
 SELECT source_key, intercom_id, locale || '.' || one['field'], one['wanted'], one['found']
 FROM translations
 WHERE one['wanted'] IS NOT NULL
+UNION ALL
+SELECT tags.source_key, tags.intercom_id, 'tags', sent.intercom_id, live.id
+FROM tags
+JOIN ledger.rows AS sent ON sent.table_name = 'tags' AND sent.state = 'done' AND '"' || sent.source_key || '"' = tags.tag_key
+LEFT JOIN intercom_live.article_tags AS live ON live.article_id = tags.intercom_id AND live.id = sent.intercom_id

@@ -1,5 +1,5 @@
--- one row per field of a file that was sent, where its message is in the workspace; key: (source_key, field)
--- Files of a message are told apart by name, and files of one name by their order.
+-- one row per field of a file that was sent, where its message (part_key) is in the workspace; key: (source_key, field)
+-- Files of a message are told apart by name, and files of one name by their order; position is that among the files found.
 WITH wanted AS (
     SELECT
         attachments.*,
@@ -16,15 +16,25 @@ live AS (
     WHERE in_share(part_id)
 ),
 
-fields AS (
-    SELECT wanted.source_key, wanted.part_id, unnest([
-        named_struct('field', 'name', 'wanted', wanted.name, 'found', live.name),
-        named_struct('field', 'size', 'wanted', CAST(wanted.size AS VARCHAR), 'found', CAST(live.filesize AS VARCHAR)),
-        named_struct('field', 'content_type', 'wanted', wanted.content_type, 'found', live.content_type),
-        named_struct('field', 'sha256', 'wanted', CASE WHEN live.sha256 IS NOT NULL THEN wanted.sha256 END, 'found', live.sha256)
-    ]) AS one
+pairs AS (
+    SELECT
+        wanted.source_key, wanted.part_id, wanted.name, wanted.size, wanted.content_type, wanted.sha256,
+        row_number() OVER (PARTITION BY wanted.part_id ORDER BY wanted.position) AS place,
+        live.name AS found_name, live.filesize AS found_size, live.content_type AS found_type, live.sha256 AS found_sha256,
+        row_number() OVER (PARTITION BY wanted.part_id ORDER BY live.position) AS found_place
     FROM wanted
     JOIN live ON live.part_id = wanted.part_id AND live.name = wanted.name AND live.nth = wanted.nth
+),
+
+fields AS (
+    SELECT source_key, part_id, unnest([
+        named_struct('field', 'name', 'wanted', name, 'found', found_name),
+        named_struct('field', 'size', 'wanted', CAST(size AS VARCHAR), 'found', CAST(found_size AS VARCHAR)),
+        named_struct('field', 'content_type', 'wanted', content_type, 'found', found_type),
+        named_struct('field', 'position', 'wanted', CAST(place AS VARCHAR), 'found', CAST(found_place AS VARCHAR)),
+        named_struct('field', 'sha256', 'wanted', CASE WHEN found_sha256 IS NOT NULL THEN sha256 END, 'found', found_sha256)
+    ]) AS one
+    FROM pairs
 )
 
 SELECT source_key, part_id AS intercom_id, one['field'] AS field, one['wanted'] AS wanted, one['found'] AS found

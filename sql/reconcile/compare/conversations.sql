@@ -22,7 +22,9 @@ wanted AS (
         CASE WHEN conversations.state = 'snoozed' AND conversations.snoozed_until > now() THEN conversations.snoozed_until END AS snoozed_until,
         conversations.title,
         conversations.created_at,
-        CASE WHEN conversations.is_read THEN 'true' END AS read
+        CASE WHEN conversations.is_read THEN 'true' END AS read,
+        -- Who is not in the workspace has it closed by another.
+        CASE WHEN conversations.state = 'closed' THEN closers.id END AS closer_id
     -- The left side of a cross join is the one that is kept in memory.
     FROM intercom_live.stand_in AS stand_in
     CROSS JOIN sent
@@ -31,6 +33,17 @@ wanted AS (
     LEFT JOIN ledger.rows AS companies ON companies.table_name = 'companies' AND companies.source_key = conversations.company_key
     LEFT JOIN intercom_live.people AS teams ON teams.kind = 'team' AND teams.source_key = conversations.team_key
     LEFT JOIN intercom_live.people AS admins ON admins.kind = 'admin' AND admins.source_key = conversations.assignee_key
+    LEFT JOIN intercom_live.people AS closers ON closers.kind = 'admin' AND closers.source_key = conversations.closed_by_key
+),
+
+closed AS (
+    SELECT thread_id, author_id
+    FROM (
+        SELECT conversation_id AS thread_id, author_id, row_number() OVER (PARTITION BY conversation_id ORDER BY position DESC) AS nth
+        FROM intercom_live.conversation_parts
+        WHERE part_type = 'close' AND in_share(conversation_id)
+    ) AS closings
+    WHERE nth = 1
 ),
 
 fields AS (
@@ -41,6 +54,7 @@ fields AS (
         named_struct('field', 'title', 'wanted', wanted.title, 'found', live.title),
         named_struct('field', 'state', 'wanted', wanted.state, 'found', live.state),
         named_struct('field', 'snoozed_until', 'wanted', CAST(wanted.snoozed_until AS VARCHAR), 'found', CAST(live.snoozed_until AS VARCHAR)),
+        named_struct('field', 'closed_by', 'wanted', CASE WHEN live.kind = 'conversation' THEN wanted.closer_id END, 'found', closed.author_id),
         named_struct('field', 'read', 'wanted', CASE WHEN live.kind = 'conversation' THEN wanted.read END, 'found', CAST(live.read AS VARCHAR)),
         named_struct('field', 'team', 'wanted', wanted.team_id, 'found', coalesce(live.team_assignee_id, '0')),
         named_struct('field', 'assignee', 'wanted', wanted.admin_id, 'found', coalesce(live.admin_assignee_id, '0')),
@@ -48,6 +62,7 @@ fields AS (
     ]) AS one
     FROM wanted
     JOIN intercom_live.threads AS live ON live.id = wanted.intercom_id
+    LEFT JOIN closed ON closed.thread_id = wanted.intercom_id
 ),
 
 attributes AS (

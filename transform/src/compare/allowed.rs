@@ -9,8 +9,8 @@ use crate::inputs::{File, Inputs};
 use crate::{Error, Result};
 
 /// Rules that a line may name; `functions/alike.rs` has what they mean.
-const RULES: [&str; 10] =
-    ["any", "blanks", "case", "drift", "formatting", "html", "images", "phone", "seconds", "type"];
+const RULES: [&str; 11] =
+    ["any", "blanks", "case", "drift", "formatting", "html", "images", "markdown", "phone", "seconds", "type"];
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -33,7 +33,7 @@ impl Allowed {
 
     fn parse(file: File<'_>) -> Result<Self> {
         const HINT: &str = "lines are table,field,rule,reason; the rules are any, blanks, case, drift, formatting, html, images, \
-                            phone, seconds, type";
+                            markdown, phone, seconds, type";
         let wrong = |reason: String| Error::File { file: file.path.to_owned(), reason, hint: HINT };
         let text = file.text.trim_start_matches('\u{feff}');
         let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());

@@ -7,6 +7,7 @@
 //! | `case` | capital and small letters |
 //! | `phone` | how a telephone number is written |
 //! | `type` | a JSON value told as text (`"5"`, `5`), or a number written otherwise (`2`, `2.0`) |
+//! | `markdown` | how Markdown marks lists, headings and emphasis, and which signs it escapes |
 //! | `html` | how paragraphs, lines and entities of HTML are written |
 //! | `images` | as `html`, and images are kept by Intercom |
 //! | `formatting` | as `images`, and bold, lists, headings and such; never words, links or images |
@@ -26,7 +27,8 @@ pub(super) fn function() -> ScalarUDF {
 
 fn rule(wanted: &str, found: &str) -> Option<&'static str> {
     type Form = fn(&str) -> Option<String>;
-    let simple: [(&str, Form); 4] = [("seconds", seconds), ("blanks", blanks), ("case", case), ("phone", phone)];
+    let simple: [(&str, Form); 5] =
+        [("seconds", seconds), ("blanks", blanks), ("case", case), ("phone", phone), ("markdown", markdown)];
     for (name, form) in simple {
         if let (Some(wanted), Some(found)) = (form(wanted), form(found))
             && wanted == found
@@ -63,6 +65,13 @@ fn blanks(text: &str) -> Option<String> {
 
 fn case(text: &str) -> Option<String> {
     Some(text.trim().to_lowercase())
+}
+
+/// The words without marks of Markdown, which stand at the beginning of a line or around words.
+fn markdown(text: &str) -> Option<String> {
+    let marks = ['#', '>', '*', '-', '+', ' '];
+    let lines = text.lines().map(|line| line.trim_start_matches(marks).replace(['\\', '*', '_', '`'], ""));
+    blanks(&lines.collect::<Vec<_>>().join(" "))
 }
 
 /// The digits of what can be nothing but a telephone number.

@@ -36,7 +36,7 @@ mod own_words;
 mod phrases;
 mod phrases_in;
 mod row_digest;
-mod scalar;
+pub(crate) mod scalar;
 mod sentences_with;
 mod shape;
 mod shorten;

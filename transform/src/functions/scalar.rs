@@ -15,7 +15,7 @@ use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDF, Sca
 
 /// What an argument is brought to before the function runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// Text; numbers become their digits.
     Text,
     /// TRUE or FALSE.
@@ -28,7 +28,7 @@ pub(super) enum Kind {
 
 /// How many arguments there are and what kind they are.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Arguments {
+pub(crate) enum Arguments {
     /// The kinds in order; the first number of them must be given.
     Fixed(usize, &'static [Kind]),
     /// The kinds in order, then any number of the last one.
@@ -54,7 +54,7 @@ impl Arguments {
 type Call = dyn Fn(&[ArrayRef], usize) -> Result<ArrayRef> + Send + Sync;
 
 /// One of our functions.
-pub(super) struct Scalar {
+pub(crate) struct Scalar {
     name: &'static str,
     arguments: Arguments,
     signature: Signature,
@@ -64,7 +64,7 @@ pub(super) struct Scalar {
 
 impl Scalar {
     /// A function over whole columns: it gets the columns and the number of rows.
-    pub(super) fn columns(
+    pub(crate) fn columns(
         name: &'static str,
         arguments: Arguments,
         result: DataType,

@@ -1,11 +1,13 @@
 //! `pg_description` with what columns mean, where DBeaver and others look for it; the rest of `pg_catalog` stays as it is.
+//! psql asks the function `col_description` for the same.
 
 use std::sync::Arc;
 
+use arrow::array::RecordBatch;
 use async_trait::async_trait;
 use datafusion::catalog::{SchemaProvider, TableProvider};
 use datafusion::common::Result;
-use datafusion::datasource::TableType;
+use datafusion::datasource::{MemTable, TableType};
 use datafusion::prelude::SessionContext;
 
 use crate::engine::CATALOG;
@@ -29,15 +31,19 @@ struct Described {
     descriptions: Arc<dyn TableProvider>,
 }
 
-/// Puts the comments into `pg_catalog`.
+/// Puts the comments into `pg_catalog`; returns them.
 ///
 /// # Errors
 /// DataFusion's own.
-pub(super) async fn register(context: &SessionContext) -> Result<()> {
-    let Some(catalog) = context.catalog(CATALOG) else { return Ok(()) };
-    let Some(standard) = catalog.schema(PG_CATALOG) else { return Ok(()) };
-    let descriptions = context.sql(DESCRIPTIONS).await?.into_view();
-    catalog.register_schema(PG_CATALOG, Arc::new(Described { standard, descriptions })).map(drop)
+pub(super) async fn register(context: &SessionContext) -> Result<Vec<RecordBatch>> {
+    let Some(catalog) = context.catalog(CATALOG) else { return Ok(Vec::new()) };
+    let Some(standard) = catalog.schema(PG_CATALOG) else { return Ok(Vec::new()) };
+    let found = context.sql(DESCRIPTIONS).await?;
+    let columns = Arc::new(found.schema().as_arrow().clone());
+    let rows = found.collect().await?;
+    let descriptions = Arc::new(MemTable::try_new(columns, vec![rows.clone()])?);
+    catalog.register_schema(PG_CATALOG, Arc::new(Described { standard, descriptions }))?;
+    Ok(rows)
 }
 
 #[async_trait]

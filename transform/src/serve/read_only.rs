@@ -10,7 +10,7 @@ use datafusion_postgres::QueryHook;
 use datafusion_postgres::hooks::HookClient;
 use datafusion_postgres::pgwire::api::ClientInfo;
 use datafusion_postgres::pgwire::api::results::{Response, Tag};
-use datafusion_postgres::pgwire::error::PgWireResult;
+use datafusion_postgres::pgwire::error::{ErrorInfo, PgWireError, PgWireResult};
 
 use super::told;
 use crate::question::{NoTables, is_a_question, only_reads, planned};
@@ -43,6 +43,8 @@ impl ReadOnly {
             | Statement::StartTransaction { .. }
             | Statement::Commit { .. }
             | Statement::Rollback { .. }
+            | Statement::Savepoint { .. }
+            | Statement::ReleaseSavepoint { .. }
             | Statement::Fetch { .. }
             | Statement::Close { .. }
             | Statement::Discard { .. }
@@ -76,8 +78,10 @@ impl QueryHook for ReadOnly {
         if let Err(error) = self.check(statement, context).await {
             return Some(Err(told(&error)));
         }
-        // What pools send between two users of a connection: there is nothing to forget.
+        // What pools send between two users of a connection, and drivers around a question: there is nothing to forget or to keep.
         match statement {
+            Statement::Savepoint { .. } => Some(Ok(Response::Execution(Tag::new("SAVEPOINT")))),
+            Statement::ReleaseSavepoint { .. } => Some(Ok(Response::Execution(Tag::new("RELEASE")))),
             Statement::Discard { .. } => Some(Ok(Response::Execution(Tag::new("DISCARD ALL")))),
             Statement::Deallocate { .. } => Some(Ok(Response::Execution(Tag::new("DEALLOCATE")))),
             _ => None,
@@ -90,6 +94,13 @@ impl QueryHook for ReadOnly {
         context: &SessionContext,
         _client: &(dyn ClientInfo + Send + Sync),
     ) -> Option<PgWireResult<LogicalPlan>> {
+        // Asked what such a cursor gives, the server would not answer.
+        if matches!(statement, Statement::Declare { .. }) {
+            let text = "a cursor can be declared by a plain query only, as psql and psycopg2 do it".to_owned();
+            let mut info = ErrorInfo::new("ERROR".to_owned(), "0A000".to_owned(), text);
+            info.hint = Some("read without a named cursor: rows come as they are made".to_owned());
+            return Some(Err(PgWireError::UserError(Box::new(info))));
+        }
         let checked = self.check(statement, context).await;
         checked.err().map(|error| Err(told(&error)))
     }
