@@ -4,12 +4,32 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{at, attributes, contact_of, desk, keys, listed, millis, moved, row, table, text};
+use super::{NO_WORKSPACE, at, attributes, contact_of, desk, keys, listed, millis, moved, row, settings, table, text};
+use crate::support::Migration;
 use crate::support::infoset::desk::call;
 use crate::support::infoset::desk::deal;
 use crate::support::infoset::desk::file::Kind;
 use crate::support::infoset::desk::property::PROPERTIES;
 use crate::support::infoset::desk::staff::{stage_of, user_of};
+use crate::support::infoset::{Infoset, Switches};
+
+#[test]
+fn where_threads_are_tickets_an_attribute_names_their_deals_and_nothing_refers_to_them() {
+    let infoset = Infoset::start(Switches { tickets: 5, ..Switches::default() });
+    let as_tickets = format!("[load]\ntickets_as = \"ticket\"\n{NO_WORKSPACE}");
+    let migration = Migration::new(&settings(&infoset, &as_tickets));
+    migration.done(&["extract"]);
+    migration.done(&["transform"]);
+    let references = "SELECT count(*) FROM intercom.attributes WHERE data_type = 'relationship'";
+    assert_eq!(migration.count(references), 0);
+    assert_eq!(listed("SELECT name FROM intercom.attributes WHERE data_type = 'relationship'"), ["Deal"]);
+    let rich = desk().deals.all().into_iter().find(|found| found.id == deal::RICH).unwrap();
+    let named = migration.rows(
+        "SELECT custom_attributes FROM intercom.conversations WHERE custom_attributes LIKE '%\"Infoset deals\"%'",
+    );
+    assert_eq!(named.len(), 1, "{named:?}");
+    assert_eq!(attributes(&named[0])["Infoset deals"], rich.name);
+}
 
 #[test]
 fn every_deal_is_an_object_with_its_contacts_and_tickets() {

@@ -92,7 +92,7 @@ fn another_edition_is_found_out_by_a_probe_as_far_as_that_can_be() {
     assert!(told.lines().all(|line| line.chars().count() <= 100 || !line.starts_with('│')), "{told}");
     // Pages go by other names, which the corrected spec has: with it all tickets come, page by page.
     let written = std::fs::read_to_string(migration.path().join("sources/infoset.toml")).unwrap();
-    assert!(written.contains("number = \"pageNumber\"\nsize = \"pageSize\"\nsize_max = 25\n"), "{written}");
+    assert!(written.contains("number = \"pageNumber\"\nsize = \"pageSize\"\n"), "{written}");
     migration.run(&["extract", "tickets"]);
     let staged = migration.count("SELECT count(*) FROM infoset.tickets");
     assert_eq!(staged, i64::try_from(infoset.desk().tickets().len()).unwrap());

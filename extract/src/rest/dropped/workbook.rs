@@ -26,9 +26,9 @@ pub(super) fn read(open: &dyn Fn() -> std::io::Result<File>, table: &str, take: 
     let sheet = sheets.iter().find(|name| name.eq_ignore_ascii_case(table)).or(sheets.first());
     let Some(sheet) = sheet.cloned() else { return Ok(()) };
     let in_sheet = |reason: String| Trouble { line: None, reason: format!("sheet `{sheet}`: {reason}") };
-    let merged = workbook.worksheet_merge_cells(&sheet).transpose().map_err(|e| in_sheet(e.to_string()))?;
+    let merged = workbook.merge_cells_by_sheet_name(&sheet).map_err(|e| in_sheet(e.to_string()))?;
     let mut cells = workbook.worksheet_cells_reader(&sheet).map_err(|e| in_sheet(e.to_string()))?;
-    let mut rows = Rows { merged: merged.unwrap_or_default(), ..Rows::default() };
+    let mut rows = Rows { merged, ..Rows::default() };
     while let Some(cell) = cells.next_cell().map_err(|e| in_sheet(e.to_string()))? {
         let (row, column) = cell.get_position();
         if column >= COLUMNS_MAX {

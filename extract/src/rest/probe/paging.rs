@@ -52,7 +52,7 @@ impl<'a> Probe<'a> {
         self.is_paging_tried |= table.paging.is_none();
         let tried = Tried { query: &first.query, position: &first.position, rows };
         let Some(mut named) = self.place(table, &tried).await? else { return Ok(false) };
-        named.size = self.size(table, &tried).await?;
+        named.size = self.size(table, &tried, &named).await?;
         let (was, now) = (names(&first.query), named.to_string());
         self.corrected(table, "paging", format!("pages go by {now}"), was, Change::Paging(named));
         Ok(true)
@@ -82,18 +82,26 @@ impl<'a> Probe<'a> {
         Ok(None)
     }
 
-    /// What asks for fewer rows, and how many come where as many are asked for as the spec does.
-    async fn size(&self, table: &Table, tried: &Tried<'_, 'a>) -> Result<Option<(String, u64)>, Failure> {
+    /// What asks for fewer rows, and the most rows that come: those of the spec, unless fewer come though there are more.
+    async fn size(
+        &self,
+        table: &Table,
+        tried: &Tried<'_, 'a>,
+        place: &Named,
+    ) -> Result<Option<(String, u64)>, Failure> {
         let half = tried.rows.len() / 2;
         for name in SIZES {
-            if self.asked(table, tried, name, half as u64).await?.is_some_and(|rows| rows.len() == half) {
-                let most = tried.query.pager.size().map_or(100, |(_, most)| most);
-                let came = self.asked(table, tried, name, most).await?.map_or(0, |rows| rows.len() as u64);
-                // A list that is shorter than a page says nothing of the most that a page takes.
-                let is_page = came > tried.rows.len() as u64 || came == most;
-                let fits = if is_page { came } else { tried.rows.len() as u64 };
-                return Ok(Some(((*name).to_owned(), fits.min(most))));
+            if self.asked(table, tried, name, half as u64).await?.is_none_or(|rows| rows.len() != half) {
+                continue;
             }
+            let most = tried.query.pager.size().map_or(100, |(_, most)| most);
+            let came = self.asked(table, tried, name, most).await?.map_or(0, |rows| rows.len() as u64);
+            let second = if place.kind == "page" { place.first + 1 } else { came };
+            let (query, position) = (tried.query.clone().with(name, &most.to_string()), tried.position);
+            let next = Tried { query: &query, position, rows: tried.rows };
+            let is_cut =
+                came < most && self.asked(table, &next, &place.name, second).await?.is_some_and(|r| !r.is_empty());
+            return Ok(Some(((*name).to_owned(), if is_cut && came > 0 { came } else { most })));
         }
         Ok(None)
     }
