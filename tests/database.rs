@@ -178,7 +178,7 @@ fn killed_again_and_again_a_load_comes_to_its_end_and_to_the_same() {
             let before = there();
             let mut child = command(&migration, &["load"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
             // Some are killed before they have written, and all others while they write, however long it takes them to begin.
-            while chance % 3 > 0 && there() == before && child.try_wait().unwrap().is_none() {
+            while !chance.is_multiple_of(3) && there() == before && child.try_wait().unwrap().is_none() {
                 std::thread::sleep(Duration::from_millis(10));
             }
             std::thread::sleep(Duration::from_millis((chance >> 33) % 300));
