@@ -1,4 +1,4 @@
-//! A session over the PostgreSQL protocol, for psql, DBeaver, Metabase and drivers: it only reads, and wants a password.
+//! A session over the PostgreSQL protocol, for psql, DBeaver, pandas and drivers: it only reads, and wants a password.
 //!
 //! datafusion-postgres speaks the protocol and has `pg_catalog`; ours is who may come in (`login.rs`), what may be asked
 //! (`read_only.rs`), what psql's commands ask besides (`commands.rs`, `functions.rs`) and what errors say. Connections share the session's memory: a query that needs more than there is fails alone.
