@@ -34,6 +34,7 @@ fn files() -> BTreeMap<String, String> {
              CAST(5 AS BIGINT) AS size, 'ab' AS sha256, FALSE AS inline FROM live.messages WHERE id % 5 = 0"
                 .to_owned(),
         ),
+        ("base_merges", "-- one row per merged contact\nSELECT 'w' AS id, 'u' AS into_id".to_owned()),
         (
             "base_conversations",
             "-- one row per thread\nSELECT CAST(thread AS VARCHAR) AS id, 'user' AS source_author_type, 'u' AS source_author_id,
