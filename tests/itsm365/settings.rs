@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use super::{Moved, attributes, keys, text};
-use crate::support::itsm365::Switches;
+use crate::support::Migration;
 use crate::support::itsm365::desk::people::{ACCOUNTING, CYCLE, ORLOVA, PAYROLL};
 use crate::support::itsm365::desk::story;
+use crate::support::itsm365::{Itsm365, Switches};
 
 fn small() -> Switches {
     Switches { tickets: 20, companies: 2, articles: 3, ..Switches::default() }
@@ -98,7 +99,7 @@ fn changes_can_be_conversations_and_problems_notes() {
 
 #[test]
 fn a_word_that_a_setting_does_not_take_is_refused_with_those_that_it_takes() {
-    let migration = crate::support::Migration::new(
+    let migration = Migration::new(
         "[source]\nkind = \"itsm365\"\nurl = \"http://127.0.0.1:9\"\naccess_key = \"k\"\npriority_tags = \"both\"\n",
     );
     let error = migration.refused(&["transform"]);
@@ -171,4 +172,19 @@ fn dates_are_of_the_zone_that_the_settings_name() {
     assert_eq!(super::time(&row, "created_at").naive_utc(), ticket.created - three_hours);
     let due = ticket.due.unwrap() - three_hours;
     assert_eq!(attributes(&row)["itsm_sla_resolution_due"], due.and_utc().timestamp());
+}
+
+#[test]
+fn a_sample_is_the_newest_tickets_and_what_belongs_to_them() {
+    let itsm365 = Itsm365::start(Switches { companies: 2, articles: 3, ..Switches::default() });
+    let migration = Migration::new(&super::settings(&itsm365, super::NO_WORKSPACE));
+    migration.done(&["extract", "--sample", "5"]);
+    let newest = migration.rows(
+        "SELECT count(*) AS tickets, (SELECT count(DISTINCT ticket) FROM itsm365.ticket_comments) AS told FROM itsm365.tickets",
+    );
+    assert_eq!(newest[0]["tickets"], 5, "{newest:?}");
+    assert!(newest[0]["told"].as_i64() <= Some(5), "{newest:?}");
+    migration.done(&["transform"]);
+    assert_eq!(migration.count("SELECT count(*) FROM intercom.conversations"), 5);
+    assert_eq!(migration.count("SELECT count(*) FROM intercom.rejects"), 0);
 }

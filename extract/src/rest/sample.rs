@@ -35,8 +35,10 @@ impl Keeps {
     }
 }
 
-fn number(text: &str) -> Option<i64> {
-    text.parse().ok()
+/// The number that a key ends in: `12`, `serviceCall$12`.
+fn number(key: &str) -> Option<i64> {
+    let rest = key.trim_end_matches(|c: char| c.is_ascii_digit());
+    key.strip_prefix(rest)?.parse().ok()
 }
 
 impl Fetch<'_> {
@@ -54,7 +56,7 @@ impl Fetch<'_> {
                     largest.pop();
                 }
             }
-            // Keys that are no numbers have no order.
+            // Keys that end in no number have no order.
             return Ok(largest.peek().map_or(Keeps::All, |Reverse(least)| Keeps::From(*least)));
         }
         if table.named_by.is_empty() {
@@ -69,5 +71,16 @@ impl Fetch<'_> {
             }
         }
         Ok(Keeps::Named(keys))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::number;
+
+    #[test]
+    fn keys_are_ordered_by_the_number_they_end_in() {
+        let numbers = ["12", "serviceCall$107", "INC0042", "abc", "", "12x"].map(number);
+        assert_eq!(numbers, [Some(12), Some(107), Some(42), None, None, None]);
     }
 }
